@@ -1,0 +1,163 @@
+//! What may be asked of a service request, and the answers that are not events.
+
+use base::{Channel, Party, Personal, Role, Timestamp, TouchReason};
+
+use crate::event::{Event, NotFixedNote, Received};
+use crate::request::{OutcomeKind, ServiceRequest, Status};
+use crate::{NOT_FIXED_DAYS, REOPENINGS};
+
+/// What a request begins with; its answers are checked before they come here.
+pub type Receive = Received;
+
+/// What may be asked of a service request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Take it in.
+    Receive(Box<Receive>),
+    /// Join a second report of the same thing.
+    Join {
+        /// The second report's channel.
+        channel: Channel,
+    },
+    /// The process reached an element that the requester is told about.
+    Reach {
+        /// The element's id.
+        element: String,
+    },
+    /// The process ended.
+    Close {
+        /// The outcome's id in the package.
+        outcome: String,
+        /// Done or refused.
+        kind: OutcomeKind,
+        /// What the process keeps for a later return.
+        kept: Option<Personal<String>>,
+    },
+    /// "This is not fixed."
+    NotFixed {
+        /// The channel by which it was said.
+        channel: Channel,
+        /// What was said.
+        note: Option<Personal<String>>,
+        /// Days after the outcome within which the service listens.
+        within_days: Option<i64>,
+    },
+    /// Take it back.
+    Withdraw,
+    /// Record an act of staff.
+    Touch {
+        /// Why a person was needed.
+        reason: TouchReason,
+        /// In which role.
+        role: Role,
+        /// Values typed again.
+        rekeyed_fields: u32,
+    },
+    /// Erase a party's personal values.
+    Erase {
+        /// The party.
+        party: Party,
+    },
+}
+
+/// Why a command was not followed. It is an answer, shown to people by a wording key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// There is no such request.
+    #[error("no such service request")]
+    Unknown,
+    /// The request was received before.
+    #[error("service request was received before")]
+    AlreadyReceived,
+    /// It has ended.
+    #[error("service request is already {}", status.key())]
+    AlreadyClosed {
+        /// How it ended.
+        status: Status,
+    },
+    /// It is still being worked on, so it cannot be "not fixed" yet.
+    #[error("service request is still open")]
+    StillOpen,
+    /// The time within which "not fixed" is heard has passed.
+    #[error("the {days} days for saying that it is not fixed have passed")]
+    TooLate {
+        /// The service's limit.
+        days: i64,
+    },
+    /// It came back too often for the machine to send it out once more.
+    #[error("service request was reopened {REOPENINGS} times")]
+    TooOften,
+}
+
+/// Decides what a command does to a request, `None` being one not received yet.
+///
+/// # Errors
+/// [`Rejection`] when the request's state does not allow the command.
+pub fn decide(
+    request: Option<&ServiceRequest>,
+    command: Command,
+    now: Timestamp,
+) -> Result<Vec<Event>, Rejection> {
+    match (request, command) {
+        (None, Command::Receive(received)) => Ok(vec![Event::Received(received)]),
+        (Some(_), Command::Receive(_)) => Err(Rejection::AlreadyReceived),
+        (
+            None,
+            Command::Join { .. }
+            | Command::Reach { .. }
+            | Command::Close { .. }
+            | Command::NotFixed { .. }
+            | Command::Withdraw
+            | Command::Touch { .. }
+            | Command::Erase { .. },
+        ) => Err(Rejection::Unknown),
+        (Some(request), Command::NotFixed { channel, note, within_days }) => {
+            not_fixed(request, within_days.unwrap_or(NOT_FIXED_DAYS), now)?;
+            Ok(vec![Event::NotFixed { channel, note: NotFixedNote(note) }])
+        }
+        (Some(_), Command::Touch { reason, role, rekeyed_fields }) => {
+            Ok(vec![Event::Touched { reason, role, rekeyed_fields }])
+        }
+        (Some(_), Command::Erase { party }) => Ok(vec![Event::Erased { party }]),
+        (Some(request), Command::Join { channel }) => {
+            open(request).map(|()| vec![Event::Joined { channel }])
+        }
+        (Some(request), Command::Reach { element }) => {
+            open(request).map(|()| vec![Event::Reached { element }])
+        }
+        (Some(request), Command::Close { outcome, kind, kept }) => {
+            open(request).map(|()| vec![Event::Closed { outcome, kind, kept }])
+        }
+        (Some(request), Command::Withdraw) => open(request).map(|()| vec![Event::Withdrawn]),
+    }
+}
+
+fn open(request: &ServiceRequest) -> Result<(), Rejection> {
+    match request.status {
+        Status::Open => Ok(()),
+        status @ (Status::Completed | Status::Refused | Status::Withdrawn) => {
+            Err(Rejection::AlreadyClosed { status })
+        }
+    }
+}
+
+fn not_fixed(request: &ServiceRequest, days: i64, now: Timestamp) -> Result<(), Rejection> {
+    match request.status {
+        Status::Open => return Err(Rejection::StillOpen),
+        status @ (Status::Withdrawn | Status::Refused) => {
+            return Err(Rejection::AlreadyClosed { status });
+        }
+        Status::Completed => {}
+    }
+    let closed = request.closed_at.unwrap_or(request.received_at);
+    if now > closed.plus_seconds(days.saturating_mul(86_400)) {
+        return Err(Rejection::TooLate { days });
+    }
+    if request.reopened >= REOPENINGS {
+        return Err(Rejection::TooOften);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,197 @@
+//! Scripts in, traces out.
+
+use base::{
+    CaseId, DataKey, Date, Digest, Field, KeyId, Language, Nonce, Reference, Sealed, ValueId,
+};
+use base::{SealError, Sealer};
+use std::fmt::Write as _;
+
+use expect_test::{Expect, expect};
+
+use super::*;
+
+/// Seals under one key with a fixed nonce, so that golden bytes stay the same.
+struct Fixed(DataKey);
+
+impl Sealer for Fixed {
+    fn seal(
+        &mut self,
+        party: Party,
+        field: Field<'_>,
+        value: Option<ValueId>,
+        plaintext: &[u8],
+    ) -> Result<Sealed, SealError> {
+        let nonce = Nonce([3; 24]);
+        let ciphertext = self.0.seal(nonce, field.0.as_bytes(), plaintext);
+        let ciphertext = ciphertext.ok_or(SealError::NoKey { party })?;
+        Ok(Sealed { value: value.unwrap_or(ValueId(1)), party, nonce, ciphertext })
+    }
+
+    fn open(&self, field: Field<'_>, sealed: &Sealed) -> Result<Vec<u8>, SealError> {
+        self.0
+            .open(sealed.nonce, field.0.as_bytes(), &sealed.ciphertext)
+            .ok_or(SealError::DoesNotOpen)
+    }
+}
+
+fn received() -> Box<Received> {
+    Box::new(Received {
+        reference: Reference::new("MBC", [1, 2, 3, 4, 5]),
+        service: "missed-bin-collection".parse().unwrap(),
+        version: Digest::of(b"package"),
+        channel: Channel::Web,
+        language: Some(Language::Cy),
+        person: None,
+        keys: vec![KeyId::from_bytes([5; 16])],
+        answers: Personal::new(r#"{"bin":"refuse"}"#.to_owned()),
+        duplicate_key: None,
+        promised: Date::new(2026, 11, 26).unwrap(),
+    })
+}
+
+/// Runs a script a day apart each, replaying every event from its written form as it goes.
+fn check(script: Vec<Command>, expected: &Expect) {
+    let mut sealer = Fixed(DataKey::from_bytes([1; 32]));
+    let mut live: Option<ServiceRequest> = None;
+    let mut trace = String::new();
+    for (day, command) in (0_i64..).zip(script) {
+        let now = Timestamp::from_millis(day * 86_400_000);
+        let asked = format!("{command:?}");
+        let asked = asked.split([' ', '(']).next().unwrap_or_default().to_owned();
+        match decide(live.as_ref(), command, now) {
+            Ok(events) => {
+                for mut event in events {
+                    event.seal(&mut sealer).unwrap();
+                    let written = serde_json::to_string(&event).unwrap();
+                    let read: Event = serde_json::from_str(&written).unwrap();
+                    assert_eq!(read, event, "the written form reads back");
+                    live = Some(applied(live, &event, now));
+                    writeln!(trace, "{asked} -> {} {written}", event.name()).unwrap();
+                }
+            }
+            Err(rejection) => writeln!(trace, "{asked} -> rejected: {rejection}").unwrap(),
+        }
+    }
+    if let Some(request) = live {
+        let told: Vec<_> = request.timeline.iter().map(|milestone| &milestone.kind).collect();
+        writeln!(trace, "{:?} {told:?}", request.status).unwrap();
+    }
+    expected.assert_eq(&trace);
+}
+
+fn applied(live: Option<ServiceRequest>, event: &Event, at: Timestamp) -> ServiceRequest {
+    match (live, event) {
+        (None, Event::Received(received)) => {
+            ServiceRequest::received(CaseId::from_bytes([7; 16]), received, at)
+        }
+        (Some(mut request), event) => {
+            request.apply(event, at);
+            request
+        }
+        (None, other) => panic!("{} cannot come first", other.name()),
+    }
+}
+
+fn done() -> Command {
+    Command::Close {
+        outcome: "collected".to_owned(),
+        kind: OutcomeKind::Done,
+        kept: Some(Personal::new(r#"{"job":"J1"}"#.to_owned())),
+    }
+}
+
+fn not_fixed(note: Option<&str>) -> Command {
+    let note = note.map(|note| Personal::new(note.to_owned()));
+    Command::NotFixed { channel: Channel::Web, note, within_days: None }
+}
+
+#[test]
+fn a_report_is_closed_and_comes_back() {
+    check(
+        vec![
+            Command::Receive(received()),
+            Command::Join { channel: Channel::Agent },
+            Command::Reach { element: "SendJob".to_owned() },
+            not_fixed(None),
+            done(),
+            done(),
+            not_fixed(Some("still there")),
+            Command::Touch {
+                reason: TouchReason::UnknownOutcome,
+                role: Role::Operator,
+                rekeyed_fields: 0,
+            },
+            done(),
+            Command::Erase { party: Party::REQUESTER },
+        ],
+        &expect![[r#"
+            Receive -> request.received {"received":{"reference":"MBC-0410-6105-A","service":"missed-bin-collection","version":"bc4a71180870f7945155fbb02f4b0a2e3faa2a62d6d31b7039013055ed19869a","channel":"web","language":"cy","keys":["05050505-0505-0505-0505-050505050505"],"answers":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDNSJtGJ4d6OOZuMNJPlL_foCy11Vsbxav5UgfwG8R9Y4","promised":"2026-11-26"}}
+            Join -> request.joined {"joined":{"channel":"agent"}}
+            Reach -> request.reached {"reached":{"element":"SendJob"}}
+            NotFixed -> rejected: service request is still open
+            Close -> request.closed {"closed":{"outcome":"collected","kind":"done","kept":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDNSJlHpId6OOh7IdBWmRPxHkS6rMQGlJ34IhBRA"}}
+            Close -> rejected: service request is already completed
+            NotFixed -> request.not_fixed {"not_fixed":{"channel":"web","note":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDPXRmHZwfpqmOr8BU4UeRCDsnVMgTLWoxyxwq"}}
+            Touch -> request.touched {"touched":{"reason":"unknown_outcome","role":"operator","rekeyed_fields":0}}
+            Close -> request.closed {"closed":{"outcome":"collected","kind":"done","kept":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDNSJlHpId6OOh7IdBWmRPxHkS6rMQGlJ34IhBRA"}}
+            Erase -> request.erased {"erased":{"party":0}}
+            Completed [Received, Joined, Reached("SendJob"), Outcome("collected"), NotFixed, Outcome("collected")]
+        "#]],
+    );
+}
+
+#[test]
+fn a_withdrawn_request_takes_nothing_more() {
+    check(
+        vec![
+            Command::Withdraw,
+            Command::Receive(received()),
+            Command::Withdraw,
+            done(),
+            Command::Join { channel: Channel::Web },
+            not_fixed(None),
+        ],
+        &expect![[r#"
+            Withdraw -> rejected: no such service request
+            Receive -> request.received {"received":{"reference":"MBC-0410-6105-A","service":"missed-bin-collection","version":"bc4a71180870f7945155fbb02f4b0a2e3faa2a62d6d31b7039013055ed19869a","channel":"web","language":"cy","keys":["05050505-0505-0505-0505-050505050505"],"answers":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDNSJtGJ4d6OOZuMNJPlL_foCy11Vsbxav5UgfwG8R9Y4","promised":"2026-11-26"}}
+            Withdraw -> request.withdrawn "withdrawn"
+            Close -> rejected: service request is already withdrawn
+            Join -> rejected: service request is already withdrawn
+            NotFixed -> rejected: service request is already withdrawn
+            Withdrawn [Received, Withdrawn]
+        "#]],
+    );
+}
+
+#[test]
+fn not_fixed_is_heard_for_its_days_only() {
+    let mut script = vec![Command::Receive(received()), done()];
+    script.extend((0..29).map(|_| Command::Touch {
+        reason: TouchReason::Corrected,
+        role: Role::Operator,
+        rekeyed_fields: 0,
+    }));
+    let mut live = None;
+    for (day, command) in (0_i64..).zip(script) {
+        let now = Timestamp::from_millis(day * 86_400_000);
+        for event in decide(live.as_ref(), command, now).unwrap() {
+            live = Some(applied(live, &event, now));
+        }
+    }
+    let last = Timestamp::from_millis(29 * 86_400_000);
+    assert!(decide(live.as_ref(), not_fixed(None), last).is_ok());
+    let late = decide(live.as_ref(), not_fixed(None), last.plus_millis(1));
+    assert_eq!(late, Err(Rejection::TooLate { days: 28 }));
+}
+
+#[test]
+fn an_erased_request_shows_nothing() {
+    let mut sealer = Fixed(DataKey::from_bytes([1; 32]));
+    let mut event = Event::Received(received());
+    event.seal(&mut sealer).unwrap();
+    let mut request = applied(None, &event, Timestamp::from_millis(0));
+    let answers = request.open_answers(&sealer).unwrap();
+    assert_eq!(answers.opened().map(String::as_str), Some(r#"{"bin":"refuse"}"#));
+    request.apply(&Event::Erased { party: Party::REQUESTER }, Timestamp::from_millis(1));
+    assert_eq!(request.open_answers(&sealer), Err(SealError::Erased));
+}

@@ -1,0 +1,179 @@
+//! What can happen to a service request, in the words that the journal keeps.
+
+use base::{Channel, Date, Digest, Field, KeyId, Language, Lifecycle, Party, Personal, Reference};
+use base::{Role, SealError, Sealer, SectorPersonId, ServiceId, TouchReason};
+
+use crate::request::OutcomeKind;
+
+/// The name under which answers are sealed.
+const ANSWERS: Field<'static> = Field("request.answers");
+/// The name under which a process' kept values are sealed.
+const KEPT: Field<'static> = Field("request.kept");
+/// The name under which what was said with "not fixed" is sealed.
+const NOTE: Field<'static> = Field("request.not_fixed");
+
+/// What a request begins with.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Received {
+    /// What the requester reads out.
+    pub reference: Reference,
+    /// The service asked for.
+    pub service: ServiceId,
+    /// The version of its package that the case keeps.
+    pub version: Digest,
+    /// The channel by which it came.
+    pub channel: Channel,
+    /// The requester's wish of language, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
+    /// The requester, where they signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<SectorPersonId>,
+    /// Data keys of the parties, by party number.
+    pub keys: Vec<KeyId>,
+    /// The answers as one JSON document.
+    pub answers: Personal<String>,
+    /// Blind index under which the same open request is found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duplicate_key: Option<Digest>,
+    /// The date by which the body promises an outcome.
+    pub promised: Date,
+}
+
+/// What a resident says is still wrong; nothing is said when they only press the button.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct NotFixedNote(pub Option<Personal<String>>);
+
+/// A fact about a service request. A variant's meaning never changes once written.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Event {
+    /// It was received.
+    Received(Box<Received>),
+    /// The same thing was reported again and joined to it.
+    Joined {
+        /// The channel of the second report.
+        channel: Channel,
+    },
+    /// The process reached an element that the requester is told about.
+    Reached {
+        /// The element's id in the package's process.
+        element: String,
+    },
+    /// It ended with an outcome of the service.
+    Closed {
+        /// The outcome's id in the package.
+        outcome: String,
+        /// Done or refused.
+        kind: OutcomeKind,
+        /// What the process keeps for a later return, as one JSON document.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kept: Option<Personal<String>>,
+    },
+    /// The requester said that it is not fixed, and it is open again.
+    NotFixed {
+        /// The channel by which they said so.
+        channel: Channel,
+        /// What they said.
+        note: NotFixedNote,
+    },
+    /// The requester took it back.
+    Withdrawn,
+    /// A member of staff acted after receipt, and why.
+    Touched {
+        /// Why a person was needed.
+        reason: TouchReason,
+        /// In which role they acted.
+        role: Role,
+        /// Values they typed that had been given before.
+        rekeyed_fields: u32,
+    },
+    /// A party's personal values were erased.
+    Erased {
+        /// The party.
+        party: Party,
+    },
+}
+
+impl Event {
+    /// The event's name in the journal.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Received(_) => "request.received",
+            Self::Joined { .. } => "request.joined",
+            Self::Reached { .. } => "request.reached",
+            Self::Closed { .. } => "request.closed",
+            Self::NotFixed { .. } => "request.not_fixed",
+            Self::Withdrawn => "request.withdrawn",
+            Self::Touched { .. } => "request.touched",
+            Self::Erased { .. } => "request.erased",
+        }
+    }
+
+    /// The version of the event's form.
+    pub const fn version(&self) -> u16 {
+        1
+    }
+
+    /// Where the request's own work stands after this event.
+    pub const fn lifecycle(&self) -> Option<Lifecycle> {
+        match self {
+            Self::Received(_) | Self::NotFixed { .. } => Some(Lifecycle::Started),
+            Self::Closed { .. } | Self::Withdrawn => Some(Lifecycle::Completed),
+            Self::Joined { .. }
+            | Self::Reached { .. }
+            | Self::Touched { .. }
+            | Self::Erased { .. } => None,
+        }
+    }
+
+    /// Seals every personal value in place.
+    ///
+    /// # Errors
+    /// [`SealError`] when a party has no key.
+    pub fn seal(&mut self, sealer: &mut dyn Sealer) -> Result<(), SealError> {
+        match self {
+            Self::Received(received) => received.answers.seal(ANSWERS, sealer),
+            Self::Closed { kept: Some(kept), .. } => kept.seal(KEPT, sealer),
+            Self::NotFixed { note: NotFixedNote(Some(note)), .. } => note.seal(NOTE, sealer),
+            Self::Closed { kept: None, .. }
+            | Self::NotFixed { note: NotFixedNote(None), .. }
+            | Self::Joined { .. }
+            | Self::Reached { .. }
+            | Self::Withdrawn
+            | Self::Touched { .. }
+            | Self::Erased { .. } => Ok(()),
+        }
+    }
+}
+
+impl crate::ServiceRequest {
+    /// The answers, opened.
+    ///
+    /// # Errors
+    /// [`SealError`] when they are erased or do not open.
+    pub fn open_answers(&self, keys: &dyn Sealer) -> Result<Personal<String>, SealError> {
+        self.answers.open(ANSWERS, keys)
+    }
+
+    /// What the process kept, opened; `None` when it kept nothing.
+    ///
+    /// # Errors
+    /// [`SealError`] when it is erased or does not open.
+    pub fn open_kept(&self, keys: &dyn Sealer) -> Result<Option<Personal<String>>, SealError> {
+        self.kept.as_ref().map(|kept| kept.open(KEPT, keys)).transpose()
+    }
+
+    /// What was last said with "not fixed", opened.
+    ///
+    /// # Errors
+    /// [`SealError`] when it is erased or does not open.
+    pub fn open_not_fixed_note(
+        &self,
+        keys: &dyn Sealer,
+    ) -> Result<Option<Personal<String>>, SealError> {
+        self.not_fixed_note.as_ref().map(|note| note.open(NOTE, keys)).transpose()
+    }
+}
