@@ -1,0 +1,173 @@
+//! Read-only connections, a few per body, shared by every thread that answers questions.
+//!
+//! A [`Reader`] carries body and shard, and gives both to every statement. Each
+//! statement sees one consistent state; two statements may see different ones.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use base::{BodyId, Shard};
+use rusqlite::Connection;
+
+use crate::StoreError;
+use crate::statements::Statement;
+use crate::table::Row;
+use crate::value::{Bind, Record, Value};
+
+/// The most rows that one page may ask for.
+pub const PAGE_LIMIT: u32 = 1_000;
+
+struct Pool {
+    slots: Vec<Arc<Mutex<Connection>>>,
+    turn: AtomicUsize,
+}
+
+/// The read-only connections of one body's database.
+#[derive(Clone)]
+pub struct Readers {
+    body: BodyId,
+    pool: Arc<Pool>,
+}
+
+impl Readers {
+    pub(crate) fn over(body: BodyId, slots: Vec<Arc<Mutex<Connection>>>) -> Self {
+        Self { body, pool: Arc::new(Pool { slots, turn: AtomicUsize::new(0) }) }
+    }
+
+    /// A reader of one shard.
+    pub fn shard(&self, shard: Shard) -> Reader {
+        Reader { body: self.body.clone(), shard, pool: Arc::clone(&self.pool) }
+    }
+
+    /// The body whose database it is.
+    pub const fn body(&self) -> &BodyId {
+        &self.body
+    }
+}
+
+impl std::fmt::Debug for Readers {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Readers({})", self.body)
+    }
+}
+
+/// Reads one shard of one body.
+#[derive(Clone)]
+pub struct Reader {
+    body: BodyId,
+    shard: Shard,
+    pool: Arc<Pool>,
+}
+
+/// Parameters by name; body and shard are given by the reader.
+pub(crate) type Named<'a> = [(&'a str, &'a dyn Bind)];
+
+impl Reader {
+    /// The body.
+    pub const fn body(&self) -> &BodyId {
+        &self.body
+    }
+
+    /// The shard.
+    pub const fn shard(&self) -> Shard {
+        self.shard
+    }
+
+    /// A free connection, else the next in turn.
+    fn connection(&self) -> Result<MutexGuard<'_, Connection>, StoreError> {
+        if let Some(free) = self.pool.slots.iter().find_map(|slot| slot.try_lock().ok()) {
+            return Ok(free);
+        }
+        let turn = self.pool.turn.fetch_add(1, Ordering::Relaxed);
+        let slot = self.pool.slots.get(turn % self.pool.slots.len().max(1));
+        let slot = slot.ok_or(StoreError::Stopped)?;
+        Ok(slot.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Every row of the answer.
+    pub(crate) fn rows<T>(
+        &self,
+        statement: Statement,
+        named: &Named<'_>,
+        read: impl Fn(&mut Record<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let connection = self.connection()?;
+        let failed = |source| StoreError::from_driver("reading", source);
+        let mut statement = connection.prepare_cached(statement.sql).map_err(failed)?;
+        for index in 1..=statement.parameter_count() {
+            let name = statement.parameter_name(index).unwrap_or_default();
+            let value = match name.trim_start_matches(':') {
+                "body" => self.body.bind(),
+                "shard" => self.shard.bind(),
+                wanted => named
+                    .iter()
+                    .find(|(given, _)| *given == wanted)
+                    .map_or(Value::Null, |(_, value)| value.bind()),
+            };
+            statement.raw_bind_parameter(index, value).map_err(failed)?;
+        }
+        let mut answer = statement.raw_query();
+        let mut all = Vec::new();
+        while let Some(row) = answer.next().map_err(failed)? {
+            all.push(read(&mut Record::of(row))?);
+        }
+        Ok(all)
+    }
+
+    /// The first row of the answer.
+    pub(crate) fn one<T>(
+        &self,
+        statement: Statement,
+        named: &Named<'_>,
+        read: impl Fn(&mut Record<'_>) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        Ok(self.rows(statement, named, read)?.into_iter().next())
+    }
+}
+
+/// The row of any table under a key.
+pub fn row<R: Row>(reader: &Reader, key: &R::Key) -> Result<Option<R>, StoreError> {
+    Ok(keyed_rows::<R>(reader, R::GET, Some(key), None)?.into_iter().next())
+}
+
+/// The rows of any table in the order of their keys, after a key, at most [`PAGE_LIMIT`].
+pub fn page<R: Row>(
+    reader: &Reader,
+    after: Option<&R::Key>,
+    limit: u32,
+) -> Result<Vec<R>, StoreError> {
+    let sql = if after.is_some() { R::NEXT_PAGE } else { R::FIRST_PAGE };
+    keyed_rows::<R>(reader, sql, after, Some(limit.min(PAGE_LIMIT)))
+}
+
+/// Gives body, shard, the key's columns and the limit by place, as every table's statements
+/// name them in that order.
+fn keyed_rows<R: Row>(
+    reader: &Reader,
+    sql: &'static str,
+    key: Option<&R::Key>,
+    limit: Option<u32>,
+) -> Result<Vec<R>, StoreError> {
+    let connection = reader.connection()?;
+    let failed = |source| StoreError::from_driver("reading", source);
+    let mut statement = connection.prepare_cached(sql).map_err(failed)?;
+    let mut place = 0;
+    let mut give = |value: Value<'_>| {
+        place += 1;
+        statement.raw_bind_parameter(place, value).map_err(failed)
+    };
+    give(reader.body.bind())?;
+    give(reader.shard.bind())?;
+    if let Some(key) = key {
+        R::bind_key(key, &mut give)?;
+    }
+    if let Some(limit) = limit {
+        give(limit.bind())?;
+    }
+    let mut answer = statement.raw_query();
+    let mut all = Vec::new();
+    while let Some(row) = answer.next().map_err(failed)? {
+        all.push(R::read(&mut Record::of(row))?);
+    }
+    Ok(all)
+}
