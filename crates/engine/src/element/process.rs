@@ -1,0 +1,44 @@
+//! The end of a process: of the case's own, or of one that a call activity called.
+
+use bpmn::ElementKind;
+
+use crate::behaviour::mapping;
+use crate::working::{Halt, Working};
+use crate::{ElementKey, Event};
+
+pub(super) fn complete(working: &mut Working<'_>, key: ElementKey) -> Result<(), Halt> {
+    let caller = working.instance().get(key).and_then(|row| row.parent);
+    if let Some(caller) = caller {
+        hand_back(working, key, caller)?;
+    }
+    Ok(working.emit(Event::Completed { key })?)
+}
+
+/// Gives the caller the variables of the called process: for its output mappings to choose from, or all.
+fn hand_back(working: &mut Working<'_>, key: ElementKey, caller: ElementKey) -> Result<(), Halt> {
+    let place = working.place(caller)?;
+    let all = match &place.element.kind {
+        ElementKind::CallActivity(model) => model.propagate_all_child_variables,
+        ElementKind::StartEvent(_)
+        | ElementKind::EndEvent(_)
+        | ElementKind::ServiceTask(_)
+        | ElementKind::SendTask(_)
+        | ElementKind::UserTask(_)
+        | ElementKind::ScriptTask(_)
+        | ElementKind::BusinessRuleTask(_)
+        | ElementKind::ManualTask
+        | ElementKind::Task
+        | ElementKind::ReceiveTask(_)
+        | ElementKind::ExclusiveGateway
+        | ElementKind::ParallelGateway
+        | ElementKind::SubProcess
+        | ElementKind::IntermediateCatch(_)
+        | ElementKind::IntermediateThrow(_)
+        | ElementKind::Boundary(_) => false,
+    };
+    if !all && place.compiled.outputs.is_empty() {
+        return Ok(());
+    }
+    let values = working.instance().get(key).map(|row| row.variables.clone()).unwrap_or_default();
+    mapping::result(working, caller, place, values)
+}
