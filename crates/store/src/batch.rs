@@ -182,6 +182,11 @@ impl Rows {
         R::writes(self).get(key)
     }
 
+    /// The rows written to a table, in the order of keys; deletions left out.
+    pub fn written<R: Row>(&self) -> impl Iterator<Item = &R> {
+        R::writes(self).iter().filter_map(|(_, row)| row)
+    }
+
     /// Whether no row is written.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

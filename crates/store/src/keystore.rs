@@ -20,14 +20,16 @@ use crate::{Bind, Column, DataFolder, PAGE_LIMIT, Record, StoreError, Value, mig
 pub struct WrapEpoch(pub u32);
 
 impl Bind for WrapEpoch {
+    /// Four bytes whatever the number, so that a row never changes its length.
     fn bind(&self) -> Value<'_> {
-        Value::Integer(i64::from(self.0))
+        Value::Bytes(self.0.to_be_bytes().to_vec().into())
     }
 }
 
 impl Column for WrapEpoch {
     fn read(value: Value<'_>) -> Option<Self> {
-        u32::read(value).map(Self)
+        let bytes = Vec::<u8>::read(value)?;
+        bytes.try_into().ok().map(|bytes| Self(u32::from_be_bytes(bytes)))
     }
 }
 
@@ -68,8 +70,8 @@ pub trait KeyStore: Send {
     /// [`StoreError`] when the database fails.
     fn keys_after(&self, after: Option<KeyId>, limit: u32) -> Result<Vec<WrappedKey>, StoreError>;
 
-    /// Replaces keys by themselves under another wrapping key: all of them or none. Forgotten
-    /// and unknown ones stay so.
+    /// Replaces keys by themselves under another wrapping key, in as many bytes: all of them or
+    /// none. Forgotten and unknown ones stay so.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
@@ -184,17 +186,29 @@ impl Keys {
     }
 
     fn after(&self, after: Option<KeyId>, limit: u32) -> Result<Vec<WrappedKey>, StoreError> {
-        let first = after.map_or_else(Vec::new, |key| key.as_bytes().to_vec());
-        let mut page = self.read(KEYS_AFTER, &[&self.body, &first, &limit.min(PAGE_LIMIT)])?;
-        page.retain(|key| !key.is_forgotten());
-        Ok(page)
+        let limit = limit.clamp(1, PAGE_LIMIT);
+        let mut after = after.map_or_else(Vec::new, |key| key.as_bytes().to_vec());
+        loop {
+            let mut page = self.read(KEYS_AFTER, &[&self.body, &after, &limit])?;
+            let Some(last) = page.last().map(|key| key.key.as_bytes().to_vec()) else {
+                return Ok(page);
+            };
+            page.retain(|key| !key.is_forgotten());
+            if !page.is_empty() {
+                return Ok(page);
+            }
+            after = last; // a page of forgotten keys is not the end
+        }
     }
 
     fn rewrap(&self, keys: &[WrappedKey]) -> Result<(), StoreError> {
         for key in keys {
-            if self.key(key.key)?.is_some() && !key.is_forgotten() {
-                self.execute(OVERWRITE_KEY, &[&key.epoch, &key.wrapped, &self.body, &key.key])?;
+            let Some(known) = self.key(key.key)? else { continue };
+            if key.is_forgotten() || key.wrapped.len() != known.wrapped.len() {
+                let what = format!("key {} cannot be rewrapped in another length", key.key);
+                return Err(StoreError::corrupt(what));
             }
+            self.execute(OVERWRITE_KEY, &[&key.epoch, &key.wrapped, &self.body, &key.key])?;
         }
         Ok(())
     }

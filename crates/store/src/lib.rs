@@ -42,6 +42,8 @@ mod simulated;
 mod sqlite;
 mod statements;
 mod table;
+#[cfg(test)]
+mod testing;
 mod value;
 
 pub use batch::{Batch, EventRow, InboxMark, Rows, Writes};

@@ -8,10 +8,12 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use base::{CaseId, Digest, Shard, Timestamp};
 use rusqlite::Connection;
 
-use crate::StoreError;
+use crate::process::ProcessInstanceRow;
 use crate::statements::statements;
+use crate::{Batch, SqliteStore, Store, StoreError};
 
 /// Bytes of an instance.
 const INSTANCE_BYTES: usize = 600;
@@ -67,6 +69,40 @@ pub fn raw_row_sets(path: &Path, batch: u32, seconds: u32) -> Result<f64, StoreE
     Ok(f64::from(u32::try_from(row_sets).unwrap_or(u32::MAX)) / elapsed)
 }
 
+/// Row-sets per second that [`SqliteStore`] writes into a new file at `path`: the same bytes
+/// through the seam, with the chain, case and time of each event, and the fence.
+///
+/// # Errors
+/// [`StoreError`] when the file cannot be made or written.
+#[expect(clippy::disallowed_methods, reason = "a bench measures the wall clock")]
+pub fn store_row_sets(path: &Path, batch: u32, seconds: u32) -> Result<f64, StoreError> {
+    let Ok(body) = "probe".parse() else { return Err(StoreError::corrupt("no such body")) };
+    let now = Timestamp::from_millis(0);
+    let mut store = SqliteStore::open_file(path, &body)?;
+    let mut lease = store.lease(&body, Shard(0), "probe", now, 1_000)?;
+    let (span, begun) = (Duration::from_secs(u64::from(seconds)), Instant::now());
+    let mut row_sets = 0_u64;
+    while begun.elapsed() < span {
+        let mut rows = Batch::after(&lease);
+        for row_set in row_sets..row_sets + u64::from(batch) {
+            let case_id = CaseId::from_bytes(instance_id(row_set, batch));
+            for _ in 0..4 {
+                rows.append(Some(case_id), now, "probe.made", 1, vec![7; EVENT_BYTES]);
+            }
+            rows.put(ProcessInstanceRow {
+                case_id,
+                process: "probe".into(),
+                version: Digest::ZERO,
+                bytes: vec![7; INSTANCE_BYTES],
+            });
+        }
+        lease.advance(store.commit(&rows)?);
+        row_sets += u64::from(batch);
+    }
+    let elapsed = begun.elapsed().as_secs_f64();
+    Ok(f64::from(u32::try_from(row_sets).unwrap_or(u32::MAX)) / elapsed)
+}
+
 fn write(connection: &mut Connection, first: u64, batch: u32) -> rusqlite::Result<()> {
     let (instance, event) = ([7_u8; INSTANCE_BYTES], [7_u8; EVENT_BYTES]);
     let transaction = connection.transaction()?;
@@ -92,4 +128,18 @@ fn instance_id(row_set: u64, batch: u32) -> [u8; 16] {
     let mut id = [0_u8; 16];
     id[..8].copy_from_slice(&(round * batch + place).to_be_bytes());
     id
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Scratch;
+
+    #[test]
+    fn both_probes_write_row_sets() {
+        let scratch = Scratch::new();
+        assert!(raw_row_sets(&scratch.join("raw.sqlite"), 32, 1).unwrap() > 0.0);
+        assert!(store_row_sets(&scratch.join("store.sqlite"), 32, 1).unwrap() > 0.0);
+        assert!(raw_row_sets(&scratch.join("raw.sqlite"), 32, 1).is_err(), "a new file is wanted");
+    }
 }

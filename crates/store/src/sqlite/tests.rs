@@ -1,1 +1,350 @@
+//! The SQLite side on real files: fences, reopening, damage, foreign files, a full disk.
 
+use base::{Digest, Epoch, EventSeq, MessageId, Shard};
+
+use super::*;
+use crate::effects::{EffectKey, EffectRow};
+use crate::requests::{ServiceRequestKey, ServiceRequestRow};
+use crate::testing::{Scratch, at, batch, body, case, effect, lease, request};
+use crate::{InboxMark, journal, row};
+
+fn open(scratch: &Scratch) -> SqliteStore {
+    SqliteStore::open_file(&scratch.join("body.sqlite"), &body()).unwrap()
+}
+
+#[test]
+fn a_batch_lands_whole_and_is_there_after_reopening() {
+    let scratch = Scratch::new();
+    let mut store = open(&scratch);
+    let mut held = lease(&mut store, "one");
+    assert_eq!((held.epoch, held.next_seq, held.chain_head), (Epoch(1), EventSeq(1), Digest::ZERO));
+    for number in 1..=3 {
+        held.advance(store.commit(&batch(&held, number)).unwrap());
+    }
+    drop(store);
+    let mut store = open(&scratch);
+    store.check().unwrap();
+    let again = lease(&mut store, "one");
+    assert_eq!((again.epoch, again.next_seq), (Epoch(2), EventSeq(4)));
+    assert_eq!(again.chain_head, held.chain_head);
+    let reader = store.readers().shard(Shard(0));
+    assert_eq!(journal::verify_chain(&reader).unwrap().chain_head, held.chain_head);
+    let stored: Option<ServiceRequestRow> =
+        row(&reader, &ServiceRequestKey { case_id: case(2) }).unwrap();
+    assert_eq!(stored, Some(request(2)));
+    let events = journal::events_of_case(&reader, case(3), EventSeq::START, 10).unwrap();
+    assert_eq!(events.iter().map(|event| event.seq.0).collect::<Vec<_>>(), [3]);
+}
+
+#[test]
+fn the_last_write_of_a_batch_stands() {
+    let scratch = Scratch::new();
+    let mut store = open(&scratch);
+    let mut held = lease(&mut store, "one");
+    let mut first = batch(&held, 1);
+    let mut later = effect(1);
+    later.attempt = 2;
+    first.put(later.clone());
+    first.put(effect(2));
+    first.delete::<EffectRow>(EffectKey { effect_id: effect(2).effect_id });
+    held.advance(store.commit(&first).unwrap());
+    let reader = store.readers().shard(Shard(0));
+    let get = |number: u8| {
+        row::<EffectRow>(&reader, &EffectKey { effect_id: effect(number).effect_id }).unwrap()
+    };
+    assert_eq!((get(1), get(2)), (Some(later), None));
+    let mut second = Batch::after(&held);
+    second.delete::<EffectRow>(EffectKey { effect_id: effect(1).effect_id });
+    store.commit(&second).unwrap();
+    assert_eq!(get(1), None);
+}
+
+#[test]
+fn of_two_owners_only_the_later_one_writes() {
+    let scratch = Scratch::new();
+    let mut first = open(&scratch);
+    let mut second = open(&scratch);
+    let old = lease(&mut first, "one");
+    let refused = second.lease(&body(), Shard(0), "two", at(9_999), 10_000);
+    assert!(matches!(refused, Err(StoreError::LeaseHeld { owner, .. }) if owner == "one"));
+    let new = second.lease(&body(), Shard(0), "two", at(10_000), 10_000).unwrap();
+    let late = first.commit(&batch(&old, 1));
+    assert!(matches!(late, Err(StoreError::LeaseLost { held: Epoch(1), actual: Epoch(2) })));
+    assert!(matches!(first.renew(&old, at(1), 1), Err(StoreError::LeaseLost { .. })));
+    assert!(matches!(first.landed(&batch(&old, 1)), Err(StoreError::LeaseLost { .. })));
+    second.renew(&new, at(11_000), 10_000).unwrap();
+    second.commit(&batch(&new, 2)).unwrap();
+    let reader = first.readers().shard(Shard(0));
+    let events = journal::events_from(&reader, EventSeq::START, 10).unwrap();
+    assert_eq!(events.len(), 1, "nothing of the old owner's batch landed");
+    assert_eq!(
+        row::<EffectRow>(&reader, &EffectKey { effect_id: effect(1).effect_id }).unwrap(),
+        None
+    );
+}
+
+#[test]
+fn a_batch_is_taken_once_and_in_its_place() {
+    let scratch = Scratch::new();
+    let mut store = open(&scratch);
+    let mut held = lease(&mut store, "one");
+    let one = batch(&held, 1);
+    assert_eq!(store.landed(&one).unwrap(), Landed::No);
+    let committed = store.commit(&one).unwrap();
+    assert_eq!(store.landed(&one).unwrap(), Landed::Yes(committed));
+    assert!(matches!(
+        store.commit(&one),
+        Err(StoreError::PositionConflict { expected: EventSeq(1), actual: EventSeq(2) })
+    ));
+    held.advance(committed);
+    store.commit(&batch(&held, 2)).unwrap();
+    assert_eq!(store.landed(&one).unwrap(), Landed::Yes(committed), "also when others followed");
+    let elsewhere = batch(&Lease { chain_head: Digest::of(b"another past"), ..held }, 3);
+    assert!(matches!(store.commit(&elsewhere), Err(StoreError::PositionConflict { .. })));
+}
+
+#[test]
+fn a_message_is_applied_once() {
+    let scratch = Scratch::new();
+    let mut store = open(&scratch);
+    let mut held = lease(&mut store, "one");
+    let mark = InboxMark {
+        sender: "waste-contractor".to_owned(),
+        message: MessageId::from_bytes([1; 16]),
+        received_at: at(5),
+    };
+    let mut first = batch(&held, 1);
+    first.inbox.push(mark.clone());
+    held.advance(store.commit(&first).unwrap());
+    let mut again = batch(&held, 2);
+    again.inbox.push(mark.clone());
+    assert!(matches!(store.commit(&again), Err(StoreError::AlreadyReceived { .. })));
+    let reader = store.readers().shard(Shard(0));
+    assert_eq!(journal::head(&reader).unwrap().unwrap().next_seq, EventSeq(2));
+    let received = journal::received(&reader, "waste-contractor", mark.message).unwrap();
+    assert_eq!(received, Some(at(5)));
+    assert_eq!(journal::received(&reader, "another", mark.message).unwrap(), None);
+}
+
+#[test]
+fn a_taken_reference_refuses_the_batch() {
+    let scratch = Scratch::new();
+    let mut store = open(&scratch);
+    let mut held = lease(&mut store, "one");
+    held.advance(store.commit(&batch(&held, 1)).unwrap());
+    let mut twin = request(2);
+    twin.reference = request(1).reference;
+    let mut second = batch(&held, 2);
+    second.put(twin);
+    assert!(matches!(store.commit(&second), Err(StoreError::NotUnique { .. })));
+    assert_eq!(store.landed(&second).unwrap(), Landed::No);
+}
+
+#[test]
+fn a_full_disk_loses_nothing_and_lands_nothing() {
+    let scratch = Scratch::new();
+    let mut store = open(&scratch);
+    store.limit_bytes(600_000).unwrap();
+    let mut held = lease(&mut store, "one");
+    let mut landed = 0;
+    let refused = loop {
+        let mut large = Batch::after(&held);
+        large.append(None, at(1), "large", 1, vec![b' '; 20_000]);
+        match store.commit(&large) {
+            Ok(committed) => held.advance(committed),
+            Err(error) => break (error, large),
+        }
+        landed += 1;
+        assert!(landed < 100, "the limit must be met");
+    };
+    assert!(matches!(refused.0, StoreError::Full), "{:?}", refused.0);
+    assert_eq!(store.landed(&refused.1).unwrap(), Landed::No);
+    let reader = store.readers().shard(Shard(0));
+    assert_eq!(journal::verify_chain(&reader).unwrap().events, landed);
+    store.limit_bytes(6_000_000).unwrap();
+    held.advance(store.commit(&refused.1).unwrap());
+    store.check().unwrap();
+    assert_eq!(held.next_seq.0, landed + 2);
+}
+
+#[test]
+fn what_a_crash_leaves_behind_opens() {
+    let scratch = Scratch::new();
+    let mut store = open(&scratch);
+    let mut held = lease(&mut store, "one");
+    for number in 1..=20 {
+        held.advance(store.commit(&batch(&held, number)).unwrap());
+        // What a kill at this moment leaves: the file and its log, without a farewell.
+        let left = scratch.join(&format!("left-{number}.sqlite"));
+        std::fs::copy(scratch.join("body.sqlite"), &left).unwrap();
+        let log = scratch.join(&format!("left-{number}.sqlite-wal"));
+        std::fs::copy(scratch.join("body.sqlite-wal"), &log).unwrap();
+        let mut reopened = SqliteStore::open_file(&left, &body()).unwrap();
+        let found = lease(&mut reopened, "one");
+        assert_eq!((found.next_seq, found.chain_head), (held.next_seq, held.chain_head));
+        journal::verify_chain(&reopened.readers().shard(Shard(0))).unwrap();
+    }
+}
+
+#[test]
+fn every_torn_end_of_the_log_opens_at_a_commit() {
+    let scratch = Scratch::new();
+    let mut store = open(&scratch);
+    let mut held = lease(&mut store, "one");
+    for number in 1..=6 {
+        held.advance(store.commit(&batch(&held, number)).unwrap());
+    }
+    let log = std::fs::read(scratch.join("body.sqlite-wal")).unwrap();
+    let file = std::fs::read(scratch.join("body.sqlite")).unwrap();
+    let mut seen = 0;
+    for cut in (0..log.len()).rev().step_by(2_971) {
+        let left = scratch.join("torn.sqlite");
+        for end in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(scratch.join(&format!("torn.sqlite{end}")));
+        }
+        std::fs::write(&left, &file).unwrap();
+        std::fs::write(scratch.join("torn.sqlite-wal"), &log[..cut]).unwrap();
+        let mut reopened = SqliteStore::open_file(&left, &body()).unwrap();
+        let found = lease(&mut reopened, "one");
+        assert!(found.next_seq <= held.next_seq);
+        let verified = journal::verify_chain(&reopened.readers().shard(Shard(0))).unwrap();
+        assert_eq!(verified.events + 1, found.next_seq.0);
+        seen += 1;
+    }
+    assert!(seen > 20, "only {seen} cuts were tried");
+}
+
+#[test]
+fn a_foreign_file_is_refused_and_untouched() {
+    let scratch = Scratch::new();
+    let path = scratch.join("body.sqlite");
+    let foreign = Connection::open(scratch.join("other.sqlite")).unwrap();
+    foreign.execute_batch("CREATE TABLE theirs (a INTEGER)").unwrap();
+    drop(foreign);
+    let other = std::fs::read(scratch.join("other.sqlite")).unwrap();
+    for content in [other, b"a shopping list".to_vec(), vec![0; 4_096], vec![0xff; 99]] {
+        std::fs::write(&path, &content).unwrap();
+        let refused = SqliteStore::open_file(&path, &body());
+        assert!(matches!(refused, Err(StoreError::Foreign { .. })));
+        assert_eq!(std::fs::read(&path).unwrap(), content);
+        assert!(!scratch.join("body.sqlite-wal").exists());
+    }
+    std::fs::remove_file(&path).unwrap();
+    std::fs::create_dir(&path).unwrap();
+    assert!(matches!(SqliteStore::open_file(&path, &body()), Err(StoreError::Foreign { .. })));
+}
+
+#[test]
+fn a_file_of_another_purpose_or_body_is_refused() {
+    let scratch = Scratch::new();
+    let keys = scratch.join("keys.sqlite");
+    drop(crate::SqliteKeyStore::open_file(&keys, &body()).unwrap());
+    assert!(matches!(SqliteStore::open_file(&keys, &body()), Err(StoreError::Foreign { .. })));
+    drop(open(&scratch));
+    let another = "ashvale".parse().unwrap();
+    let refused = SqliteStore::open_file(&scratch.join("body.sqlite"), &another);
+    assert!(matches!(refused, Err(StoreError::Foreign { .. })));
+}
+
+#[test]
+fn a_newer_or_changed_schema_is_refused() {
+    let scratch = Scratch::new();
+    drop(open(&scratch));
+    let path = scratch.join("body.sqlite");
+    let change = |sql: &str| Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+    change("INSERT INTO schema_migration (number, checksum) VALUES (900, 'x')");
+    let newer = SqliteStore::open_file(&path, &body());
+    assert!(matches!(newer, Err(StoreError::Newer { found: 900, known: 1, .. })));
+    change("DELETE FROM schema_migration WHERE number = 900");
+    change("UPDATE schema_migration SET checksum = 'x' WHERE number = 1");
+    let changed = SqliteStore::open_file(&path, &body());
+    assert!(matches!(changed, Err(StoreError::MigrationChanged { number: 1 })));
+}
+
+#[test]
+fn damage_is_found() {
+    let scratch = Scratch::new();
+    let mut store = open(&scratch);
+    let mut held = lease(&mut store, "one");
+    for number in 1..=200 {
+        held.advance(store.commit(&batch(&held, number)).unwrap());
+    }
+    drop(store);
+    let path = scratch.join("body.sqlite");
+    let whole = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &whole[..whole.len() - 8_192]).unwrap();
+    let short = SqliteStore::open_file(&path, &body());
+    assert!(matches!(short, Err(StoreError::Corrupt { .. })));
+    let mut smudged = whole.clone();
+    for page in smudged.chunks_mut(8_192).skip(3) {
+        page[..64].fill(0xa5);
+    }
+    std::fs::write(&path, &smudged).unwrap();
+    let found = SqliteStore::open_file(&path, &body()).and_then(|store| store.check());
+    assert!(matches!(found, Err(StoreError::Corrupt { .. })), "{found:?}");
+    std::fs::write(&path, &whole).unwrap();
+    SqliteStore::open_file(&path, &body()).unwrap().check().unwrap();
+}
+
+#[test]
+fn a_changed_event_breaks_the_chain() {
+    let scratch = Scratch::new();
+    let mut store = open(&scratch);
+    let mut held = lease(&mut store, "one");
+    for number in 1..=5 {
+        held.advance(store.commit(&batch(&held, number)).unwrap());
+    }
+    let reader = store.readers().shard(Shard(0));
+    journal::verify_chain(&reader).unwrap();
+    let change = |sql: &str| {
+        Connection::open(scratch.join("body.sqlite")).unwrap().execute_batch(sql).unwrap();
+        journal::verify_chain(&reader)
+    };
+    let changed = change("UPDATE event SET bytes = CAST('{\"number\":9}' AS BLOB) WHERE seq = 3");
+    assert!(matches!(changed, Err(StoreError::Corrupt { what }) if what.contains("event 3")));
+    change("UPDATE event SET bytes = CAST('{\"number\":3}' AS BLOB) WHERE seq = 3").unwrap();
+    let cut = change("DELETE FROM event WHERE seq = 5");
+    assert!(matches!(cut, Err(StoreError::Corrupt { .. })));
+}
+
+#[test]
+fn a_reader_cannot_write_and_reads_while_others_write() {
+    let scratch = Scratch::new();
+    let mut store = open(&scratch);
+    let mut held = lease(&mut store, "one");
+    held.advance(store.commit(&batch(&held, 1)).unwrap());
+    let connection = connection::open_reader(&scratch.join("body.sqlite")).unwrap();
+    assert!(connection.execute_batch("DELETE FROM event").is_err());
+    let readers = store.readers();
+    std::thread::scope(|threads| {
+        for _ in 0..8 {
+            let reader = readers.shard(Shard(0));
+            threads.spawn(move || {
+                for _ in 0..50 {
+                    journal::verify_chain(&reader).unwrap();
+                }
+            });
+        }
+        for number in 2..=100 {
+            held.advance(store.commit(&batch(&held, number)).unwrap());
+        }
+    });
+    assert_eq!(journal::verify_chain(&readers.shard(Shard(0))).unwrap().events, 100);
+}
+
+#[test]
+fn shards_and_bodies_are_apart() {
+    let scratch = Scratch::new();
+    let mut store = open(&scratch);
+    let zero = lease(&mut store, "one");
+    let one = store.lease(&body(), Shard(1), "one", at(0), 1).unwrap();
+    store.commit(&batch(&zero, 1)).unwrap();
+    store.commit(&batch(&one, 1)).unwrap();
+    store.commit(&batch(&Lease { next_seq: EventSeq(1), ..zero.clone() }, 2)).unwrap_err();
+    for shard in [0, 1] {
+        let reader = store.readers().shard(Shard(shard));
+        assert_eq!(journal::events_from(&reader, EventSeq::START, 10).unwrap().len(), 1);
+    }
+    let stranger = "ashvale".parse().unwrap();
+    assert!(store.lease(&stranger, Shard(0), "one", at(0), 1).is_err());
+}
