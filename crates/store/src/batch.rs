@@ -183,7 +183,7 @@ impl Rows {
     }
 
     /// The rows written to a table, in the order of keys; deletions left out.
-    pub fn written<R: Row>(&self) -> impl Iterator<Item = &R> {
+    pub fn written<'a, R: Row + 'a>(&'a self) -> impl Iterator<Item = &'a R> {
         R::writes(self).iter().filter_map(|(_, row)| row)
     }
 
