@@ -1,0 +1,221 @@
+//! System: where a back office is and how we show who we are.
+//!
+//! A system's definition names its credential; the credential itself is a [`Secret`] that
+//! [`HttpConnector`](crate::HttpConnector) alone reads, at the wire. Nothing here prints one.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use base::SystemId;
+
+use crate::MappingError;
+use crate::toml_reader::{Reader, Table};
+
+/// Which kind of messages a system speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SystemKind {
+    /// HTTP with JSON bodies.
+    Rest,
+    /// SOAP 1.1, document/literal.
+    Soap,
+}
+
+/// How the credential is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scheme {
+    /// HTTP basic authentication, the secret as password.
+    Basic {
+        /// The user name.
+        username: String,
+    },
+    /// A bearer token.
+    Bearer,
+    /// A header of its own.
+    Header {
+        /// The header's name.
+        name: String,
+    },
+}
+
+/// A credential by reference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credential {
+    /// How it is shown.
+    pub scheme: Scheme,
+    /// The name of the secret, looked up where secrets are kept.
+    pub secret: String,
+}
+
+/// A back office of a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct System {
+    /// Its name.
+    pub id: SystemId,
+    /// What it speaks.
+    pub kind: SystemKind,
+    /// Where it is, without a slash at the end: `https://jobs.example/api`.
+    pub base_url: String,
+    /// How we show who we are, if we must.
+    pub credential: Option<Credential>,
+    /// A file of certificates (PEM) to trust instead of the computer's own.
+    pub ca_file: Option<String>,
+}
+
+/// A secret's text: never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Keeps a secret.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text, for the wire.
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Secret(..)")
+    }
+}
+
+/// Secrets by name.
+#[derive(Debug, Clone, Default)]
+pub struct Secrets(BTreeMap<String, Secret>);
+
+impl Secrets {
+    /// No secrets.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one.
+    pub fn insert(&mut self, name: impl Into<String>, secret: Secret) {
+        self.0.insert(name.into(), secret);
+    }
+
+    /// Looks one up.
+    pub fn get(&self, name: &str) -> Option<&Secret> {
+        self.0.get(name)
+    }
+}
+
+/// Reads the `[[system]]` tables of a text.
+///
+/// # Errors
+/// Every mistake with its line and a sentence.
+pub fn read_systems(text: &str) -> Result<Vec<System>, Vec<MappingError>> {
+    let mut reader = Reader::new(text);
+    let mut systems: Vec<System> = Vec::new();
+    if let Some(root) = reader.parse() {
+        let tables = root.tables(&mut reader, "system");
+        root.finish(&mut reader);
+        for table in tables {
+            let Some(system) = read_system(&mut reader, &table) else { continue };
+            if systems.iter().any(|other| other.id == system.id) {
+                reader.error(&table.span, format!("system `{}` is defined twice", system.id));
+            }
+            systems.push(system);
+        }
+    }
+    reader.outcome(systems)
+}
+
+fn read_system(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<System> {
+    let id = table.name(reader, "id");
+    let kind = match table.required_text(reader, "kind") {
+        Some(kind) => match kind.value.as_str() {
+            "rest" => Some(SystemKind::Rest),
+            "soap" => Some(SystemKind::Soap),
+            other => {
+                let sentence = format!("`kind` is \"{other}\"; use \"rest\" or \"soap\"");
+                reader.error(&kind.span, sentence);
+                None
+            }
+        },
+        None => None,
+    };
+    let base_url = table.required_text(reader, "base_url").and_then(|url| {
+        let right = is_base_url(&url.value);
+        if !right {
+            let sentence = "`base_url` must begin with http:// or https://, with no query, no \
+                            credential and no slash at the end";
+            reader.error(&url.span, sentence.to_owned());
+        }
+        right.then_some(url.value)
+    });
+    let credential = table.table(reader, "credential").map(|table| read_credential(reader, &table));
+    let ca_file = table.text(reader, "ca_file").map(|file| file.value);
+    table.finish(reader);
+    let credential = match credential {
+        Some(read) => Some(read?),
+        None => None,
+    };
+    Some(System { id: id?, kind: kind?, base_url: base_url?, credential, ca_file })
+}
+
+fn read_credential(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<Credential> {
+    let scheme = table.required_text(reader, "scheme");
+    let secret = table.required_text(reader, "secret").map(|secret| secret.value);
+    let scheme = match scheme.as_ref().map(|scheme| scheme.value.as_str()) {
+        Some("basic") => {
+            let username = table.required_text(reader, "username");
+            username.map(|username| Scheme::Basic { username: username.value })
+        }
+        Some("bearer") => Some(Scheme::Bearer),
+        Some("header") => {
+            let name = table.required_text(reader, "header");
+            name.map(|name| Scheme::Header { name: name.value })
+        }
+        Some(other) => {
+            let sentence =
+                format!("`scheme` is \"{other}\"; use \"basic\", \"bearer\" or \"header\"");
+            reader.error(&table.span, sentence);
+            None
+        }
+        None => None,
+    };
+    table.finish(reader);
+    Some(Credential { scheme: scheme?, secret: secret? })
+}
+
+fn is_base_url(url: &str) -> bool {
+    let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+    let plain = |rest: &str| {
+        !rest.is_empty()
+            && !rest.starts_with('/')
+            && rest.bytes().all(|byte| byte.is_ascii_graphic())
+            && !rest.contains(['?', '#', '@', '"', '<', '>', '\\'])
+    };
+    rest.is_some_and(plain) && !url.ends_with('/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_system_is_read() {
+        let systems = read_systems(
+            "[[system]]\nid = \"waste\"\nkind = \"soap\"\nbase_url = \"https://waste.example/s\"\n\
+             credential = { scheme = \"basic\", username = \"council\", secret = \"waste\" }\n",
+        )
+        .unwrap();
+        assert_eq!(systems[0].base_url, "https://waste.example/s");
+        assert_eq!(systems[0].credential.as_ref().unwrap().secret, "waste");
+        assert_eq!(format!("{:?}", Secret::new("hush")), "Secret(..)");
+    }
+
+    #[test]
+    fn every_mistake_has_its_line() {
+        let text =
+            "[[system]]\nid = \"Waste\"\nkind = \"ftp\"\nbase_url = \"ftp://x/\"\nport = 1\n";
+        let errors = read_systems(text).unwrap_err();
+        let lines: Vec<u32> = errors.iter().map(|error| error.line).collect();
+        assert_eq!(lines, [2, 3, 4, 5], "{errors:?}");
+    }
+}
