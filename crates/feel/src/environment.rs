@@ -21,8 +21,8 @@ pub trait Entropy: Send + Sync {
 pub struct Environment {
     /// What `now()` gives, in the zone that it is given in; `today()` is its date.
     pub now: Option<DateTime>,
-    /// The zone in which a local date and time is read where an instant is needed. `None`: a local
-    /// date and time has no instant, and comparing it with a zoned one gives null.
+    /// The zone in which a local date and time is read where it is compared with a zoned one. `None`,
+    /// as in the standard: it is not equal to a zoned one, and their order is null.
     pub zone: Option<Zone>,
     /// Random bits.
     pub entropy: Option<Arc<dyn Entropy>>,

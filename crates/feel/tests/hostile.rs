@@ -37,6 +37,8 @@ fn deep_texts_are_refused() {
     too_deep(&"1 < ".repeat(20_000));
     too_deep(&"(< ".repeat(20_000));
     too_deep(&"if ".repeat(20_000));
+    too_deep(&"x or 1 and 1 < 1 + 1 * 1 ** -(".replace('x', "1").repeat(20_000));
+    too_deep(&"for i in [1] return {a: function(x) [1][some y in (".repeat(20_000));
     too_deep(&format!("1 instance of {}", "list<".repeat(20_000)));
     too_deep(&"1 between ".repeat(20_000).replace("between ", "between (").clone());
 }
@@ -60,6 +62,14 @@ fn long_texts_are_read() {
     assert_eq!(run(&format!("{branches}2")), Ok(Value::from(2)));
     assert!(run(&format!("[{}1]", "1,".repeat(100_000))).is_ok());
     assert!(run(&format!("for {} return 1", vec!["i in [1]"; 5_000].join(","))).is_err());
+}
+
+#[test]
+fn texts_as_deep_as_allowed_are_run() {
+    for (open, close) in [("[", "]"), ("(1 or 1 and 1 < 1 + 1 * 1 ** -(", "))"), ("{a: ", "}")] {
+        let text = format!("{}1{}", open.repeat(45), close.repeat(45));
+        assert!(run(&text).is_ok() || run(&text).is_err_and(|error| error.contains("levels")));
+    }
 }
 
 #[test]
@@ -117,12 +127,32 @@ fn endless_loops_run_out_of_steps() {
 fn endless_recursion_runs_out_of_depth() {
     let names = Names::new();
     let scope = Scope::new(&names, Environment::default().into());
-    let expression = compile("{f: function(x) f(x + 1), r: f(1)}.r").unwrap();
-    let mut budget = Budget::default();
-    let result = expression.evaluate(&scope, &mut budget);
-    assert!(matches!(result, Err(EvalError::BudgetExceeded(BudgetExceeded::Depth { .. }))));
-    // The same budget still serves a harmless expression.
-    assert_eq!(compile("1 + 1").unwrap().evaluate(&scope, &mut budget), Ok(Value::from(2)));
+    for body in [
+        "f(x + 1)",
+        "1 + 2 * f(x) ** 2",
+        "if f(x) then 1 else 2",
+        "sort([1, 2], function(a, b) f(a))",
+        "list replace([1, 2], function(a, b) f(a), 3)",
+        "[1, 2][f(item) > 1]",
+        "for i in [1], j in [1], k in [1] return f(i)",
+        "some i in 1..3 satisfies every j in 1..3 satisfies f(j)",
+        "{a: [f(x)]}",
+        "x in (f(x), < f(x))",
+        "f(x) between 1 and 2 and true or false",
+        "[f(x)..2]",
+        "count(string(not(f(x))))",
+        "(function(y) f(y))(x)",
+        "f(x: x).a[1]",
+    ] {
+        let expression = compile(&format!("{{f: function(x) {body}, r: f(1)}}.r")).unwrap();
+        let mut budget = Budget::default();
+        let result = expression.evaluate(&scope, &mut budget);
+        let expected =
+            matches!(result, Err(EvalError::BudgetExceeded(BudgetExceeded::Depth { .. })));
+        assert!(expected, "{body}: {result:?}");
+        // The same budget still serves a harmless expression.
+        assert_eq!(compile("1 + 1").unwrap().evaluate(&scope, &mut budget), Ok(Value::from(2)));
+    }
 }
 
 #[test]

@@ -139,7 +139,10 @@ impl Machine<'_> {
         self.reserve(lambda.frame)?;
         for ((local, argument), (_, named)) in (0u32..).zip(arguments).zip(&lambda.parameters) {
             let argument = match named {
-                Some(named) => named.coerce(argument),
+                Some(named) => {
+                    self.budget.charge_steps(argument.size())?;
+                    named.coerce(argument)
+                }
                 None => argument,
             };
             self.set_local(local, argument);

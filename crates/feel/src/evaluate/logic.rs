@@ -76,6 +76,9 @@ impl Machine<'_> {
 
     pub(crate) fn equal(&mut self, left: &Value, right: &Value) -> Result<Truth, EvalError> {
         self.budget.charge_steps(left.size().min(right.size()))?;
+        if let Some((left, right)) = self.instants_of_mixed(left, right) {
+            return Ok(Some(left == right));
+        }
         Ok(match (equality(left, right), self.nulls) {
             (Equality::Same, _) => Some(true),
             (Equality::Different, _) | (Equality::Incomparable, NullPolicy::BFeel) => Some(false),
@@ -83,17 +86,21 @@ impl Machine<'_> {
         })
     }
 
-    /// The order; a local date and time has one with a zoned one if the environment has a zone.
     fn order(&mut self, left: &Value, right: &Value) -> Result<Option<Ordering>, EvalError> {
         self.budget.charge_steps(left.size().min(right.size()))?;
-        if let (Value::DateTime(left), Value::DateTime(right)) = (left, right)
-            && left.zone().is_local() != right.zone().is_local()
-        {
-            let zone = self.environment().zone.as_ref();
-            let instants = left.instant(zone).zip(right.instant(zone));
-            return Ok(instants.map(|(left, right)| left.cmp(&right)));
+        if let Some((left, right)) = self.instants_of_mixed(left, right) {
+            return Ok(Some(left.cmp(&right)));
         }
         Ok(order(left, right))
+    }
+
+    /// The instants of a local and a zoned date and time, if the environment has a zone in which the
+    /// local one is read.
+    fn instants_of_mixed(&self, left: &Value, right: &Value) -> Option<(i128, i128)> {
+        let (Value::DateTime(left), Value::DateTime(right)) = (left, right) else { return None };
+        let zone = self.environment().zone.as_ref()?;
+        let mixed = left.zone().is_local() != right.zone().is_local();
+        mixed.then(|| left.instant(Some(zone)).zip(right.instant(Some(zone))))?
     }
 
     pub(super) fn between(&mut self, parts: &(Node, Node, Node)) -> Evaluated {
