@@ -19,7 +19,7 @@ mod type_name;
 use frames::Frames;
 pub(crate) use tests_of_input::Cell;
 
-/// How deep an expression may nest.
+/// How deep an expression may nest; less deep where every level holds many kinds of operators.
 pub const MAX_EXPRESSION_DEPTH: u32 = 100;
 /// The longest text that is read, in bytes.
 pub const MAX_TEXT_LENGTH: usize = 4 * 1024 * 1024;
@@ -31,6 +31,8 @@ pub(crate) struct Parser<'t> {
     /// Offset of the next character that has not been read.
     at: usize,
     depth: u32,
+    /// Open calls that read operators.
+    calls: u32,
     frames: Frames,
     dialect: Dialect,
     /// Whether a `[` after an operand may close a range, as in `[1..5[`.
@@ -46,7 +48,16 @@ impl<'t> Parser<'t> {
             return Err(Box::new(error));
         }
         let frames = Frames::new(names);
-        Ok(Self { text, at: 0, depth: 0, frames, dialect, range_end: false, saw_input: false })
+        Ok(Self {
+            text,
+            at: 0,
+            depth: 0,
+            calls: 0,
+            frames,
+            dialect,
+            range_end: false,
+            saw_input: false,
+        })
     }
 
     fn position(&self, byte: usize) -> Position {

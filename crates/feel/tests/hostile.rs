@@ -325,5 +325,47 @@ mod any_text {
         fn of_any_characters_is_read_without_harm(text in "\\PC{0,40}") {
             let _ = run(&text);
         }
+
+        #[test]
+        fn of_any_brackets_within_each_other_is_read_without_harm(
+            pairs in proptest::collection::vec(proptest::sample::select(&PAIRS[..]), 1..6),
+            times in prop_oneof![Just(4_000usize), 1usize..110],
+        ) {
+            let open: String = pairs.iter().map(|pair| pair.0).collect();
+            let close: String = pairs.iter().rev().map(|pair| pair.1).collect();
+            let _ = run(&format!("{}1{}", open.repeat(times), close.repeat(times)));
+        }
     }
+
+    /// What may stand around an expression.
+    const PAIRS: [(&str, &str); 28] = [
+        ("[", "]"),
+        ("(", ")"),
+        ("{a: ", "}"),
+        ("{a: ", "}.a"),
+        ("not(", ")"),
+        ("1 in (", ")"),
+        ("if ", " then 1 else 2"),
+        ("if true then ", " else 2"),
+        ("if false then 1 else (", ")"),
+        ("for i in ", " return i"),
+        ("for i in [1] return ", ""),
+        ("some i in [1] satisfies ", ""),
+        ("every i in [", "] satisfies i"),
+        ("(function(y) ", ")(1)"),
+        ("(function(y) y)(", ")"),
+        ("1 + ", ""),
+        ("1 or 1 and 1 < 1 + 1 * 1 ** ", ""),
+        ("- ", ""),
+        ("1 between 0 and ", ""),
+        ("[1][item > ", "]"),
+        ("[1][", "]"),
+        ("[0..", "]"),
+        ("(< ", ")"),
+        ("sort([2, 1], function(a, b) ", ")"),
+        ("count(list: ", ")"),
+        ("[", "][1]"),
+        ("x in ", ""),
+        ("(function(y) function(z) ", ")(1)(2)"),
+    ];
 }

@@ -1,10 +1,13 @@
 //! Operators by precedence, from `or` to `**`.
 
-use super::{Parsed, Parser};
+use super::{MAX_EXPRESSION_DEPTH, Parsed, Parser};
 use crate::ast::{Arithmetic, Comparison, InNode, Node};
 
 /// How many comparisons may follow each other, as in `a = b = c`.
 const MAX_COMPARISONS: u32 = 8;
+
+/// How many calls of [`Parser::binary`] may be open: two and a half for each level of nesting.
+const MAX_CALLS: u32 = MAX_EXPRESSION_DEPTH / 2 * 5;
 
 /// How strongly operators bind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,7 +99,19 @@ impl Parser<'_> {
         Ok(node)
     }
 
+    /// Operands joined by operators of at least this level. Each call counts toward the stack, since
+    /// one level of brackets may need one for each level of operators.
     fn binary(&mut self, level: Level) -> Parsed<Node> {
+        if self.calls >= MAX_CALLS {
+            return self.too_deep(MAX_EXPRESSION_DEPTH);
+        }
+        self.calls += 1;
+        let node = self.chain(level)?;
+        self.calls -= 1;
+        Ok(node)
+    }
+
+    fn chain(&mut self, level: Level) -> Parsed<Node> {
         let mut left = self.operand()?;
         let mut comparisons = 0;
         while let Some((operator, length)) = self.operator()? {
