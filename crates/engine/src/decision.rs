@@ -1,57 +1,61 @@
-//! Decision: where a business rule task meets the decision tables.
+//! Decision: where a business rule task meets the decision models.
 //!
-//! A decision is deployed under its id and the digest of its file. It is given the variables that
-//! the task sees and answers with a result, the rules that were hit and their reason codes.
+//! A decision is given the variables that the task sees. Its result becomes a variable; the rules that
+//! counted and the inputs go into the journal, so that the trace can be made again from the log alone.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::Digest;
+use dmn::{Fault, ReasonCode};
+use feel::{Budget, Context, Environment, Value};
 
-use crate::{DecisionId, RuleHit};
-
-/// What a decision gave.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Outcome {
-    /// The result.
-    pub result: feel::Value,
-    /// The rules that were hit, of every decision that took part.
-    pub rules: Vec<RuleHit>,
-    /// Codes of the reasons that the rules carry.
-    pub reasons: Vec<String>,
-}
-
-/// Why a decision gave nothing, as a code without values.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the decision failed: {code}")]
-pub struct DecisionFault {
-    /// The code.
-    pub code: String,
-}
-
-/// Evaluates one decision on the variables in sight.
-pub type Evaluate =
-    dyn Fn(&feel::Context, &Arc<feel::Environment>) -> Result<Outcome, DecisionFault> + Send + Sync;
-
-/// A deployed decision.
-#[derive(Clone)]
-pub struct Decision {
-    pub(crate) version: Digest,
-    pub(crate) evaluate: Arc<Evaluate>,
-}
-
-impl std::fmt::Debug for Decision {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Decision").field("version", &self.version).finish_non_exhaustive()
-    }
-}
-
-impl Decision {
-    /// A decision of a file with this digest.
-    pub fn new(version: Digest, evaluate: Arc<Evaluate>) -> Self {
-        Self { version, evaluate }
-    }
-}
+use crate::DecisionId;
 
 /// The decisions of a deployment; the last one given under an id is the newest.
-pub(crate) type Decisions = BTreeMap<DecisionId, Decision>;
+pub(crate) type Decisions = BTreeMap<DecisionId, Arc<dmn::Model>>;
+
+/// What a decision gave.
+pub(crate) struct Outcome {
+    /// The digest of the model.
+    pub(crate) version: Digest,
+    /// The result.
+    pub(crate) result: Value,
+    /// The inputs as the model took them.
+    pub(crate) inputs: Value,
+    /// The rules that counted.
+    pub(crate) rules: Vec<ReasonCode>,
+}
+
+/// Evaluates a decision. As in Camunda 8 a table without a matching rule gives null; every other fault
+/// is no answer. The error says what is wrong without any value.
+pub(crate) fn evaluate(
+    model: &dmn::Model,
+    decision: &DecisionId,
+    variables: &Context,
+    environment: &Arc<Environment>,
+    budget: &mut Budget,
+) -> Result<Outcome, String> {
+    let evaluation = model
+        .evaluate(decision.as_str(), variables, environment, budget)
+        .map_err(|error| error.to_string())?;
+    let fault = evaluation.trace.all_faults().find(|fault| match fault {
+        Fault::NoRuleMatched { .. } => false,
+        Fault::SeveralRulesMatched { .. }
+        | Fault::OutputsDiffer { .. }
+        | Fault::InputNotAllowed { .. }
+        | Fault::OutputNotAllowed { .. }
+        | Fault::NotAggregable { .. }
+        | Fault::NotOfType { .. } => true,
+    });
+    if let Some(fault) = fault {
+        return Err(fault.to_string());
+    }
+    let inputs = Value::context(evaluation.trace.inputs.iter().cloned()).unwrap_or_default();
+    Ok(Outcome {
+        version: model.stamp().digest,
+        rules: evaluation.trace.codes(),
+        result: evaluation.value,
+        inputs,
+    })
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base::Digest;
 use bpmn::{Binding, ElementIndex, FlowIndex};
 
-use crate::decision::{Decision, Decisions};
+use crate::decision::Decisions;
 use crate::expression::{Compiled, Source};
 use crate::{DecisionId, ElementId, FlowId, ProcessId, ProcessVersion};
 
@@ -109,9 +109,14 @@ impl Deployment {
         id
     }
 
-    /// Deploys a decision; the last one given under an id is the newest.
-    pub fn add_decision(&mut self, id: DecisionId, decision: Decision) {
-        self.decisions.insert(id, decision);
+    /// Deploys the decisions of a model; the last one given under an id is the newest.
+    pub fn add_decisions(&mut self, model: &Arc<dmn::Model>) -> Vec<DecisionId> {
+        let ids: Vec<DecisionId> =
+            model.decisions().map(|decision| DecisionId::from(decision.id)).collect();
+        for id in &ids {
+            self.decisions.insert(id.clone(), Arc::clone(model));
+        }
+        ids
     }
 
     /// The newest version of a process.
@@ -134,7 +139,7 @@ impl Deployment {
         self.processes.get(id)
     }
 
-    pub(crate) fn decision(&self, id: &DecisionId) -> Option<&Decision> {
+    pub(crate) fn decision(&self, id: &DecisionId) -> Option<&Arc<dmn::Model>> {
         self.decisions.get(id)
     }
 

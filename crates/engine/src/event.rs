@@ -15,7 +15,7 @@ use crate::{
 
 mod seal;
 
-pub(crate) use seal::{visit_task, visit_variables};
+pub(crate) use seal::{Visit, visit_task, visit_variables};
 
 /// A token on its way into an element.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,16 +69,6 @@ pub struct Cycle {
     /// How many times there are; without end when `None`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u32>,
-}
-
-/// What a rule of a decision gave, by its place and reasons.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RuleHit {
-    /// The decision whose rule it is.
-    pub decision: DecisionId,
-    /// The rule's id, or its number from 1 where it has none.
-    pub rule: String,
 }
 
 /// What a worker is told about a job, without values.
@@ -308,12 +298,11 @@ pub enum Event {
         decision: DecisionId,
         /// The digest of its file.
         version: Digest,
-        /// The rules that were hit, of every decision that took part.
+        /// The rules that counted, of every decision that took part, without values.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        rules: Vec<RuleHit>,
-        /// Codes of the reasons that the rules carry.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        reasons: Vec<String>,
+        rules: Vec<dmn::ReasonCode>,
+        /// What it was given, as the model took it.
+        inputs: Personal<Variable>,
         /// What it gave.
         result: Personal<Variable>,
     },

@@ -132,10 +132,7 @@ impl ElementInstance {
     }
 
     /// Visits its personal values, each with the field it is sealed under.
-    fn visit<E>(
-        &mut self,
-        each: &mut dyn FnMut(Field<'_>, &mut Personal<Variable>) -> Result<(), E>,
-    ) -> Result<(), E> {
+    fn visit<E>(&mut self, each: crate::event::Visit<'_, E>) -> Result<(), E> {
         crate::event::visit_variables(&mut self.variables, each)?;
         if let Waits::UserTask(task) = &mut self.waits {
             crate::event::visit_task(task, each)?;

@@ -20,15 +20,16 @@ mod instance;
 mod lifecycle;
 pub mod limits;
 pub mod random;
+#[cfg(test)]
+mod tests;
 mod variable;
 mod working;
 
 pub use command::{Awaited, Command, Rejection, Resolution};
 pub use decide::{Decided, decide};
-pub use decision::{Decision, DecisionFault, Outcome};
 pub use deployment::{DeployError, DeployFault, Deployment};
 pub use environment::Environment;
-pub use event::{Cycle, Event, FormReference, Job, RuleHit, Settled, TimerSet, Token, UserTask};
+pub use event::{Cycle, Event, FormReference, Job, Settled, TimerSet, Token, UserTask};
 pub use ids::{DecisionId, ElementId, ElementKey, FlowId, ProcessId, ProcessVersion};
 pub use incident::{Incident, IncidentKind};
 pub use instance::{Broken, ElementInstance, Instance, Waits};

@@ -20,17 +20,14 @@ pub enum ElementState {
 pub const fn is_legal(from: Option<ElementState>, to: Option<ElementState>) -> bool {
     use ElementState::{Active, Completing, Leaving, Ready};
     match (from, to) {
+        // Nothing becomes of what is not there.
+        (None, None | Some(Completing | Leaving)) => false,
         // A process and an event on a border begin as waiting; all else begins with a token.
-        (None, Some(Ready | Active)) => true,
-        (None, Some(Completing | Leaving) | None) => false,
-        (Some(Ready), Some(_) | None) => true,
-        // A waiting join becomes ready by its last token, a cycle timer stays active.
-        (Some(Active), Some(Ready | Active | Completing) | None) => true,
-        // A scope goes out straight after its inside has ended: `Active` to `Leaving` by incident.
-        (Some(Active), Some(Leaving)) => true,
-        (Some(Completing), Some(Completing | Leaving) | None) => true,
-        (Some(Completing), Some(Ready | Active)) => false,
-        (Some(Leaving), Some(Leaving | Completing) | None) => true,
-        (Some(Leaving), Some(Ready | Active)) => false,
+        // From a token every way is open: to wait, to be done, to fail on the way out, to be gone;
+        // and from waiting too, for a waiting join becomes ready by its last token.
+        (None, Some(Ready | Active)) | (Some(Ready | Active), _) => true,
+        // What is done does not begin again.
+        (Some(Completing | Leaving), Some(Ready | Active)) => false,
+        (Some(Completing | Leaving), None | Some(Completing | Leaving)) => true,
     }
 }

@@ -159,5 +159,5 @@ fn pick<'i, T: ?Sized>(items: &[&'i T], draw: Draw<'_>) -> Option<&'i T> {
 
 /// True once in so many times.
 fn chance(draw: Draw<'_>, one_in: u64) -> bool {
-    draw() % one_in == 0
+    draw().is_multiple_of(one_in)
 }

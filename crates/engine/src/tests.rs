@@ -35,9 +35,9 @@ pub(crate) fn blind(message: &str, key: &str) -> Digest {
 /// A file around the processes given.
 pub(crate) fn file(processes: &str) -> String {
     format!(
-        r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" id="d" targetNamespace="t">
+        r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" id="defs" targetNamespace="t">
 <message id="m1" name="paid"><extensionElements><zeebe:subscription correlationKey="=order"/></extensionElements></message>
-<error id="e1" errorCode="E1"/><error id="e2" errorCode="E2"/><error id="any"/>
+<error id="err1" errorCode="E1"/><error id="err2" errorCode="E2"/><error id="any"/>
 {processes}
 </definitions>"#
     )
@@ -204,8 +204,7 @@ impl Case {
 
     pub(crate) fn decide(&mut self, command: Command) -> Result<Vec<Event>, Rejection> {
         let mut environment = Environment::new(&blind);
-        let decided =
-            decide(&self.deployment, &self.live, command, self.now, &mut environment)?;
+        let decided = decide(&self.deployment, &self.live, command, self.now, &mut environment)?;
         for event in &decided.events {
             self.live.apply(event);
             self.live.check().unwrap();
@@ -286,9 +285,9 @@ pub(crate) fn line(event: &Event) -> String {
             format!(" {code} on #{host}{}{}", tokens([token]), shown(values))
         }
         Event::UserTaskCreated { task, .. } => format!(" {}", task.candidate_groups.join(",")),
-        Event::DecisionEvaluated { decision, rules, reasons, .. } => {
-            let rules: Vec<&str> = rules.iter().map(|hit| hit.rule.as_str()).collect();
-            format!(" {decision} rules {} reasons {}", rules.join(","), reasons.join(","))
+        Event::DecisionEvaluated { decision, rules, .. } => {
+            let codes = rules.iter().filter_map(|hit| hit.code.as_deref());
+            format!(" {decision} {}", codes.collect::<Vec<_>>().join(","))
         }
         Event::IncidentRaised { incident, .. } => format!(" {incident}"),
         Event::ElementTerminated { .. }

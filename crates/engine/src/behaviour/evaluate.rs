@@ -84,18 +84,20 @@ fn code(error: &feel::EvalError) -> &'static str {
 
 /// Whom a result is about: the one other party whose values it was made of, else the requester.
 #[derive(Default)]
-struct Parties {
+pub(crate) struct Parties {
     seen: Option<Party>,
     mixed: bool,
 }
 
 impl Parties {
-    fn add(&mut self, party: Party) {
+    /// Notes whom a value that was read is about.
+    pub(crate) fn add(&mut self, party: Party) {
         self.mixed |= self.seen.is_some_and(|seen| seen != party);
         self.seen = Some(party);
     }
 
-    fn party(&self) -> Party {
+    /// Whom the result is about.
+    pub(crate) fn party(&self) -> Party {
         self.seen.filter(|_| !self.mixed).unwrap_or(Party::REQUESTER)
     }
 }

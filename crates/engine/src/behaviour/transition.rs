@@ -1,7 +1,6 @@
 //! The way out of an element: output mappings, then the flows that its tokens take.
 
 use bpmn::{ElementKind, FlowIndex};
-use feel::Value;
 
 use super::{evaluate, mapping};
 use crate::deployment::Place;
@@ -119,11 +118,9 @@ fn holds(
     let Some((_, flow)) = place.process.flow(index) else { return Ok(false) };
     let Some(condition) = &flow.condition else { return Ok(true) };
     let what = format!("condition of flow {}", flow.id);
-    match evaluate::expression(working, key, condition, &[], &what)?.0 {
-        Value::Boolean(holds) => Ok(holds),
-        other => {
-            let detail = format!("{what} gave {}", other.type_name());
-            Err(Halt::incident(IncidentKind::ConditionNotBoolean, detail))
-        }
-    }
+    let (value, _) = evaluate::expression(working, key, condition, &[], &what)?;
+    value.as_bool().ok_or_else(|| {
+        let detail = format!("{what} gave {}", value.type_name());
+        Halt::incident(IncidentKind::ConditionNotBoolean, detail)
+    })
 }

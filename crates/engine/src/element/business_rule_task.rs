@@ -14,18 +14,18 @@ pub(super) fn activate(
     model: &bpmn::Decision,
 ) -> Result<(), Halt> {
     mapping::inputs(working, key, place)?;
-    let (decision, version, outcome) = decision::evaluate(working, key, place)?;
-    let party = decision::RESULT_PARTY;
+    let (decision, outcome, party) = decision::evaluate(working, key, place)?;
     let values = mapping::one(&model.result_variable, outcome.result.clone(), party);
     mapping::result(working, key, place, values)?;
+    let personal = |value| Personal::about(party, Variable::new(value));
     working.emit(Event::DecisionEvaluated {
         key,
         element: place.id().clone(),
         decision,
-        version,
+        version: outcome.version,
         rules: outcome.rules,
-        reasons: outcome.reasons,
-        result: Personal::about(party, Variable::new(outcome.result)),
+        inputs: personal(outcome.inputs),
+        result: personal(outcome.result),
     })?;
     transition::complete(working, key, place)
 }

@@ -6,7 +6,8 @@ use crate::variable::field_of;
 use crate::{Event, UserTask, Variable, Variables};
 
 /// What is done with each value.
-type Visit<'a, E> = &'a mut dyn FnMut(Field<'_>, &mut Personal<Variable>) -> Result<(), E>;
+pub(crate) type Visit<'a, E> =
+    &'a mut dyn FnMut(Field<'_>, &mut Personal<Variable>) -> Result<(), E>;
 
 /// Visits every personal value, by its field.
 pub(super) fn visit<E>(event: &mut Event, each: Visit<'_, E>) -> Result<(), E> {
@@ -19,7 +20,10 @@ pub(super) fn visit<E>(event: &mut Event, each: Visit<'_, E>) -> Result<(), E> {
         | Event::UserTaskCompleted { values, .. }
         | Event::IncidentResolved { values, .. } => visit_variables(values, each),
         Event::UserTaskCreated { task, .. } => visit_task(task, each),
-        Event::DecisionEvaluated { result, .. } => each(Field("decision.result"), result),
+        Event::DecisionEvaluated { inputs, result, .. } => {
+            each(Field("decision.inputs"), inputs)?;
+            each(Field("decision.result"), result)
+        }
         Event::ElementActivated { .. }
         | Event::ElementCompleted { .. }
         | Event::ElementTerminated { .. }

@@ -24,7 +24,7 @@ impl Instance {
                 }
             }
             Event::ElementCompleted { key, tokens, .. } => self.complete(*key, tokens),
-            Event::ElementTerminated { key, .. } => self.remove(*key),
+            Event::ElementTerminated { key, .. } | Event::Completed { key } => self.remove(*key),
             Event::VariablesSet { scope, values } => self.set(*scope, values),
             Event::JobCreated { key, job, .. } => self.wait(*key, Waits::Job(job.clone())),
             Event::JobFailed { key, retries, .. } => self.set_retries(*key, *retries),
@@ -43,7 +43,6 @@ impl Instance {
             Event::Continued {} => self.change(ElementKey::ROOT, |root| {
                 root.continued = root.continued.saturating_add(1);
             }),
-            Event::Completed { key } => self.remove(*key),
             Event::Cancelled {} => {
                 self.dirty.extend(self.elements.keys());
                 self.elements.clear();
@@ -205,7 +204,9 @@ impl Instance {
                 .filter(|other| other.parent == Some(key))
                 .map(|other| other.key)
                 .collect();
-            below.into_iter().for_each(|below| self.remove(below));
+            for below in below {
+                self.remove(below);
+            }
         }
     }
 
@@ -361,7 +362,9 @@ impl ElementInstance {
     /// Takes one token of every flow; true when others still wait.
     fn take_tokens(&mut self) -> bool {
         let Waits::Tokens { arrived, .. } = &mut self.waits else { return false };
-        arrived.values_mut().for_each(|count| *count = count.saturating_sub(1));
+        for count in arrived.values_mut() {
+            *count = count.saturating_sub(1);
+        }
         arrived.retain(|_, count| *count > 0);
         let waiting = !arrived.is_empty();
         self.settle_join();

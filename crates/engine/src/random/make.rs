@@ -260,10 +260,13 @@ impl Maker<'_> {
         let trigger = BoundaryTrigger::Error((!every).then_some(error));
         let (first, out) = self.border(host, scope, trigger, true, depth);
         let interrupting = chance(self.draw, 2);
-        let trigger = match (self.draw)() % 3 {
+        let trigger = match (self.draw)() % 4 {
             0 => BoundaryTrigger::Message(self.message()),
-            1 => BoundaryTrigger::Timer(self.once()),
-            _ => BoundaryTrigger::Timer(Timer::Cycle(Expression::fixed("R2/PT1H"))),
+            1 if !interrupting => {
+                BoundaryTrigger::Timer(Timer::Cycle(Expression::fixed("R2/PT1H")))
+            }
+            2 if !interrupting => BoundaryTrigger::Timer(Timer::Cycle(Expression::fixed("R/P1D"))),
+            _ => BoundaryTrigger::Timer(self.once()),
         };
         if interrupting {
             let boundary = self.attach(host, scope, trigger, true);
