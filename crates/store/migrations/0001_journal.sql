@@ -31,7 +31,16 @@ CREATE TABLE event (
   PRIMARY KEY (body, shard, seq)
 ) $table;
 
-CREATE INDEX event_of_case ON event (body, shard, case_id, seq) WHERE case_id IS NOT NULL;
+-- Events of one case that stand one after another in one batch: a row for the
+-- run, where an index on event would take a row for each.
+CREATE TABLE event_run (
+  body TEXT NOT NULL,
+  shard $int NOT NULL,
+  case_id $bytes NOT NULL,
+  first_seq $int NOT NULL,
+  last_seq $int NOT NULL,
+  PRIMARY KEY (body, shard, case_id, first_seq)
+) $table;
 
 CREATE TABLE inbox (
   body TEXT NOT NULL,

@@ -288,6 +288,19 @@ impl Batch {
         (self.first_seq.0..).map(EventSeq).zip(&self.events)
     }
 
+    /// The cases of the events, with the first and last place of each run of events of one case.
+    pub(crate) fn runs(&self) -> Vec<(CaseId, EventSeq, EventSeq)> {
+        let mut runs: Vec<(CaseId, EventSeq, EventSeq)> = Vec::new();
+        for (seq, event) in self.events() {
+            let Some(case) = event.case else { continue };
+            match runs.last_mut() {
+                Some((before, _, last)) if *before == case && last.plus(1) == seq => *last = seq,
+                _ => runs.push((case, seq, seq)),
+            }
+        }
+        runs
+    }
+
     /// Whether it would write nothing.
     pub fn is_empty(&self) -> bool {
         self.events.is_empty() && self.rows.is_empty() && self.inbox.is_empty()

@@ -50,10 +50,15 @@ statements! {
  WHERE body = :body AND shard = :shard AND seq >= :from
  ORDER BY seq
  LIMIT :limit";
-    EVENTS_OF_CASE = "SELECT seq, case_id, at, name, version, bytes, hash
-  FROM event
- WHERE body = :body AND shard = :shard AND case_id = :case AND seq >= :from
- ORDER BY seq
+    EVENTS_OF_CASE = "SELECT event.seq, event.case_id, event.at, event.name, event.version,
+       event.bytes, event.hash
+  FROM event_run AS run
+  JOIN event
+    ON event.body = run.body AND event.shard = run.shard
+   AND event.seq >= run.first_seq AND event.seq <= run.last_seq
+ WHERE run.body = :body AND run.shard = :shard AND run.case_id = :case
+   AND run.last_seq >= :from AND event.seq >= :from
+ ORDER BY run.first_seq, event.seq
  LIMIT :limit";
     HEAD = "SELECT epoch, next_seq, chain_head
   FROM shard

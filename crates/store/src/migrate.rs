@@ -8,6 +8,7 @@ use std::path::Path;
 use base::Digest;
 use rusqlite::{Connection, TransactionBehavior};
 
+use crate::sqlite::planner;
 use crate::statements::statements;
 use crate::{Record, StoreError};
 
@@ -76,7 +77,15 @@ pub(crate) fn migrate(
             }
         }
     }
-    transaction.commit().map_err(failed)
+    let is_changed = applied.len() < migrations.len();
+    if is_changed {
+        planner::tell(&transaction).map_err(failed)?;
+    }
+    transaction.commit().map_err(failed)?;
+    if is_changed {
+        planner::reload(connection).map_err(failed)?;
+    }
+    Ok(())
 }
 
 fn applied(connection: &Connection) -> Result<Vec<(u32, String)>, StoreError> {

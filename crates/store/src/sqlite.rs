@@ -4,6 +4,7 @@
 //! power, as far as the disk tells the truth about its flushes.
 
 pub(crate) mod connection;
+pub(crate) mod planner;
 pub(crate) mod writer;
 
 use std::path::Path;

@@ -42,3 +42,26 @@ fn an_empty_journal_is_whole() {
     assert_eq!(head(&reader).unwrap(), None);
     assert_eq!(verify_chain(&reader).unwrap().events, 0);
 }
+
+#[test]
+fn the_events_of_a_case_are_found_between_those_of_others() {
+    let mut store = SimStore::new(&body()).unwrap();
+    let mut held = lease(&mut store, "one");
+    let cases = [Some(1), Some(1), None, Some(1), Some(2), Some(2), Some(1)];
+    for _ in 0..3 {
+        let mut batch = Batch::after(&held);
+        for number in cases {
+            batch.append(number.map(case), at(1), "made", 1, vec![number.unwrap_or(0)]);
+        }
+        held.advance(store.commit(&batch).unwrap());
+    }
+    let reader = store.readers().shard(Shard(0));
+    let places = |number, from, limit| -> Vec<u64> {
+        let found = events_of_case(&reader, case(number), EventSeq(from), limit).unwrap();
+        found.iter().map(|event| event.seq.0).collect()
+    };
+    assert_eq!(places(1, 0, 99), [1, 2, 4, 7, 8, 9, 11, 14, 15, 16, 18, 21]);
+    assert_eq!(places(1, 2, 3), [2, 4, 7]);
+    assert_eq!(places(2, 6, 99), [6, 12, 13, 19, 20]);
+    assert_eq!(places(3, 0, 99), [0_u64; 0]);
+}

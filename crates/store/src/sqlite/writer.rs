@@ -34,6 +34,8 @@ RETURNING epoch, next_seq, chain_head";
  LIMIT 1";
     APPEND = "INSERT INTO event (body, shard, seq, case_id, at, name, version, bytes, hash)
 VALUES (:body, :shard, :seq, :case_id, :at, :name, :version, :bytes, :hash)";
+    APPEND_RUN = "INSERT INTO event_run (body, shard, case_id, first_seq, last_seq)
+VALUES (:body, :shard, :case_id, :first_seq, :last_seq)";
     RECEIVE = "INSERT INTO inbox (body, shard, sender, message_id, received_at)
 VALUES (:body, :shard, :sender, :message_id, :received_at)
 ON CONFLICT (body, shard, sender, message_id)
@@ -160,6 +162,7 @@ pub(crate) fn write<'c>(
         .map_err(|source| StoreError::from_driver("beginning", source))?;
     fence(&transaction, batch)?;
     append(&transaction, batch)?;
+    append_runs(&transaction, batch)?;
     batch.rows.visit(&mut WriteRows { connection: &transaction, batch })?;
     receive(&transaction, batch)?;
     Ok(transaction)
@@ -203,6 +206,19 @@ fn append(connection: &Connection, batch: &Batch) -> Result<(), StoreError> {
             statement.raw_bind_parameter(place, value).map_err(failed)?;
         }
         statement.raw_bind_parameter(9, event.hash().bind()).map_err(failed)?;
+        statement.raw_execute().map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Notes where the events of each case stand.
+fn append_runs(connection: &Connection, batch: &Batch) -> Result<(), StoreError> {
+    let failed = |source| StoreError::from_driver("appending to the journal", source);
+    let mut statement = prepared(connection, APPEND_RUN, &[batch.body(), &batch.shard()])?;
+    for (case, first, last) in batch.runs() {
+        for (place, value) in (3..).zip([case.bind(), first.bind(), last.bind()]) {
+            statement.raw_bind_parameter(place, value).map_err(failed)?;
+        }
         statement.raw_execute().map_err(failed)?;
     }
     Ok(())

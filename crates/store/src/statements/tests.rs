@@ -171,3 +171,24 @@ fn every_table_and_index_begins_with_its_body() {
         }
     }
 }
+
+#[test]
+fn every_list_is_read_by_an_index_in_its_order() {
+    let mut journal = connection::open_memory(connection::JOURNAL_FILE).unwrap();
+    migrate::migrate(&mut journal, "memory".as_ref(), migrate::JOURNAL).unwrap();
+    let mut plans = String::new();
+    for (name, sql) in all() {
+        let whole = ["probe ", "migrate ", "keystore ", "figures "];
+        if !sql.starts_with("SELECT") || whole.iter().any(|subject| name.starts_with(subject)) {
+            continue;
+        }
+        let mut plan = journal.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let mut steps = plan.raw_query();
+        plans.push_str(&["-- ", &name, "\n"].concat());
+        while let Some(step) = steps.next().unwrap() {
+            plans.push_str(&[&step.get::<_, String>(3).unwrap(), "\n"].concat());
+        }
+    }
+    expect_file!["../../plans.golden"].assert_eq(&plans);
+    assert!(!plans.contains("SCAN event"), "the journal is never scanned");
+}
