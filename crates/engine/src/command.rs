@@ -144,6 +144,12 @@ pub enum Rejection {
         /// How many are allowed.
         limit: usize,
     },
+    /// The case has as many element instances as it may have.
+    #[error("the case has {limit} element instances, and no room for more")]
+    TooManyElements {
+        /// How many are allowed.
+        limit: usize,
+    },
     /// A value that the decision needs was not opened beforehand.
     #[error("variable {variable} is sealed")]
     Sealed {

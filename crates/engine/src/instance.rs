@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use base::{Digest, Field, MessageId, Party, Personal, SealError, Sealer, Timestamp};
+use base::{Digest, MessageId, Party, Personal, SealError, Sealer, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::event::TimerSet;
@@ -107,9 +107,18 @@ impl ElementInstance {
             }
     }
 
-    /// When its timer is due, if it waits for one.
+    /// When its timer is due, if it waits for one and has no incident.
     pub fn due(&self) -> Option<Timestamp> {
-        if let Waits::Timer(timer) = &self.waits { Some(timer.due) } else { None }
+        match &self.waits {
+            Waits::Timer(timer) if self.incident.is_none() => Some(timer.due),
+            Waits::Timer(_)
+            | Waits::Nothing
+            | Waits::Job(_)
+            | Waits::UserTask(_)
+            | Waits::Message { .. }
+            | Waits::Children
+            | Waits::Tokens { .. } => None,
+        }
     }
 
     /// The message it waits for, with the blind index of its correlation key.
@@ -121,9 +130,18 @@ impl ElementInstance {
         }
     }
 
-    /// The job it waits for.
+    /// The job that a worker is to do now; none while it has an incident.
     pub fn job(&self) -> Option<&Job> {
-        if let Waits::Job(job) = &self.waits { Some(job) } else { None }
+        match &self.waits {
+            Waits::Job(job) if self.incident.is_none() => Some(job),
+            Waits::Job(_)
+            | Waits::Timer(_)
+            | Waits::Nothing
+            | Waits::UserTask(_)
+            | Waits::Message { .. }
+            | Waits::Children
+            | Waits::Tokens { .. } => None,
+        }
     }
 
     /// The user task it waits for.

@@ -19,15 +19,14 @@ pub enum ElementState {
 /// Whether an element instance may go from one state (none before it exists) to another (none once gone).
 pub const fn is_legal(from: Option<ElementState>, to: Option<ElementState>) -> bool {
     use ElementState::{Active, Completing, Leaving, Ready};
-    match (from, to) {
-        // Nothing becomes of what is not there.
-        (None, None | Some(Completing | Leaving)) => false,
-        // A process and an event on a border begin as waiting; all else begins with a token.
-        // From a token every way is open: to wait, to be done, to fail on the way out, to be gone;
-        // and from waiting too, for a waiting join becomes ready by its last token.
-        (None, Some(Ready | Active)) | (Some(Ready | Active), _) => true,
+    let begins = matches!(to, Some(Ready | Active));
+    match from {
+        // A process and an event on a border begin as waiting, all else with a token.
+        None => begins,
+        // From there every way is open: to wait, to be done, to fail on the way out, to be gone. A waiting
+        // join becomes ready by its last token.
+        Some(Ready | Active) => true,
         // What is done does not begin again.
-        (Some(Completing | Leaving), Some(Ready | Active)) => false,
-        (Some(Completing | Leaving), None | Some(Completing | Leaving)) => true,
+        Some(Completing | Leaving) => !begins,
     }
 }

@@ -1,6 +1,8 @@
 //! One case in a box: script in, trace out. After every event the invariants are checked and the
 //! journal so far is replayed into a second state, which must be equal.
 
+#![expect(clippy::needless_raw_string_hashes, reason = "expect-test writes traces so")]
+
 use std::fmt::Write as _;
 
 use base::{Digest, MessageId, Timestamp};

@@ -195,11 +195,18 @@ fn trigger_timer(working: &mut Working<'_>, key: ElementKey) -> Result<(), Rejec
     if timer.due > working.now() {
         return Err(not_due);
     }
+    if working.instance().get(key).is_some_and(|row| row.incident.is_some()) {
+        return Err(not_due);
+    }
     let place = working.place(key)?;
     let element = place.id().clone();
     let Some(boundary) = border(working, key, &place.element.kind) else {
         return working.emit(Event::TimerFired { key, element, token: None, next: None });
     };
+    if is_full(working) {
+        // The timer rests until somebody has made room and tries it again.
+        return incident::raise(working, key, IncidentKind::TooManyElements, "a timer that fired");
+    }
     let token = Some(working.token(place.id()));
     let next = if boundary.interrupting { None } else { timer::next(working, &timer) };
     let host = working.instance().get(key).and_then(|row| row.parent);
@@ -232,12 +239,20 @@ fn correlate(
         working.emit(Event::MessageCorrelated { key, element, message, token, values })?;
         return rise(working, key, rising);
     };
+    if is_full(working) {
+        return Err(Rejection::TooManyElements { limit: limits::MAX_ELEMENTS });
+    }
     let token = working.token(place.id());
     let (at, host) = (token.key, working.instance().get(key).and_then(|row| row.parent));
     let token = Some(token);
     working.emit(Event::MessageCorrelated { key, element, message, token, values })?;
     interrupt(working, boundary, host)?;
     rise(working, at, rising)
+}
+
+/// Whether the case has no room for another element instance.
+fn is_full(working: &Working<'_>) -> bool {
+    working.instance().len() >= limits::MAX_ELEMENTS
 }
 
 /// The boundary event, when the row waits on a border.
@@ -291,16 +306,22 @@ fn resolve(working: &mut Working<'_>, key: ElementKey, how: Resolution) -> Resul
         ElementState::Active => row.waits == Waits::Children,
         ElementState::Ready => false,
     };
-    let scope = row.parent;
+    let (scope, begun) = (row.parent, row.state == ElementState::Ready);
+    let is_process = row.process.is_some();
     match how {
         Resolution::Retry { retries, variables } => {
             small_enough(&variables)?;
-            rise(working, key, variables)?;
+            // What is only begun applies its input mappings again, from the scope around it.
+            let from = if begun { scope.unwrap_or(key) } else { key };
+            rise(working, from, variables)?;
             let retries = retries.clamp(1, limits::MAX_RETRIES);
             settled(working, key, Settled::Retry { retries }, Variables::new())
         }
         Resolution::Done { variables } => {
             small_enough(&variables)?;
+            if is_process {
+                return Err(Rejection::CannotResolve { element: key });
+            }
             let place = working.place(key)?;
             if !has_work(&place.element.kind) {
                 return Err(Rejection::CannotResolve { element: key });

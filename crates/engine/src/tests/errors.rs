@@ -54,8 +54,8 @@ fn an_error_goes_out_through_scopes_and_callers() {
         r#"<startEvent id="s"/><callActivity id="c"><extensionElements><zeebe:calledElement processId="q"/></extensionElements></callActivity>{}<userTask id="u"/><endEvent id="e"/>"#,
         border("b", "c", "err1"),
     );
-    let caller = process("p", &elements, "s>c>e; b>u>e");
-    let mut case = Case::of(&format!("{caller}{called}"));
+    let outer = process("p", &elements, "s>c>e; b>u>e");
+    let mut case = Case::of(&format!("{outer}{called}"));
     case.start("").throw("w", "E1", "\"why\": 1").complete("w", "").expect(&expect![[r#"
         start
           started #0 p -> s#1

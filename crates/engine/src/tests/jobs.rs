@@ -156,12 +156,10 @@ fn a_decision_gives_a_variable_and_the_rules_that_counted() {
           element_completed a#2 -> u#3
           user_task_created u#3
     "#]]);
-    let version = case.journal.iter().find_map(|event| match event {
-        Event::DecisionEvaluated { version, inputs, .. } => {
-            assert_eq!(inputs.opened().unwrap().to_json(), r#"{"income":5000}"#);
-            Some(*version)
-        }
-        _ => None,
+    let version = case.journal.iter().find_map(|event| {
+        let Event::DecisionEvaluated { version, inputs, .. } = event else { return None };
+        assert_eq!(inputs.opened().unwrap().to_json(), r#"{"income":5000}"#);
+        Some(*version)
     });
     assert_eq!(version, Some(base::Digest::of(TABLE.as_bytes())));
     let mut case = decided();

@@ -68,6 +68,29 @@ fn tokens_that_multiply_stop_with_an_incident() {
 }
 
 #[test]
+fn a_full_case_takes_no_more_tokens_from_a_border() {
+    let elements = format!(
+        r#"<startEvent id="s"/>{}<boundaryEvent id="b" attachedToRef="a" cancelActivity="false"><timerEventDefinition><timeCycle>R/PT1S</timeCycle></timerEventDefinition></boundaryEvent><userTask id="u"/><endEvent id="e"/>"#,
+        service("a", ""),
+    );
+    let mut case = Case::of(&process("p", &elements, "s>a>e; b>u>e"));
+    case.start("");
+    let mut live = case.live.clone();
+    let timer = case.key("b");
+    for _ in 0..limits::MAX_ELEMENTS {
+        let Some(due) = live.get(timer).and_then(crate::ElementInstance::due) else { break };
+        let command = Command::TriggerTimer { element: timer };
+        let mut environment = Environment::new(&blind);
+        let decided = decide(&case.deployment, &live, command, due, &mut environment);
+        for event in decided.unwrap().events {
+            live.apply(&event);
+        }
+    }
+    assert_eq!(live.len(), limits::MAX_ELEMENTS);
+    assert_eq!(live.incidents().next().map(|(key, _)| key), Some(timer));
+}
+
+#[test]
 fn variables_have_a_size() {
     let xml = process(
         "p",

@@ -113,9 +113,9 @@ fn what_is_made_of_another_partys_values_is_about_that_party() {
         element,
         variables: open_variables([("x", feel::Value::Null)]),
     });
-    let greeting = events.unwrap().into_iter().find_map(|event| match event {
-        crate::Event::VariablesSet { mut values, .. } => values.remove("greeting"),
-        _ => None,
+    let greeting = events.unwrap().into_iter().find_map(|event| {
+        let crate::Event::VariablesSet { mut values, .. } = event else { return None };
+        values.remove("greeting")
     });
     assert_eq!(greeting.unwrap().party(), Some(Party(2)));
 }
