@@ -9,8 +9,9 @@ use crate::TransportFault;
 
 /// What one exchange means.
 ///
-/// `Retry` says that the work was surely not done by this exchange; `Unclear` says that nobody
-/// knows. The difference is the whole of reliable delivery.
+/// `Retry` says that sending again cannot do the work twice: it was surely not done by this
+/// exchange, or the system drops what comes again under its key. `Unclear` says that nobody knows.
+/// The difference is the whole of reliable delivery.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
     /// Done; these are the variables that the mapping declares.
@@ -25,7 +26,7 @@ pub enum Outcome {
         /// The system's own words, bounded; they may be personal.
         message: String,
     },
-    /// Surely not done: sending again cannot do it twice.
+    /// Sending again cannot do it twice.
     Retry {
         /// Why.
         why: Why,

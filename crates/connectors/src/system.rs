@@ -104,7 +104,7 @@ impl Secrets {
     }
 }
 
-/// Reads the `[[system]]` tables of a text.
+/// Reads the `[[system]]` tables of a text; what else it holds is for other readers.
 ///
 /// # Errors
 /// Every mistake with its line and a sentence.
@@ -113,7 +113,6 @@ pub fn read_systems(text: &str) -> Result<Vec<System>, Vec<MappingError>> {
     let mut systems: Vec<System> = Vec::new();
     if let Some(root) = reader.parse() {
         let tables = root.tables(&mut reader, "system");
-        root.finish(&mut reader);
         for table in tables {
             let Some(system) = read_system(&mut reader, &table) else { continue };
             if systems.iter().any(|other| other.id == system.id) {

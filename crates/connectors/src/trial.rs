@@ -41,7 +41,7 @@ fn outcome_lines(text: &mut String, outcome: &Outcome) {
             line(text, &format!("    {message}"));
         }
         Outcome::Retry { why, .. } => {
-            line(text, &format!("= surely not done, would be sent again: {why}"));
+            line(text, &format!("= may safely be sent again: {why}"));
         }
         Outcome::Unclear { why, .. } => {
             line(text, &format!("= not known whether it was done: {why}"));
