@@ -1,0 +1,36 @@
+//! Back offices as real servers, with switchable faults: for the demonstration and for tests.
+//!
+//! Each office is a value without a network ([`BackOffice`]): requests and a clock in, answers and
+//! messages out. [`serve`] puts offices on loopback ports; a simulator calls the same values and
+//! carries out the same [`Fault`] plans with [`deliver`]. What an office really took on is in its
+//! [`Ledger`], which is what "nothing lost, nothing doubled" is measured against.
+//!
+//! | office | speaks | work that comes twice |
+//! |---|---|---|
+//! | [`WasteSoap`] | SOAP 1.1, WSDL at `?wsdl` | a second attempt is a second job; it can be asked |
+//! | [`WasteRest`] | REST and JSON | dropped by its `Idempotency-Key` |
+//! | [`Collections`] | REST and JSON, read-only | changes nothing |
+//!
+//! Contractors finish jobs in their crews' hours and tell their customer so, signed as
+//! [`connectors::callback`] has it, until it is acknowledged. Nothing here names a real company.
+#![cfg_attr(not(test), deny(clippy::indexing_slicing))]
+
+mod collections;
+mod contractor;
+mod fault;
+mod ledger;
+mod office;
+mod server;
+mod time;
+mod waste_rest;
+mod waste_soap;
+
+pub use collections::{Address, Collections, District, MAX_PROPERTIES};
+pub use contractor::{Callback, CallbackTarget};
+pub use fault::{Fault, Faults, MAX_DELAY_MS, Plan, Reply, Window};
+pub use ledger::{Entry, Ledger, LedgerError, Order};
+pub use office::{BackOffice, Login, Seen, deliver};
+pub use server::{Config, EmulatorError, Office, OfficeConfig, OfficeKind, Running, serve};
+pub use time::{Time, WallTime};
+pub use waste_rest::WasteRest;
+pub use waste_soap::{NAMESPACE, WSDL, WasteSoap};
