@@ -281,14 +281,13 @@ impl Contractor {
             }
             Entry::JobReturned { at, job, number, reference, key, .. } => {
                 self.remember(key.as_ref(), number);
-                let (number, job) = (number.clone(), job.clone());
                 let returned = Return {
                     number: number.clone(),
                     job: job.clone(),
                     reference: reference.clone(),
                 };
                 self.return_of.entry(reference.clone()).or_insert_with(|| number.clone());
-                self.returns.insert(number, returned);
+                self.returns.insert(number.clone(), returned);
                 self.reopen(job, *at);
             }
             Entry::JobFinished { at, job } => self.finish(job, *at),

@@ -243,3 +243,19 @@ async fn a_ledger_on_disk_outlives_the_process() {
     assert!(matches!(refused, EmulatorError::Ledger { .. }), "{refused}");
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[tokio::test]
+async fn offices_stop_though_a_slow_one_holds_a_request_back() {
+    let running =
+        serve(config(OfficeKind::WasteRest { seed: 7 }), ManualTime::new()).await.unwrap();
+    let office = running.offices()[0].clone();
+    office.set_faults(Faults::always(Fault::Slow { delay_ms: 60_000 }));
+    let customer = tokio::spawn({
+        let office = office.clone();
+        async move { create(&office).await }
+    });
+    until(|| office.next_due().is_some()).await;
+    running.stop().await;
+    customer.abort();
+    assert!(office.entries().is_empty());
+}
