@@ -21,7 +21,13 @@ const MAX_PASSING_CELLS: usize = 20_000;
 
 /// Lays out a process.
 pub fn layout(process: &Process) -> Diagram {
-    let mut page = Page { process, at: BTreeMap::new(), shapes: Vec::new(), edges: Vec::new() };
+    let mut page = Page {
+        process,
+        at: BTreeMap::new(),
+        lanes: BTreeMap::new(),
+        shapes: Vec::new(),
+        edges: Vec::new(),
+    };
     let scope = page.measure(None);
     page.place(&scope, 150, 80);
     Diagram {
@@ -67,6 +73,8 @@ struct Cell {
 struct Page<'a> {
     process: &'a Process,
     at: BTreeMap<ElementIndex, Box>,
+    /// How many flows bend before each column, by its left edge.
+    lanes: BTreeMap<i32, i32>,
     shapes: Vec<Shape>,
     edges: Vec<Edge>,
 }
@@ -150,10 +158,13 @@ impl Page<'_> {
             grid.prefer(target, row + nth);
             let to = columns.get(&target).copied().unwrap_or(0);
             let mut passing = Vec::new();
+            let mut wish = row + nth;
             for column in from + 1..to {
                 if grid.passing < MAX_PASSING_CELLS {
                     grid.passing += 1;
-                    passing.push((column, grid.take(column, row + nth)));
+                    // As straight on as can be.
+                    wish = grid.take(column, wish);
+                    passing.push((column, wish));
                 }
             }
             scope.passing.insert(flow, passing);
@@ -218,12 +229,14 @@ impl Page<'_> {
         let outside = element.kind.is_event() || element.kind.is_gateway();
         let named = element.name.as_ref().is_some_and(|name| !name.trim().is_empty());
         let centre = place.x + place.width / 2;
+        // Beside the flow that leaves a boundary event downwards.
+        let label_x = centre - if element.kind.boundary().is_some() { 95 } else { 45 };
         let label_y = if element.kind.is_gateway() { place.y - 18 } else { place.y + EVENT + 4 };
         self.shapes.push(Shape {
             id: Some(format!("{}_di", element.id)),
             element: element.id.clone(),
             bounds: Bounds::units(place.x, place.y, place.width, place.height),
-            label: (outside && named).then(|| Bounds::units(centre - 45, label_y, 90, 14)),
+            label: (outside && named).then(|| Bounds::units(label_x, label_y, 90, 14)),
             expanded: (element.kind == ElementKind::SubProcess).then_some(true),
             horizontal: None,
             marker_visible: (element.kind == ElementKind::ExclusiveGateway).then_some(true),

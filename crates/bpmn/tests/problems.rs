@@ -150,7 +150,7 @@ fn references_to_nothing() {
             line 5, column 37: y is "1e9"; expected a number of at most a million
             line 6, column 3: <BPMNShape> has no bpmnElement
             line 6, column 3: <BPMNShape> has no dc:Bounds
-            line 7, column 3: <BPMNEdge> has no two waypoints
+            line 7, column 3: <BPMNEdge> has no second waypoint
         "#]],
     );
 }

@@ -87,7 +87,7 @@ fn steps_tell_the_process_in_order() {
         let indent = "  ".repeat(step.depth);
         let _ = writeln!(out, "{indent}{} {}{on} -> {}", step.kind, step.name, next.join(", "));
     }
-    expect![[r#"
+    expect![[r"
         start-event Asked -> service
         start-event start_message -> service
         start-event start_timer -> service
@@ -121,7 +121,7 @@ fn steps_tell_the_process_in_order() {
         manual-task manual -> end
         boundary-event Too late on service -> end
         end-event Done -> 
-    "#]]
+    "]]
     .assert_eq(&out);
 }
 
@@ -174,17 +174,7 @@ fn use_all_of(bytes: &[u8]) {
     let _ = steps(&model, "cy");
     let written = bpmn::write(&model);
     if problems.is_empty() {
-        let again = Model::parse(written.as_bytes()).unwrap_or_else(|p| panic!("{p:?}\n{written}"));
-        for (found, process) in again.processes.iter().zip(&model.processes) {
-            for (found, element) in found.elements().iter().zip(process.elements()) {
-                assert_eq!(found, element);
-            }
-            for (found, flow) in found.flows().iter().zip(process.flows()) {
-                assert_eq!(found, flow);
-            }
-        }
-        assert_eq!(again.drawn, model.drawn);
-        assert_eq!(again, model);
+        assert_eq!(Model::parse(written.as_bytes()).as_ref(), Ok(&model));
     }
     for process in &model.processes {
         let _ = bpmn::layout(process);

@@ -167,11 +167,13 @@ impl Drawing<'_> {
             self.text_below(name, top, bounds.width);
         } else {
             let margin = Length::units(5);
+            // Clear of the sign in the upper corner.
+            let top = Length::units(12);
             let inner = Bounds {
                 x: bounds.x.plus(margin),
-                y: bounds.y.plus(margin),
+                y: bounds.y.plus(top),
                 width: Length(bounds.width.minus(margin.plus(margin)).0.max(0)),
-                height: Length(bounds.height.minus(margin.plus(margin)).0.max(0)),
+                height: Length(bounds.height.minus(margin.plus(top)).0.max(0)),
             };
             self.text_in(name, &inner);
         }

@@ -3,6 +3,9 @@
 use super::{Box, Page, Scope, span};
 use crate::{Bounds, Edge, ElementIndex, FlowIndex, Length, Point};
 
+/// Lanes in the gap before a column; beyond them flows share.
+const LANES: i32 = 4;
+
 impl Page<'_> {
     /// Draws every flow of a scope whose cells are placed.
     pub(super) fn route(&mut self, scope: &Scope, (xs, ys): (&[i32], &[i32])) {
@@ -58,16 +61,25 @@ impl Page<'_> {
         } else {
             way.to(source.x + source.width, middle(&source));
         }
-        // Bends lie in the gap before the column that is entered.
         for stop in cells {
-            way.to(stop.x - 20, way.y);
-            way.to(stop.x - 20, middle(stop));
+            self.bend(&mut way, stop.x, middle(stop));
             way.to(stop.x + stop.width, middle(stop));
         }
-        way.to(column - 20, way.y);
-        way.to(column - 20, middle(&target));
+        self.bend(&mut way, column, middle(&target));
         way.to(target.x, middle(&target));
         self.draw(flow, way);
+    }
+
+    /// Goes up or down to a height in the gap before the column at `x`, each flow in a lane of its own.
+    fn bend(&mut self, way: &mut Way, x: i32, height: i32) {
+        if way.y == height {
+            return;
+        }
+        let lane = self.lanes.entry(x).or_default();
+        let at = x - 10 - 6 * (*lane % LANES);
+        *lane += 1;
+        way.to(at, way.y);
+        way.to(at, height);
     }
 
     /// Back to something before: out in the gap behind its own column, below everything, and up in the gap
@@ -82,10 +94,10 @@ impl Page<'_> {
         } else {
             way.to(source.x + source.width, middle(&source));
         }
-        way.to(behind + 20, way.y);
-        way.to(behind + 20, below);
-        way.to(before - 30, below);
-        way.to(before - 30, middle(&target));
+        way.to(behind + 8, way.y);
+        way.to(behind + 8, below);
+        way.to(before - 32, below);
+        way.to(before - 32, middle(&target));
         way.to(target.x, middle(&target));
         self.draw(flow, way);
     }
