@@ -1,0 +1,176 @@
+//! A case: one service request with its process instances, its effects and its counts.
+//!
+//! [`Case::apply`] is the only place that changes one; replaying its records gives the same
+//! case. It never opens a value.
+
+use std::collections::BTreeMap;
+
+use base::{Actor, CaseId, EffectId, Party, Role, Timestamp};
+use requests::ServiceRequest;
+
+use crate::effect::{self, Effect};
+use crate::record::{Fact, Record};
+
+/// What a case has used and cost people, counted from its records.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Counts {
+    /// Calls to back offices, every attempt counted.
+    pub calls: u32,
+    /// Calls that were repeated.
+    pub retries: u32,
+    /// Messages sent to people.
+    pub messages: u32,
+    /// Staff time by role, in hundredths of a minute.
+    pub staff_centiminutes: BTreeMap<Role, u32>,
+    /// Records in the journal.
+    pub records: u32,
+}
+
+/// A case as rebuilt from its records.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Case {
+    /// The request.
+    pub request: ServiceRequest,
+    /// The process instances.
+    pub process: engine::Instance,
+    /// Effects that are not over.
+    pub effects: BTreeMap<EffectId, Effect>,
+    /// What it used.
+    pub counts: Counts,
+    /// What is measured of it.
+    pub measure: mining::CaseMeasure,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// The part of a case that is stored with its request's row.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoredCase {
+    /// The request.
+    pub request: ServiceRequest,
+    /// What it used.
+    pub counts: Counts,
+    /// What is measured of it.
+    pub measure: mining::CaseMeasure,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+impl Case {
+    /// The case that its first record makes; `None` when it is not a receipt.
+    pub fn begun(id: CaseId, record: &Record) -> Option<Self> {
+        let Fact::Request(requests::Event::Received(received)) = &record.fact else { return None };
+        let mut case = Self {
+            request: ServiceRequest::received(id, received, record.at),
+            process: engine::Instance::new(),
+            effects: BTreeMap::new(),
+            counts: Counts::default(),
+            measure: mining::CaseMeasure::default(),
+            updated_at: record.at,
+        };
+        case.count(record);
+        Some(case)
+    }
+
+    /// Rebuilds a case from its records; `None` when they do not begin with a receipt.
+    pub fn replay<'a>(id: CaseId, records: impl IntoIterator<Item = &'a Record>) -> Option<Self> {
+        let mut records = records.into_iter();
+        let mut case = Self::begun(id, records.next()?)?;
+        for record in records {
+            case.apply(record);
+        }
+        Some(case)
+    }
+
+    /// Changes the case as the record says.
+    pub fn apply(&mut self, record: &Record) {
+        match &record.fact {
+            Fact::Request(event) => {
+                self.request.apply(event, record.at);
+                if let requests::Event::Erased { party } = event {
+                    self.erase(*party);
+                }
+            }
+            Fact::Process(event) => self.process.apply(event),
+            Fact::Effect(event) => self.apply_effect(event, record.at),
+        }
+        self.count(record);
+        self.updated_at = record.at;
+    }
+
+    fn apply_effect(&mut self, event: &effect::Event, at: Timestamp) {
+        let id = event.effect();
+        if let effect::Event::Opened { work, due, .. } = event {
+            self.effects.insert(id, Effect::opened(id, work, *due, at));
+        } else if let Some(effect) = self.effects.remove(&id).and_then(|old| old.apply(event, at)) {
+            self.effects.insert(id, effect);
+        }
+    }
+
+    fn count(&mut self, record: &Record) {
+        let counts = &mut self.counts;
+        counts.records = counts.records.saturating_add(1);
+        if let Some(observation) = crate::observe::observation(record) {
+            self.measure.observe(&observation);
+        }
+        if let Actor::Staff(role) = record.measure.actor {
+            let time = counts.staff_centiminutes.entry(role).or_default();
+            *time = time.saturating_add(record.measure.staff_centiminutes);
+        }
+        match &record.fact {
+            Fact::Effect(effect::Event::Opened { work: effect::Work::Job { .. }, due, .. }) => {
+                counts.calls = counts.calls.saturating_add(u32::from(due.is_none()));
+            }
+            Fact::Effect(effect::Event::Opened { work: effect::Work::Message { .. }, .. }) => {
+                counts.messages = counts.messages.saturating_add(1);
+            }
+            Fact::Effect(effect::Event::Out { effect }) => {
+                counts.calls = counts.calls.saturating_add(1);
+                let again = self.effects.get(effect).is_some_and(|effect| {
+                    effect.attempts.sends.saturating_add(effect.attempts.lookups) > 1
+                });
+                counts.retries = counts.retries.saturating_add(u32::from(again));
+            }
+            Fact::Effect(_) | Fact::Request(_) | Fact::Process(_) => {}
+        }
+    }
+
+    fn erase(&mut self, party: Party) {
+        self.process.erase(party);
+        for effect in self.effects.values_mut() {
+            if let Some(exchange) = &mut effect.exchange {
+                exchange.erase(party);
+            }
+        }
+    }
+
+    /// The part that is stored with the request's row.
+    pub fn stored(&self) -> StoredCase {
+        StoredCase {
+            request: self.request.clone(),
+            counts: self.counts.clone(),
+            measure: self.measure.clone(),
+            updated_at: self.updated_at,
+        }
+    }
+
+    /// The effect that an element instance waits for.
+    pub fn effect_of(&self, element: engine::ElementKey) -> Option<&Effect> {
+        self.effects.values().find(|effect| effect.element() == Some(element))
+    }
+
+    /// Whether it went straight through (DESIGN section 7);
+    /// `None` while it is open.
+    pub fn straight_through(&self, now: Timestamp) -> Option<bool> {
+        use mining::Heading;
+        match self.measure.heading(now) {
+            Heading::NotReceived | Heading::Joined | Heading::Open => None,
+            Heading::StraightThrough { .. } => Some(true),
+            Heading::Abandoned | Heading::Touched | Heading::Disturbed | Heading::Unconfirmed => {
+                Some(false)
+            }
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! A clock that moves only when nothing is in flight.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use base::Timestamp;
+use tokio::sync::oneshot;
+
+use super::{Alarm, AlarmId, Busy, CallId, Clock, Sleep};
+
+/// What is due at an instant, in the order in which it was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Due {
+    at: Timestamp,
+    order: u64,
+}
+
+enum Waiting {
+    Alarm(AlarmId, Alarm),
+    Sleeper(oneshot::Sender<Busy>),
+    Deadline(CallId, oneshot::Sender<Busy>),
+    Answer(CallId, oneshot::Sender<Busy>),
+}
+
+#[derive(Default)]
+struct State {
+    now: Timestamp,
+    held: u64,
+    order: u64,
+    due: BTreeMap<Due, Waiting>,
+    alarms: BTreeMap<AlarmId, Due>,
+    lent: BTreeMap<CallId, Due>,
+    idle: Vec<oneshot::Sender<()>>,
+}
+
+/// What a virtual clock and its tokens share.
+#[derive(Default)]
+pub struct Shared {
+    state: Mutex<State>,
+}
+
+/// A clock that stands still while a token is held and else moves to the next thing due.
+#[derive(Clone)]
+pub struct VirtualClock(Arc<Shared>);
+
+impl std::fmt::Debug for VirtualClock {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "VirtualClock({})", self.now())
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn hold(&self) {
+        self.lock().held += 1;
+    }
+}
+
+/// Gives a token back; whoever gives the last one back moves the clock.
+pub(super) fn release(shared: &Arc<Shared>) {
+    let fired = {
+        let mut state = shared.lock();
+        state.held = state.held.saturating_sub(1);
+        state.next_due()
+    };
+    fire(shared, fired);
+}
+
+fn fire(shared: &Arc<Shared>, fired: Vec<Waiting>) {
+    for waiting in fired {
+        let token = Busy(Some(Arc::clone(shared)));
+        match waiting {
+            Waiting::Alarm(_, alarm) => alarm(token),
+            Waiting::Sleeper(sleeper) => drop(sleeper.send(token)),
+            // The token that a call lent comes back to its caller, who still has its own handle:
+            // this handle must not give it back a second time.
+            Waiting::Deadline(_, end) | Waiting::Answer(_, end) => {
+                std::mem::forget(token);
+                drop(end.send(Busy(None)));
+            }
+        }
+    }
+}
+
+impl State {
+    fn put(&mut self, at: Timestamp, waiting: Waiting) -> Due {
+        self.order += 1;
+        let due = Due { at: at.max(self.now), order: self.order };
+        self.due.insert(due, waiting);
+        due
+    }
+
+    /// With no token held: moves to the first instant at which something is due and takes all of
+    /// that instant, each with a token counted for it.
+    fn next_due(&mut self) -> Vec<Waiting> {
+        let mut fired = Vec::new();
+        while self.held == 0 {
+            let Some(instant) = self.due.keys().next().map(|due| due.at) else {
+                for idle in std::mem::take(&mut self.idle) {
+                    let _ = idle.send(());
+                }
+                break;
+            };
+            self.now = instant;
+            while let Some(entry) = self.due.first_entry() {
+                if entry.key().at > instant {
+                    break;
+                }
+                let waiting = entry.remove();
+                if self.counts(&waiting) {
+                    self.held += 1;
+                    fired.push(waiting);
+                }
+            }
+        }
+        fired
+    }
+
+    /// Whether something due still matters, with the books kept about it.
+    fn counts(&mut self, waiting: &Waiting) -> bool {
+        match waiting {
+            Waiting::Alarm(id, _) => {
+                self.alarms.remove(id);
+                true
+            }
+            Waiting::Sleeper(sleeper) => !sleeper.is_closed(),
+            Waiting::Answer(call, _) => self.lent.remove(call).is_some(),
+            Waiting::Deadline(call, _) => match self.lent.remove(call) {
+                Some(answer) => {
+                    self.due.remove(&answer);
+                    true
+                }
+                None => false,
+            },
+        }
+    }
+}
+
+impl VirtualClock {
+    /// A clock that stands at this instant.
+    pub fn new(now: Timestamp) -> Self {
+        let shared = Shared::default();
+        shared.lock().now = now;
+        Self(Arc::new(shared))
+    }
+
+    /// Ends when nothing is in flight and nothing is due any more.
+    pub fn nothing_due(&self) -> oneshot::Receiver<()> {
+        let (idle, done) = oneshot::channel();
+        self.0.lock().idle.push(idle);
+        drop(self.busy());
+        done
+    }
+
+    fn wait(&self, at: Timestamp, waiting: impl FnOnce(oneshot::Sender<Busy>) -> Waiting) -> Sleep {
+        let (end, done) = oneshot::channel();
+        self.0.lock().put(at, waiting(end));
+        Box::pin(async move {
+            match done.await {
+                Ok(token) => token,
+                Err(_) => std::future::pending().await, // its turn was taken by the other end
+            }
+        })
+    }
+}
+
+impl Clock for VirtualClock {
+    fn now(&self) -> Timestamp {
+        self.0.lock().now
+    }
+
+    fn busy(&self) -> Busy {
+        self.0.hold();
+        Busy(Some(Arc::clone(&self.0)))
+    }
+
+    fn set_alarm(&self, id: AlarmId, at: Option<Timestamp>, alarm: Alarm) {
+        let token = self.busy();
+        {
+            let mut state = self.0.lock();
+            if let Some(due) = state.alarms.remove(&id) {
+                state.due.remove(&due);
+            }
+            if let Some(at) = at {
+                let due = state.put(at, Waiting::Alarm(id, alarm));
+                state.alarms.insert(id, due);
+            }
+        }
+        drop(token);
+    }
+
+    fn sleep_until(&self, at: Timestamp) -> Sleep {
+        let token = self.busy();
+        let sleep = self.wait(at, Waiting::Sleeper);
+        drop(token);
+        sleep
+    }
+
+    fn deadline(&self, call: CallId, at: Timestamp) -> Sleep {
+        self.wait(at, |end| Waiting::Deadline(call, end))
+    }
+
+    fn answer_later(&self, call: CallId, at: Timestamp) -> Sleep {
+        let (end, done) = oneshot::channel();
+        let fired = {
+            let mut state = self.0.lock();
+            let due = state.put(at, Waiting::Answer(call, end));
+            state.lent.insert(call, due);
+            state.held = state.held.saturating_sub(1);
+            state.next_due()
+        };
+        fire(&self.0, fired);
+        Box::pin(async move {
+            match done.await {
+                Ok(token) => token,
+                Err(_) => std::future::pending().await, // the caller waited no longer
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis)
+    }
+
+    #[tokio::test]
+    async fn time_moves_only_when_nothing_is_in_flight() {
+        let clock = VirtualClock::new(at(0));
+        let token = clock.busy();
+        let sleep = clock.sleep_until(at(1_000));
+        assert_eq!(clock.now(), at(0), "a token is held");
+        drop(token);
+        let woken = sleep.await;
+        assert_eq!(clock.now(), at(1_000));
+        let second = clock.sleep_until(at(2_000));
+        assert_eq!(clock.now(), at(1_000), "the woken sleeper holds a token");
+        drop(woken);
+        drop(second.await);
+        assert_eq!(clock.now(), at(2_000));
+    }
+
+    #[tokio::test]
+    async fn an_alarm_is_moved_and_cleared() {
+        let clock = VirtualClock::new(at(0));
+        let (rung, mut rings) = tokio::sync::mpsc::unbounded_channel();
+        let alarm: Alarm = {
+            let clock = clock.clone();
+            Arc::new(move |token| {
+                rung.send(clock.now()).unwrap();
+                drop(token);
+            })
+        };
+        let token = clock.busy();
+        clock.set_alarm(AlarmId(1), Some(at(500)), Arc::clone(&alarm));
+        clock.set_alarm(AlarmId(1), Some(at(300)), Arc::clone(&alarm));
+        clock.set_alarm(AlarmId(2), Some(at(400)), Arc::clone(&alarm));
+        clock.set_alarm(AlarmId(2), None, alarm);
+        drop(token);
+        clock.nothing_due().await.unwrap();
+        assert_eq!(rings.try_recv(), Ok(at(300)));
+        assert!(rings.try_recv().is_err(), "moved and cleared alarms do not ring");
+    }
+
+    #[tokio::test]
+    async fn a_late_answer_meets_its_deadline() {
+        let clock = VirtualClock::new(at(0));
+        let caller = clock.busy();
+        let deadline = clock.deadline(CallId(1), at(100));
+        let answer = clock.answer_later(CallId(1), at(5_000));
+        drop(deadline.await);
+        assert_eq!(clock.now(), at(100), "the deadline came first");
+        drop(answer);
+        let again = clock.answer_later(CallId(2), at(200));
+        drop(again.await);
+        assert_eq!(clock.now(), at(200), "an answer in time");
+        let quiet = clock.nothing_due();
+        assert_eq!(clock.now(), at(200), "the caller still holds its token");
+        drop(caller);
+        quiet.await.unwrap();
+    }
+}

@@ -1,0 +1,241 @@
+//! What may be asked of a body's shard, and what it answers.
+
+use base::{CaseId, Channel, Date, Digest, DraftId, EffectId, Language, MessageId, Party};
+use base::{Reference, SectorPersonId, ServiceId, SystemId, Timestamp};
+use catalogue::{AnswerError, Given};
+use connectors::{Exchange, Phase};
+
+use crate::authority::Authority;
+
+/// Names a waiting caller to the driver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReplyTo(pub u64);
+
+/// Something for a shard to take in.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// A command with its authority.
+    Command {
+        /// Who asks.
+        authority: Authority,
+        /// What.
+        command: Command,
+        /// Who waits for the answer.
+        reply: ReplyTo,
+    },
+    /// A call came back, or could not be made.
+    Exchanged(Exchanged),
+    /// Something may be due.
+    Tick,
+}
+
+/// A call that came back.
+#[derive(Debug, Clone)]
+pub struct Exchanged {
+    /// The effect it was for.
+    pub effect: EffectId,
+    /// What was asked.
+    pub phase: Phase,
+    /// What happened.
+    pub result: CallResult,
+}
+
+/// What came of a call.
+#[derive(Debug, Clone)]
+pub enum CallResult {
+    /// An exchange with a back office.
+    Exchange(Box<Exchange>),
+    /// The request could not be made from the case's values; the text carries no value.
+    NotMade(String),
+    /// Work of the installation itself is done.
+    Done,
+    /// Work of the installation itself failed; the text carries no value.
+    Failed(String),
+}
+
+/// A new request.
+#[derive(Debug, Clone)]
+pub struct Submit {
+    /// The service.
+    pub service: ServiceId,
+    /// The channel.
+    pub channel: Channel,
+    /// The requester's wish of language, where it is known.
+    pub language: Option<Language>,
+    /// The answers as given.
+    pub given: Given,
+    /// The draft that they were collected in.
+    pub draft: Option<DraftId>,
+    /// The same for every sending of the same form, so that a form sent twice is one request.
+    pub once: Option<Digest>,
+}
+
+/// How an incident is to be settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settle {
+    /// Try again.
+    Replay,
+    /// A person saw in the system that the work was done.
+    Done,
+    /// A person saw in the system that the work was not done: do it.
+    NotDone,
+}
+
+/// What may be asked.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// A new request.
+    Submit(Box<Submit>),
+    /// Keep the answers of a form so far.
+    SaveDraft {
+        /// The draft, or a new one.
+        draft: Option<DraftId>,
+        /// The service.
+        service: ServiceId,
+        /// The answers so far, as JSON.
+        answers: String,
+    },
+    /// "This is not fixed."
+    NotFixed {
+        /// The case.
+        case: CaseId,
+        /// The channel.
+        channel: Channel,
+        /// What is still wrong.
+        note: Option<String>,
+    },
+    /// Take a request back.
+    Withdraw {
+        /// The case.
+        case: CaseId,
+    },
+    /// A message of a back office.
+    Deliver {
+        /// The system.
+        system: SystemId,
+        /// The message, the same in every delivery.
+        message: MessageId,
+        /// The name of the BPMN message.
+        name: String,
+        /// The correlation key.
+        key: String,
+        /// Its variables.
+        variables: std::collections::BTreeMap<String, feel::Value>,
+    },
+    /// Settle what an element of a case is stuck on.
+    Settle {
+        /// The case.
+        case: CaseId,
+        /// The element instance.
+        element: engine::ElementKey,
+        /// How.
+        how: Settle,
+    },
+    /// Erase a party's personal values.
+    Erase {
+        /// The case.
+        case: CaseId,
+        /// The party.
+        party: Party,
+    },
+    /// Go on with a case whose steps ran out.
+    Continue {
+        /// The case.
+        case: CaseId,
+    },
+    /// A message of another body.
+    TakeLetter(Box<crate::transport::Letter>),
+    /// End a session.
+    CloseSession {
+        /// The digest of its token.
+        token: Digest,
+    },
+}
+
+/// A session in a body.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Session {
+    /// The digest of its token, which is the caller's secret.
+    pub token: Digest,
+    /// The resident, as the body knows them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<SectorPersonId>,
+    /// The roles of a member of staff.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<base::Role>,
+    /// When it began.
+    pub opened_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// What a command was answered with, after its commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// A request was received.
+    Received {
+        /// The case.
+        case: CaseId,
+        /// What the requester reads out.
+        reference: Reference,
+        /// The promised date.
+        promised: Date,
+    },
+    /// The same thing is already being dealt with.
+    Joined {
+        /// The case.
+        case: CaseId,
+        /// Its reference.
+        reference: Reference,
+        /// Its promised date.
+        promised: Date,
+    },
+    /// A draft is kept.
+    Draft {
+        /// The draft.
+        draft: DraftId,
+    },
+    /// It was done.
+    Done,
+    /// The message had been taken before.
+    AlreadyTaken,
+}
+
+/// Why a command was not followed: an answer for people.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// The answers are not valid.
+    #[error("{} answers are not valid", .0.len())]
+    Invalid(Vec<AnswerError>),
+    /// The service request does not allow it.
+    #[error(transparent)]
+    Request(#[from] requests::Rejection),
+    /// The process does not wait for it.
+    #[error(transparent)]
+    Process(#[from] engine::Rejection),
+    /// There is no such service, case or element.
+    #[error("not found")]
+    NotFound,
+    /// Who asks may not.
+    #[error("not allowed")]
+    Forbidden,
+    /// The service is not offered by this channel.
+    #[error("service is not offered by channel {}", channel.key())]
+    NotOffered {
+        /// The channel.
+        channel: Channel,
+    },
+    /// The service wants a signed-in requester.
+    #[error("signing in is needed")]
+    SignInNeeded,
+    /// Nothing waits for the message yet: send it again later.
+    #[error("nothing waits for the message")]
+    NotYet,
+    /// The values were erased.
+    #[error("the case's values were erased")]
+    Erased,
+    /// Too much at once, or no room: try again later.
+    #[error("not now")]
+    Unavailable,
+}

@@ -1,0 +1,112 @@
+//! Random numbers: one seam, so that a simulated run draws the same ones again.
+
+use base::{BodyId, EventSeq, Shard};
+
+/// Where a draw is used. Two uses at the same place give different bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Use {
+    /// The id of a case.
+    CaseId,
+    /// The letters of a reference.
+    Reference,
+    /// A nonce of a sealed value.
+    Nonce,
+    /// A data key.
+    DataKey,
+    /// The id of a data key.
+    KeyId,
+    /// A session's secret.
+    Token,
+    /// A one-time code.
+    Code,
+    /// A person's root handle.
+    Handle,
+    /// An account's id.
+    AccountId,
+    /// A draft's id.
+    DraftId,
+}
+
+/// The place of a draw: simulated entropy is a function of it, never a stream, so that a crash
+/// shifts nothing (DESIGN L7).
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// The body.
+    pub body: &'a BodyId,
+    /// The shard.
+    pub shard: Shard,
+    /// The position of the event that it is for.
+    pub seq: EventSeq,
+    /// The draw's number at that position.
+    pub index: u32,
+    /// What for.
+    pub purpose: Use,
+}
+
+/// Random numbers, as the shell asks for them.
+pub trait Entropy: Send + Sync + 'static {
+    /// Sixty-four bytes for this place.
+    fn draw(&self, place: Place<'_>) -> [u8; 64];
+}
+
+/// The operating system's.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    fn draw(&self, _place: Place<'_>) -> [u8; 64] {
+        let mut bytes = [0; 64];
+        #[expect(clippy::disallowed_methods, reason = "this is the source of random numbers")]
+        let drawn = getrandom::fill(&mut bytes);
+        // Without random numbers no id, key or nonce is safe, and nothing may go on.
+        assert!(drawn.is_ok(), "the operating system gives no random numbers");
+        bytes
+    }
+}
+
+/// A function of a seed and the place, for simulation and the demo.
+#[derive(Debug, Clone, Copy)]
+pub struct SeededEntropy(pub u64);
+
+impl Entropy for SeededEntropy {
+    fn draw(&self, place: Place<'_>) -> [u8; 64] {
+        let mut bytes = [0; 64];
+        for (half, chunk) in (0_u8..).zip(bytes.chunks_exact_mut(32)) {
+            let digest = base::Digest::of_parts(&[
+                &self.0.to_be_bytes(),
+                place.body.as_str().as_bytes(),
+                &place.shard.0.to_be_bytes(),
+                &place.seq.0.to_be_bytes(),
+                &place.index.to_be_bytes(),
+                &[place.purpose as u8, half],
+            ]);
+            chunk.copy_from_slice(digest.as_bytes());
+        }
+        bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seeded_entropy_is_a_function_of_the_place() {
+        let body: BodyId = "millbrook".parse().unwrap();
+        let place = |seq, purpose| Place {
+            body: &body,
+            shard: Shard(0),
+            seq: EventSeq(seq),
+            index: 0,
+            purpose,
+        };
+        let entropy = SeededEntropy(7);
+        assert_eq!(entropy.draw(place(1, Use::CaseId)), entropy.draw(place(1, Use::CaseId)));
+        assert_ne!(entropy.draw(place(1, Use::CaseId)), entropy.draw(place(2, Use::CaseId)));
+        assert_ne!(entropy.draw(place(1, Use::CaseId)), entropy.draw(place(1, Use::Nonce)));
+        assert_ne!(
+            SeededEntropy(8).draw(place(1, Use::CaseId)),
+            entropy.draw(place(1, Use::CaseId))
+        );
+    }
+}

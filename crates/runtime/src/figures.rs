@@ -1,0 +1,176 @@
+//! The figures of a body's services, read from what the journal's projections keep; every figure
+//! opens to its cases (DESIGN section 7).
+
+use std::collections::BTreeMap;
+
+use base::{BodyId, Channel, EventSeq, Money, ServiceId, Timestamp, TouchReason};
+use metering::{RateCard, Statement, Usage, UsageKind, state_costs};
+use mining::{EventLog, ServiceMeasures};
+use store::PAGE_LIMIT;
+use store::requests::{ServiceRequestKey, ServiceRequestRow};
+
+use crate::case::StoredCase;
+use crate::host::Body;
+use crate::record::Record;
+use crate::shard::ShardError;
+
+/// Cases that one report reads.
+pub const REPORT_CASES: usize = 1_000_000;
+/// Records that the picture of a process is made of, the latest ones.
+pub const PICTURE_RECORDS: usize = 500_000;
+
+/// The figures of one service in one body.
+#[derive(Debug, Clone)]
+pub struct ServiceFigures {
+    /// The service.
+    pub service: ServiceId,
+    /// Rates, touches, medians.
+    pub measures: ServiceMeasures,
+    /// Calls to back offices that were repeated.
+    pub retries: u64,
+    /// Mean cost of a request by channel, at the stated rates.
+    pub cost_by_channel: BTreeMap<Channel, Money>,
+    /// The whole cost.
+    pub cost: Money,
+}
+
+/// The figures of a body.
+#[derive(Debug, Clone)]
+pub struct Figures {
+    /// The body.
+    pub body: BodyId,
+    /// By service, in the order of ids.
+    pub services: Vec<ServiceFigures>,
+    /// The whole statement of costs, with who owes whom.
+    pub statement: Statement,
+}
+
+/// Reads the figures of a body; `host` does the computing and charges its rates for it.
+///
+/// # Errors
+/// [`ShardError`] when the store fails, or a rate is missing from a card.
+pub fn figures(
+    body: &Body,
+    host: &BodyId,
+    cards: &BTreeMap<BodyId, RateCard>,
+    now: Timestamp,
+) -> Result<Figures, ShardError> {
+    let owner = body.settings().body.clone();
+    let mut cases: BTreeMap<ServiceId, Vec<StoredCase>> = BTreeMap::new();
+    for_each_case(body, |case| cases.entry(case.request.service.clone()).or_default().push(case))?;
+    let usage = cases.values().flatten().flat_map(|case| usage_of(case, &owner, host));
+    let statement = state_costs(usage, cards, &[])
+        .map_err(|error| ShardError::Write(format!("costs: {error}")))?;
+    let mut by_channel: BTreeMap<ServiceId, BTreeMap<Channel, Money>> = BTreeMap::new();
+    let mut costs: BTreeMap<ServiceId, Money> = BTreeMap::new();
+    for cost in statement.by_channel() {
+        if let Some(mean) = cost.per_transaction() {
+            by_channel.entry(cost.service.clone()).or_default().insert(cost.channel, mean);
+        }
+        let sum = costs.entry(cost.service.clone()).or_default();
+        *sum = sum.plus(cost.amount);
+    }
+    let offered = body.services().offered().map(|service| service.id().clone());
+    let mut services: Vec<ServiceId> = offered.chain(cases.keys().cloned()).collect();
+    services.sort_unstable();
+    services.dedup();
+    let services = services
+        .into_iter()
+        .map(|service| {
+            let cases = cases.remove(&service).unwrap_or_default();
+            ServiceFigures {
+                measures: ServiceMeasures::of(cases.iter().map(|case| &case.measure), now),
+                retries: cases.iter().map(|case| u64::from(case.counts.retries)).sum(),
+                cost_by_channel: by_channel.remove(&service).unwrap_or_default(),
+                cost: costs.remove(&service).unwrap_or_default(),
+                service,
+            }
+        })
+        .collect();
+    Ok(Figures { body: owner, services, statement })
+}
+
+fn for_each_case(body: &Body, mut each: impl FnMut(StoredCase)) -> Result<(), ShardError> {
+    let reader = body.reader();
+    let mut after: Option<ServiceRequestKey> = None;
+    let mut read = 0;
+    loop {
+        let page = store::page::<ServiceRequestRow>(&reader, after.as_ref(), PAGE_LIMIT)?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(ServiceRequestKey { case_id: last.case_id });
+        for row in &page {
+            let case: StoredCase = serde_json::from_slice(&row.bytes)
+                .map_err(|source| ShardError::Row { what: "service request", source })?;
+            each(case);
+        }
+        read += page.len();
+        if read >= REPORT_CASES {
+            return Ok(());
+        }
+    }
+}
+
+/// What a case used: the body's own staff and channels, and the host's computing.
+fn usage_of(case: &StoredCase, owner: &BodyId, host: &BodyId) -> Vec<Usage> {
+    let request = &case.request;
+    let channel = request.channel;
+    let usage = |provider: &BodyId, kind, quantity| Usage {
+        case: request.case,
+        service: request.service.clone(),
+        channel,
+        provider: provider.clone(),
+        owner: owner.clone(),
+        kind,
+        quantity,
+    };
+    let counts = &case.counts;
+    let mut used = vec![
+        usage(owner, UsageKind::Contact { channel }, 1),
+        usage(host, UsageKind::Command, u64::from(counts.records)),
+        usage(host, UsageKind::ConnectorCall, u64::from(counts.calls)),
+        usage(host, UsageKind::Message, u64::from(counts.messages)),
+        usage(host, UsageKind::HostedCase, 1),
+    ];
+    for (role, centiminutes) in &counts.staff_centiminutes {
+        used.push(usage(owner, UsageKind::StaffTime { role: *role }, u64::from(*centiminutes)));
+    }
+    used
+}
+
+/// The event log of a service, for the picture of its process.
+///
+/// # Errors
+/// [`ShardError`] when the store fails or a record is not readable.
+pub fn event_log(body: &Body, service: &ServiceId) -> Result<EventLog, ShardError> {
+    let mut wanted = std::collections::BTreeSet::new();
+    for_each_case(body, |case| {
+        if case.request.service == *service {
+            wanted.insert(case.request.case);
+        }
+    })?;
+    let reader = body.reader();
+    let head = store::journal::head(&reader)?.map_or(0, |head| head.next_seq.0);
+    let first = head.saturating_sub(u64::try_from(PICTURE_RECORDS).unwrap_or(u64::MAX));
+    let mut from = EventSeq(first);
+    let mut observations = Vec::new();
+    loop {
+        let page = store::journal::events_from(&reader, from, PAGE_LIMIT)?;
+        let Some(last) = page.last() else { break };
+        from = last.seq.plus(1);
+        for event in
+            page.iter().filter(|event| event.case.is_some_and(|case| wanted.contains(&case)))
+        {
+            let record = Record::from_bytes(event.seq, &event.bytes)?;
+            observations.extend(crate::observe::observation(&record));
+        }
+    }
+    Ok(EventLog::from_observations(&observations))
+}
+
+/// The reasons for touches, the most frequent first.
+pub fn ranked_touches(measures: &ServiceMeasures) -> Vec<(TouchReason, u64)> {
+    let mut touches: Vec<(TouchReason, u64)> =
+        measures.touches.iter().map(|(reason, count)| (*reason, *count)).collect();
+    touches.sort_by(|left, right| right.1.cmp(&left.1).then(left.0.cmp(&right.0)));
+    touches
+}

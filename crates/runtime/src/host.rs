@@ -1,0 +1,247 @@
+//! The driver: one writer thread per shard, calls on the event loop, answers after the commit.
+//!
+//! Owns the threads and the queues. A command waits in its shard's queue, is decided with up to
+//! 255 others, committed once and only then answered. When a commit is in doubt or fails, the
+//! shard is dropped and opened again from what is durable; the same bytes are sent again when the
+//! database was only busy (DESIGN L1).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use base::{BodyId, Shard as ShardNumber, SystemId, Timestamp};
+use connectors::{BreakerState, Connector};
+use store::{Readers, Store};
+use tokio::sync::oneshot;
+
+use crate::authority::Authority;
+use crate::clock::{AlarmId, Busy, Clock};
+use crate::command::{Command, Rejection, Reply};
+use crate::entropy::Entropy;
+use crate::keyring::Keyring;
+use crate::messages::Mail;
+use crate::office::{Office, OfficeSetup};
+use crate::services::Services;
+use crate::shard::{BodySettings, ShardError};
+
+mod perform;
+mod sign_in;
+mod writer;
+
+pub use sign_in::{Entrance, SignedIn};
+
+/// Commands that may wait for one shard; more are answered "not now".
+pub const QUEUE_LIMIT: usize = 10_000;
+
+/// Sends messages to people.
+pub trait Post: Send + Sync + 'static {
+    /// Sends one; `id` is the same in every attempt.
+    ///
+    /// # Errors
+    /// Why it could not be sent, without address or text.
+    fn send(&self, id: base::MessageId, at: Timestamp, mail: &Mail) -> Result<(), String>;
+}
+
+/// What the host is given for all bodies.
+#[derive(Clone)]
+pub struct Seams {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Random numbers.
+    pub entropy: Arc<dyn Entropy>,
+    /// Back offices.
+    pub connector: Arc<dyn Connector>,
+    /// Messages to people.
+    pub post: Arc<dyn Post>,
+}
+
+/// What the host is given for one body.
+pub struct BodySetup {
+    /// The body.
+    pub settings: Arc<BodySettings>,
+    /// Its services.
+    pub services: Services,
+    /// Its keys.
+    pub keyring: Keyring,
+    /// Its database.
+    pub store: Box<dyn Store>,
+}
+
+/// What a shard's thread takes in.
+pub(crate) enum Task {
+    /// A command and who waits for its answer.
+    Command(Authority, Command, oneshot::Sender<Result<Reply, Rejection>>, Busy),
+    /// A call came back.
+    Exchanged(Box<crate::command::Exchanged>, Busy),
+    /// Something may be due.
+    Tick(Busy),
+    /// How the back offices are doing.
+    Health(oneshot::Sender<Vec<(SystemId, BreakerState)>>),
+}
+
+/// One body as the host runs it.
+pub struct Body {
+    settings: Arc<BodySettings>,
+    services: Services,
+    keyring: Keyring,
+    readers: Readers,
+    queue: std::sync::mpsc::SyncSender<Task>,
+}
+
+impl Body {
+    /// What is set for it.
+    pub const fn settings(&self) -> &Arc<BodySettings> {
+        &self.settings
+    }
+
+    /// Its services.
+    pub const fn services(&self) -> &Services {
+        &self.services
+    }
+
+    /// Its keys, for views that may open values (DESIGN L10).
+    pub const fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    /// Reads its one shard.
+    pub fn reader(&self) -> store::Reader {
+        self.readers.shard(ShardNumber(0))
+    }
+}
+
+/// Counts of the installation since it started.
+#[derive(Debug, Default)]
+pub struct Counters {
+    /// Calls that went out again after one that did not settle.
+    pub repeated_calls: AtomicU64,
+    /// Batches made durable.
+    pub commits: AtomicU64,
+}
+
+/// Every body that this installation serves.
+pub struct Host {
+    seams: Seams,
+    bodies: BTreeMap<BodyId, Body>,
+    office: Office,
+    office_body: BodyId,
+    draws: AtomicU32,
+    counters: Arc<Counters>,
+}
+
+impl std::fmt::Debug for Host {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_list().entries(self.bodies.keys()).finish()
+    }
+}
+
+impl Host {
+    /// Starts a writer thread for each body. Runs inside a tokio runtime, on which calls go out.
+    ///
+    /// # Errors
+    /// [`ShardError`] when a body's shard cannot be opened.
+    pub fn start(
+        seams: Seams,
+        office: OfficeSetup,
+        setups: Vec<BodySetup>,
+    ) -> Result<Self, ShardError> {
+        let office_body = office.body.clone();
+        let office = Office::open(office, Arc::clone(&seams.entropy), seams.clock.now())?;
+        let counters = Arc::new(Counters::default());
+        let mut bodies = BTreeMap::new();
+        for (alarm, setup) in (0_u64..).zip(setups) {
+            let readers = setup.store.readers();
+            let (settings, services) = (Arc::clone(&setup.settings), setup.services.clone());
+            let keyring = setup.keyring.clone();
+            let queue = writer::start(setup, seams.clone(), AlarmId(alarm), Arc::clone(&counters))?;
+            let id = settings.body.clone();
+            bodies.insert(id, Body { settings, services, keyring, readers, queue });
+        }
+        let draws = AtomicU32::new(0);
+        Ok(Self { seams, bodies, office, office_body, draws, counters })
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.seams.clock
+    }
+
+    /// Random numbers.
+    pub fn entropy(&self) -> &Arc<dyn Entropy> {
+        &self.seams.entropy
+    }
+
+    /// The identity office.
+    pub const fn office(&self) -> &Office {
+        &self.office
+    }
+
+    pub(crate) const fn office_body(&self) -> &BodyId {
+        &self.office_body
+    }
+
+    pub(crate) fn next_draw(&self) -> u32 {
+        self.draws.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Sends a message to a person outside any case, such as a sign-in code.
+    ///
+    /// # Errors
+    /// Why it could not be sent.
+    pub fn post(&self, id: base::MessageId, mail: &Mail) -> Result<(), String> {
+        self.seams.post.send(id, self.seams.clock.now(), mail)
+    }
+
+    /// A body.
+    pub fn body(&self, id: &BodyId) -> Option<&Body> {
+        self.bodies.get(id)
+    }
+
+    /// Every body, by id.
+    pub fn bodies(&self) -> impl Iterator<Item = &Body> {
+        self.bodies.values()
+    }
+
+    /// Counts since the start.
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// Submits a command and waits until its answer is durable.
+    ///
+    /// # Errors
+    /// [`Rejection`] when it was not followed.
+    pub async fn submit(
+        &self,
+        body: &BodyId,
+        authority: Authority,
+        command: Command,
+    ) -> Result<Reply, Rejection> {
+        let body = self.bodies.get(body).ok_or(Rejection::NotFound)?;
+        let (reply, answer) = oneshot::channel();
+        let task = Task::Command(authority, command, reply, self.seams.clock.busy());
+        body.queue.try_send(task).map_err(|_| Rejection::Unavailable)?;
+        // A dropped sender means that the commit failed: nothing was done.
+        answer.await.unwrap_or(Err(Rejection::Unavailable))
+    }
+
+    /// How a body's back offices are doing, those that were called.
+    pub async fn health(&self, body: &BodyId) -> Vec<(SystemId, BreakerState)> {
+        let Some(body) = self.bodies.get(body) else { return Vec::new() };
+        let (reply, answer) = oneshot::channel();
+        if body.queue.try_send(Task::Health(reply)).is_err() {
+            return Vec::new();
+        }
+        answer.await.unwrap_or_default()
+    }
+}
+
+impl Counters {
+    fn repeated(&self) {
+        self.repeated_calls.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn committed(&self) {
+        self.commits.fetch_add(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,127 @@
+//! Performing what goes out after a commit, each on its own road, and bringing the results back.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
+
+use base::{MessageId, SystemId};
+use connectors::{Exchange, HttpRequest, Phase, TransportFault};
+use tokio::sync::Semaphore;
+
+use super::{BodySetup, Counters, Seams, Task};
+use crate::clock::{Busy, CallId};
+use crate::command::{CallResult, Exchanged};
+use crate::keyring::Keyring;
+use crate::shard::{Call, CallWork};
+
+/// Calls that may be out to one system at once; one slow system never holds up another.
+const CALLS_PER_SYSTEM: usize = 64;
+
+/// Carries out the calls of one body.
+pub(super) struct Performer {
+    seams: Seams,
+    keyring: Keyring,
+    queue: SyncSender<Task>,
+    counters: Arc<Counters>,
+    gates: BTreeMap<SystemId, Arc<Semaphore>>,
+    event_loop: tokio::runtime::Handle,
+}
+
+impl Performer {
+    pub(super) fn new(
+        setup: &BodySetup,
+        seams: &Seams,
+        queue: SyncSender<Task>,
+        counters: Arc<Counters>,
+    ) -> Self {
+        let gate = |system: &SystemId| (system.clone(), Arc::new(Semaphore::new(CALLS_PER_SYSTEM)));
+        Self {
+            seams: seams.clone(),
+            keyring: setup.keyring.clone(),
+            queue,
+            counters,
+            gates: setup.settings.systems.keys().map(gate).collect(),
+            event_loop: tokio::runtime::Handle::current(),
+        }
+    }
+
+    pub(super) fn perform(&self, calls: Vec<Call>) {
+        for call in calls {
+            let busy = self.seams.clock.busy();
+            let (effect, phase) = (call.effect, call.phase);
+            if call.attempt > 1 {
+                self.counters.repeated();
+            }
+            let id = call_id(&call);
+            let done = |result| Exchanged { effect, phase, result };
+            match call.work {
+                CallWork::Exchange { request, timeout_ms } => {
+                    self.exchange(effect, phase, (id, timeout_ms), request, busy);
+                }
+                CallWork::Mail(mail) => {
+                    let id = MessageId::from_bytes(*effect.as_bytes());
+                    let sent = self.seams.post.send(id, self.seams.clock.now(), &mail);
+                    let result = sent.map_or_else(CallResult::Failed, |()| CallResult::Done);
+                    self.bring_back(done(result), busy);
+                }
+                CallWork::Forget(key) => {
+                    let forgotten = self.keyring.forget(key);
+                    let result = forgotten.map_or_else(
+                        |error| CallResult::Failed(error.to_string()),
+                        |()| CallResult::Done,
+                    );
+                    self.bring_back(done(result), busy);
+                }
+                CallWork::NotMade(why) => self.bring_back(done(CallResult::NotMade(why)), busy),
+            }
+        }
+    }
+
+    /// A call that is not made now is in doubt until the program starts again; the queue is long
+    /// enough that this happens only when it stops.
+    fn bring_back(&self, exchanged: Exchanged, busy: Busy) {
+        let queue = self.queue.clone();
+        self.event_loop.spawn_blocking(move || {
+            let _ = queue.send(Task::Exchanged(Box::new(exchanged), busy));
+        });
+    }
+
+    fn exchange(
+        &self,
+        effect: base::EffectId,
+        phase: Phase,
+        (id, timeout_ms): (CallId, i64),
+        request: HttpRequest,
+        busy: Busy,
+    ) {
+        let (clock, connector) = (Arc::clone(&self.seams.clock), Arc::clone(&self.seams.connector));
+        let gate = self.gates.get(&request.system).cloned();
+        let queue = self.queue.clone();
+        self.event_loop.spawn(async move {
+            let _place = match &gate {
+                Some(gate) => gate.acquire().await.ok(),
+                None => None,
+            };
+            let late = clock.deadline(id, clock.now().plus_millis(timeout_ms));
+            let answer = tokio::select! {
+                answer = connector.exchange(request.clone()) => answer,
+                _late = late => Err(TransportFault::TimedOut),
+            };
+            let result = CallResult::Exchange(Box::new(Exchange { request, answer }));
+            let exchanged = Box::new(Exchanged { effect, phase, result });
+            let sent = tokio::task::spawn_blocking(move || {
+                let _ = queue.send(Task::Exchanged(exchanged, busy));
+            });
+            let _ = sent.await;
+        });
+    }
+}
+
+/// Names one attempt to both ends of a virtual clock.
+fn call_id(call: &Call) -> CallId {
+    let mut bytes = *call.effect.as_bytes();
+    for (byte, attempt) in bytes.iter_mut().zip(call.attempt.to_be_bytes()) {
+        *byte ^= attempt;
+    }
+    CallId(u128::from_be_bytes(bytes))
+}

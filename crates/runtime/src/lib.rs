@@ -1,0 +1,45 @@
+//! The shell around the domains: one step from inputs to a batch, and the driver around it.
+//!
+//! [`Shard::step`] composes request, process and effects into one commit and reads no clock;
+//! [`Host`] drives the shards of every body on threads, performs what goes out after each commit,
+//! and is all that pages and interfaces know. Who may do what is decided here, from an
+//! [`Authority`] that only their extractors make.
+
+mod authority;
+mod case;
+pub mod clock;
+mod command;
+pub mod effect;
+pub mod entropy;
+pub mod figures;
+mod host;
+mod keyring;
+mod messages;
+mod observe;
+mod office;
+mod places;
+mod record;
+mod services;
+mod shard;
+mod transport;
+mod views;
+
+pub use authority::Authority;
+pub use case::{Case, Counts, StoredCase};
+pub use command::{
+    CallResult, Command, Exchanged, Input, Rejection, Reply, ReplyTo, Session, Settle, Submit,
+};
+pub use host::{Body, BodySetup, Counters, Entrance, Host, Post, QUEUE_LIMIT, Seams, SignedIn};
+pub use keyring::{CaseKeys, KeyError, Keyring};
+pub use messages::{Mail, MessageError};
+pub use observe::observation;
+pub use office::{CodeMail, Office, OfficeRecord, OfficeSetup, SignInRejection, StaffSeed};
+pub use places::{ADDRESSES_SHOWN, Place, Places};
+pub use record::{Fact, Record, RecordError};
+pub use services::{DeployError, Service, Services};
+pub use shard::{
+    BodySettings, Call, CallWork, DRAFT, DRAFT_SECONDS, INPUTS_PER_STEP, IncidentNote, Shard,
+    ShardError, Step, StoredDraft, load_case, replay_case,
+};
+pub use transport::{BodyMessage, Delivery, Letter, Transport, TransportError};
+pub use views::{CaseView, IncidentDetail, IncidentView};

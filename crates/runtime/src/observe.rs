@@ -1,0 +1,63 @@
+//! What mining is told of a record: the one place where events become measures (DESIGN idea 6).
+
+use base::{Lifecycle, Measure};
+use mining::Observation;
+use requests::OutcomeKind;
+
+use crate::record::{Fact, Record};
+
+/// The activity of the request itself in event logs.
+const REQUEST: &str = "request";
+
+/// The observation of a record; `None` for records that say nothing about work on the request:
+/// attempts of effects, erasure, values.
+pub fn observation(record: &Record) -> Option<Observation> {
+    match &record.fact {
+        Fact::Request(event) => of_request(record, event),
+        Fact::Process(event) => {
+            let (element, lifecycle) = event.element().zip(event.lifecycle())?;
+            let measure = Measure { lifecycle: Some(lifecycle), ..record.measure };
+            let instance = event.key().map(|key| key.0);
+            Some(observed(record, element, instance, measure, None))
+        }
+        Fact::Effect(_) => None,
+    }
+}
+
+fn of_request(record: &Record, event: &requests::Event) -> Option<Observation> {
+    use requests::Event;
+    let fact = match event {
+        Event::Received(_) => Some(mining::Fact::Received),
+        Event::Closed { kind: OutcomeKind::Done, .. } => Some(mining::Fact::Confirmed),
+        Event::Closed { outcome, kind: OutcomeKind::Refused, .. } => {
+            Some(mining::Fact::RefusedByRule { ground: outcome.clone() })
+        }
+        Event::NotFixed { .. } => Some(mining::Fact::Reopened),
+        Event::Withdrawn => Some(mining::Fact::Abandoned),
+        Event::Touched { .. } => None,
+        Event::Joined { .. } | Event::Reached { .. } | Event::Erased { .. } => return None,
+    };
+    let lifecycle = match event {
+        Event::Touched { .. } => Some(Lifecycle::Completed),
+        Event::Received(_)
+        | Event::Joined { .. }
+        | Event::Reached { .. }
+        | Event::Closed { .. }
+        | Event::NotFixed { .. }
+        | Event::Withdrawn
+        | Event::Erased { .. } => event.lifecycle(),
+    };
+    let measure = Measure { lifecycle, ..record.measure };
+    Some(observed(record, REQUEST, None, measure, fact))
+}
+
+fn observed(
+    record: &Record,
+    activity: &str,
+    instance: Option<u32>,
+    measure: Measure,
+    fact: Option<mining::Fact>,
+) -> Observation {
+    let activity = activity.to_owned();
+    Observation { case: record.case, at: record.at, activity, instance, measure, fact }
+}

@@ -1,0 +1,100 @@
+//! The journal's record: one fact about a case with its measures, and its one codec (DESIGN L3).
+//!
+//! A record is JSON, tagged by the fact's crate and name. Its form never changes once written;
+//! the golden lines of every fact stand in the tests of the crates that own them.
+
+use base::{CaseId, EventSeq, Field, Measure, SealError, Sealer, Timestamp};
+
+use crate::effect;
+
+/// A fact of one of the domains.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Fact {
+    /// About the service request.
+    Request(requests::Event),
+    /// About its process instances.
+    Process(engine::Event),
+    /// About an effect on a system outside.
+    Effect(effect::Event),
+}
+
+/// A fact with its place, time and measures.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// The case.
+    pub case: CaseId,
+    /// When.
+    pub at: Timestamp,
+    /// Who acted, by which channel, and why a person was needed.
+    pub measure: Measure,
+    /// What happened.
+    pub fact: Fact,
+}
+
+/// Bytes of a journal that are not a record of this program.
+#[derive(Debug, thiserror::Error)]
+#[error("journal record at {} is not readable", seq.0)]
+pub struct RecordError {
+    /// The place.
+    pub seq: EventSeq,
+    /// What the codec found.
+    pub source: serde_json::Error,
+}
+
+impl Fact {
+    /// The event's name in the journal.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Request(event) => event.name(),
+            Self::Process(event) => event.name(),
+            Self::Effect(event) => event.name(),
+        }
+    }
+
+    /// The version of the event's form.
+    pub const fn version(&self) -> u16 {
+        match self {
+            Self::Request(event) => event.version(),
+            Self::Process(event) => event.version(),
+            Self::Effect(event) => event.version(),
+        }
+    }
+
+    /// Seals every personal value.
+    pub(crate) fn seal(self, sealer: &mut dyn Sealer) -> Result<Self, SealError> {
+        Ok(match self {
+            Self::Request(mut event) => {
+                event.seal(sealer)?;
+                Self::Request(event)
+            }
+            Self::Process(event) => Self::Process(event.seal(sealer)?),
+            Self::Effect(mut event) => {
+                event.seal(sealer)?;
+                Self::Effect(event)
+            }
+        })
+    }
+}
+
+impl Record {
+    /// The bytes that the journal keeps.
+    ///
+    /// # Errors
+    /// When a value was not sealed: an open value is never written.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
+        serde_json::to_vec(self)
+    }
+
+    /// Reads the bytes of a journal.
+    ///
+    /// # Errors
+    /// [`RecordError`] when they are not a record.
+    pub fn from_bytes(seq: EventSeq, bytes: &[u8]) -> Result<Self, RecordError> {
+        serde_json::from_slice(bytes).map_err(|source| RecordError { seq, source })
+    }
+}
+
+/// The name under which an effect's last exchange is sealed.
+pub(crate) const EXCHANGE: Field<'static> = Field("effect.exchange");

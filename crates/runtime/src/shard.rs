@@ -1,0 +1,325 @@
+//! One shard of a body: `step` turns inputs into one batch, and what goes out once it is durable.
+//!
+//! Owns the cases at hand, and the timers and effects that are due. Promises that nothing leaves
+//! before its commit: replies and calls come out of [`Shard::committed`]. Reads no clock, draws
+//! from [`Entropy`] by place, waits for nothing and knows no thread, so that a whole installation
+//! runs on one thread from one seed.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use base::{BlindKey, BodyId, CaseId, EffectId, FixedMap, Language, Shard as ShardNumber};
+use base::{SystemId, Timestamp};
+use connectors::{Breaker, BreakerState, System};
+use engine::ElementKey;
+use store::{Batch, Committed, Lease, Reader, StoreError};
+
+use crate::case::Case;
+use crate::command::{Command, Input, Rejection, Reply, ReplyTo};
+use crate::entropy::Entropy;
+use crate::keyring::{KeyError, Keyring};
+use crate::places::Places;
+use crate::record::RecordError;
+use crate::services::Services;
+
+mod calls;
+mod deliver;
+mod drafts;
+mod edit;
+mod effects;
+mod load;
+mod rows;
+mod sessions;
+mod staff;
+mod submit;
+
+pub use calls::{Call, CallWork};
+pub use drafts::{DRAFT, DRAFT_SECONDS, StoredDraft};
+pub use load::{load_case, replay_case};
+pub use rows::IncidentNote;
+
+/// Inputs that one step takes in (anchors of the store: the curve is flat past it).
+pub const INPUTS_PER_STEP: usize = 256;
+/// Timers and effects that one tick takes up.
+const DUE_PER_TICK: usize = 256;
+/// Cases kept at hand between steps.
+const CASES_AT_HAND: usize = 10_000;
+
+/// What a shard needs to know of its body.
+#[derive(Debug, Clone)]
+pub struct BodySettings {
+    /// The body.
+    pub body: BodyId,
+    /// The languages that it serves, the first being its own.
+    pub languages: Vec<Language>,
+    /// Its back offices.
+    pub systems: BTreeMap<SystemId, System>,
+    /// The addresses that it serves.
+    pub places: Arc<Places>,
+    /// The body that opens its sessions.
+    pub identity_office: BodyId,
+    /// Its key for blind indexes.
+    pub blind: BlindKey,
+    /// Days on which its offices are closed beside the nation's holidays.
+    pub closures: BTreeSet<base::Date>,
+}
+
+/// A fault that keeps a shard from going on. Nothing of the step was written.
+#[derive(Debug, thiserror::Error)]
+pub enum ShardError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A key could not be had.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The journal holds what is not a record.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// A row of the database is not readable.
+    #[error("stored {what} is not readable")]
+    Row {
+        /// Which kind of row.
+        what: &'static str,
+        /// What the codec found.
+        source: serde_json::Error,
+    },
+    /// A value could not be sealed or written.
+    #[error("event could not be written: {0}")]
+    Write(String),
+}
+
+/// Why an input was not followed: for who asked, or for the operator.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refused {
+    /// An answer.
+    #[error(transparent)]
+    Rejection(#[from] Rejection),
+    /// A fault.
+    #[error(transparent)]
+    Error(#[from] ShardError),
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+impl From<KeyError> for Refused {
+    fn from(error: KeyError) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+/// What a step leads to. Nothing of it is true before the batch is durable.
+#[derive(Debug)]
+pub struct Step {
+    /// What to commit; nothing when it is empty.
+    pub batch: Batch,
+    /// The answers, to be given after the commit.
+    pub replies: Vec<(ReplyTo, Result<Reply, Rejection>)>,
+    outs: Vec<EffectId>,
+}
+
+/// One shard of a body.
+pub struct Shard {
+    lease: Lease,
+    settings: Arc<BodySettings>,
+    services: Services,
+    keyring: Keyring,
+    entropy: Arc<dyn Entropy>,
+    cases: FixedMap<CaseId, Case>,
+    timers: BTreeSet<(Timestamp, CaseId, ElementKey)>,
+    due: BTreeSet<(Timestamp, EffectId)>,
+    effects: FixedMap<EffectId, CaseId>,
+    breakers: BTreeMap<SystemId, Breaker>,
+    left_over: VecDeque<CaseId>,
+    in_doubt: VecDeque<EffectId>,
+}
+
+impl std::fmt::Debug for Shard {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            formatter,
+            "Shard({}/{} at {})",
+            self.lease.body, self.lease.shard.0, self.lease.next_seq.0
+        )
+    }
+}
+
+impl Shard {
+    /// Takes a batch of inputs in, each wholly or not at all.
+    ///
+    /// # Errors
+    /// [`ShardError`] when the shard cannot go on: the caller drops it and opens it again.
+    pub fn step(
+        &mut self,
+        now: Timestamp,
+        inputs: Vec<Input>,
+        reader: &Reader,
+    ) -> Result<Step, ShardError> {
+        let mut step =
+            Step { batch: Batch::after(&self.lease), replies: Vec::new(), outs: Vec::new() };
+        for _ in 0..INPUTS_PER_STEP {
+            let Some(effect) = self.in_doubt.pop_front() else { break };
+            let resumed = self.resume(now, effect, &mut step, reader);
+            Self::faults_only(resumed)?;
+        }
+        for case in std::mem::take(&mut self.left_over) {
+            self.internal(now, &mut step, reader, Command::Continue { case })?;
+        }
+        for input in inputs {
+            match input {
+                Input::Tick => {}
+                Input::Exchanged(exchanged) => {
+                    let taken = self.exchanged(now, exchanged, &mut step, reader);
+                    Self::faults_only(taken)?;
+                }
+                Input::Command { authority, command, reply } => {
+                    let answer = match self.command(now, &authority, command, &mut step, reader) {
+                        Ok(answer) => Ok(answer),
+                        Err(Refused::Rejection(rejection)) => Err(rejection),
+                        Err(Refused::Error(error)) => return Err(error),
+                    };
+                    step.replies.push((reply, answer));
+                }
+            }
+        }
+        self.take_due(now, &mut step, reader)?;
+        Ok(step)
+    }
+
+    /// The batch is durable: gives the calls that may now go out.
+    pub fn committed(&mut self, step: &Step, committed: Committed) -> Vec<Call> {
+        self.lease.advance(committed);
+        if self.cases.len() > CASES_AT_HAND {
+            self.cases.clear();
+        }
+        step.outs.iter().filter_map(|effect| self.call(*effect)).collect()
+    }
+
+    /// When something is next due; at once when steps were left over.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        if !self.left_over.is_empty() || !self.in_doubt.is_empty() {
+            return Some(Timestamp::from_millis(i64::MIN));
+        }
+        let timer = self.timers.first().map(|(at, _, _)| *at);
+        let effect = self.due.first().map(|(at, _)| *at);
+        [timer, effect].into_iter().flatten().min()
+    }
+
+    /// Where the journal stands.
+    pub const fn lease(&self) -> &Lease {
+        &self.lease
+    }
+
+    /// The services as they run here.
+    pub const fn services(&self) -> &Services {
+        &self.services
+    }
+
+    /// How each back office that was called is doing.
+    pub fn health(&self) -> impl Iterator<Item = (&SystemId, BreakerState)> {
+        self.breakers.iter().map(|(system, breaker)| (system, breaker.state()))
+    }
+
+    /// The cases at hand, for a simulator's checks.
+    pub fn cases(&self) -> impl Iterator<Item = (&CaseId, &Case)> {
+        self.cases.iter()
+    }
+
+    fn number(&self) -> ShardNumber {
+        self.lease.shard
+    }
+
+    fn body(&self) -> &BodyId {
+        &self.settings.body
+    }
+
+    /// Follows a command of the shard's own; a rejection means that it is no longer wanted.
+    fn internal(
+        &mut self,
+        now: Timestamp,
+        step: &mut Step,
+        reader: &Reader,
+        command: Command,
+    ) -> Result<(), ShardError> {
+        let authority = crate::Authority::System;
+        let done = self.command(now, &authority, command, step, reader).map(|_| ());
+        Self::faults_only(done)
+    }
+
+    fn faults_only(done: Result<(), Refused>) -> Result<(), ShardError> {
+        match done {
+            Ok(()) | Err(Refused::Rejection(_)) => Ok(()),
+            Err(Refused::Error(error)) => Err(error),
+        }
+    }
+
+    fn command(
+        &mut self,
+        now: Timestamp,
+        authority: &crate::Authority,
+        command: Command,
+        step: &mut Step,
+        reader: &Reader,
+    ) -> Result<Reply, Refused> {
+        match command {
+            Command::Submit(submit) => self.submit(now, authority, *submit, step, reader),
+            Command::SaveDraft { draft, service, answers } => {
+                self.save_draft(now, draft, service, &answers, step, reader)
+            }
+            Command::NotFixed { case, channel, note } => {
+                self.not_fixed(now, authority, case, (channel, note), step, reader)
+            }
+            Command::Withdraw { case } => self.withdraw(now, authority, case, step, reader),
+            Command::Deliver { system, message, name, key, variables } => {
+                let delivery = deliver::Delivered { system, message, name, key, variables };
+                self.deliver(now, authority, delivery, step, reader)
+            }
+            Command::Settle { case, element, how } => {
+                self.settle(now, authority, (case, element, how), step, reader)
+            }
+            Command::Erase { case, party } => self.erase(now, authority, case, party, step, reader),
+            Command::Continue { case } => self.go_on(now, authority, case, step, reader),
+            Command::TakeLetter(letter) => self.take_letter(now, authority, *letter, step, reader),
+            Command::CloseSession { token } => Self::close_session(authority, token, step),
+        }
+    }
+
+    /// Fires the timers and sends the effects that are due.
+    fn take_due(
+        &mut self,
+        now: Timestamp,
+        step: &mut Step,
+        reader: &Reader,
+    ) -> Result<(), ShardError> {
+        for _ in 0..DUE_PER_TICK {
+            let Some((at, case, element)) =
+                self.timers.first().copied().filter(|(at, ..)| *at <= now)
+            else {
+                break;
+            };
+            self.timers.remove(&(at, case, element));
+            let fired = self.fire_timer(now, case, element, step, reader);
+            Self::faults_only(fired)?;
+        }
+        for _ in 0..DUE_PER_TICK {
+            let Some((at, effect)) = self.due.first().copied().filter(|(at, _)| *at <= now) else {
+                break;
+            };
+            self.due.remove(&(at, effect));
+            self.send_due(now, effect, step, reader)?;
+        }
+        Ok(())
+    }
+
+    /// A case at hand, or loaded.
+    fn case(&mut self, id: CaseId, reader: &Reader) -> Result<Option<Case>, ShardError> {
+        if let Some(case) = self.cases.get(&id) {
+            return Ok(Some(case.clone()));
+        }
+        load_case(reader, id)
+    }
+}

@@ -1,0 +1,92 @@
+//! What comes to a case from outside or from time: back offices' messages, timers, left-over steps.
+
+use std::collections::BTreeMap;
+
+use base::{Actor, CaseId, Measure, MessageId, Personal, SystemId, Timestamp};
+use engine::{ElementKey, Variable};
+use store::{InboxMark, Reader};
+
+use super::edit::correlation;
+use super::{Refused, Shard, Step, rows};
+use crate::authority::Authority;
+use crate::command::{Rejection, Reply};
+
+/// A back office's message.
+pub(super) struct Delivered {
+    pub(super) system: SystemId,
+    pub(super) message: MessageId,
+    pub(super) name: String,
+    pub(super) key: String,
+    pub(super) variables: BTreeMap<String, feel::Value>,
+}
+
+impl Shard {
+    /// Takes a message in once. One that nothing waits for yet is not taken: its sender comes again.
+    pub(super) fn deliver(
+        &mut self,
+        now: Timestamp,
+        authority: &Authority,
+        delivered: Delivered,
+        step: &mut Step,
+        reader: &Reader,
+    ) -> Result<Reply, Refused> {
+        match authority {
+            Authority::BackOffice { system } if *system == delivered.system => {}
+            _ => return Err(Rejection::Forbidden.into()),
+        }
+        let sender = format!("system/{}", delivered.system);
+        let in_batch = step.batch.inbox.iter().any(|mark| mark.message == delivered.message);
+        if in_batch || store::journal::received(reader, &sender, delivered.message)?.is_some() {
+            return Ok(Reply::AlreadyTaken);
+        }
+        let index = correlation(&self.settings, &delivered.name, &delivered.key);
+        let waiting = rows::subscribers(&step.batch, reader, &delivered.name, index)?;
+        let Some((case, element)) = waiting.into_iter().next() else {
+            return Err(Rejection::NotYet.into());
+        };
+        let case = self.case(case, reader)?.ok_or(Rejection::NotYet)?;
+        let mut edit = self.edit(case, Measure::by(Actor::BackOffice), now, step)?;
+        let variables = delivered
+            .variables
+            .into_iter()
+            .map(|(name, value)| (name, Personal::new(Variable::new(value))))
+            .collect();
+        let message = delivered.message;
+        edit.process(engine::Command::CorrelateMessage { element, message, variables })?;
+        step.batch.inbox.push(InboxMark { sender, message, received_at: now });
+        self.finish(edit, step)?;
+        Ok(Reply::Done)
+    }
+
+    pub(super) fn fire_timer(
+        &mut self,
+        now: Timestamp,
+        case: CaseId,
+        element: ElementKey,
+        step: &mut Step,
+        reader: &Reader,
+    ) -> Result<(), Refused> {
+        let case = self.case(case, reader)?.ok_or(Rejection::NotFound)?;
+        let mut edit = self.edit(case, Measure::by(Actor::System), now, step)?;
+        edit.process(engine::Command::TriggerTimer { element })?;
+        self.finish(edit, step)
+    }
+
+    pub(super) fn go_on(
+        &mut self,
+        now: Timestamp,
+        authority: &Authority,
+        case: CaseId,
+        step: &mut Step,
+        reader: &Reader,
+    ) -> Result<Reply, Refused> {
+        if *authority != Authority::System {
+            return Err(Rejection::Forbidden.into());
+        }
+        let case = self.case(case, reader)?.ok_or(Rejection::NotFound)?;
+        let mut edit = self.edit(case, Measure::by(Actor::System), now, step)?;
+        edit.process(engine::Command::Continue)?;
+        self.finish(edit, step)?;
+        Ok(Reply::Done)
+    }
+}

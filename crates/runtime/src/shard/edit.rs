@@ -1,0 +1,407 @@
+//! Editing a case within a step: facts are sealed, applied to a copy and held back until the
+//! whole input has been followed. An input that is refused leaves no trace.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use base::{Actor, Digest, EffectId, EventSeq, Measure, SealError, Timestamp};
+use engine::{ElementKey, Environment, Variables};
+use store::Batch;
+
+use super::{BodySettings, Refused, Shard, ShardError, Step};
+use crate::case::Case;
+use crate::command::Rejection;
+use crate::effect::{self, Work};
+use crate::entropy::Entropy;
+use crate::keyring::CaseKeys;
+use crate::record::{Fact, Record};
+use crate::services::Service;
+
+/// Commands of the engine that one input may lead to, beside the first.
+const FOLLOWING_COMMANDS: usize = 64;
+/// The job type that sends a message to the requester, by a template of the package.
+pub(crate) const MESSAGE_JOB: &str = "message";
+/// The header of such a job that names the template.
+pub(crate) const TEMPLATE_HEADER: &str = "template";
+
+/// A case being changed.
+pub(super) struct Edit {
+    pub(super) case: Case,
+    pub(super) before: Option<Case>,
+    pub(super) service: Arc<Service>,
+    pub(super) keys: CaseKeys,
+    pub(super) dirty: BTreeSet<ElementKey>,
+    pub(super) changed_effects: BTreeSet<EffectId>,
+    pub(super) left_over: bool,
+    settings: Arc<BodySettings>,
+    entropy: Arc<dyn Entropy>,
+    shard: base::Shard,
+    first_seq: EventSeq,
+    records: Vec<(Record, Vec<u8>)>,
+    measure: Measure,
+    now: Timestamp,
+}
+
+impl Shard {
+    /// Begins to change a case that exists.
+    pub(super) fn edit(
+        &self,
+        case: Case,
+        measure: Measure,
+        now: Timestamp,
+        step: &Step,
+    ) -> Result<Edit, Refused> {
+        let service = self.services.version(case.request.version).cloned();
+        let service = service.ok_or(Rejection::NotFound)?;
+        let keys = self.keyring.of_case(&case.request.keys)?;
+        Ok(Edit {
+            before: Some(case.clone()),
+            case,
+            service,
+            keys,
+            dirty: BTreeSet::new(),
+            changed_effects: BTreeSet::new(),
+            left_over: false,
+            settings: Arc::clone(&self.settings),
+            entropy: Arc::clone(&self.entropy),
+            shard: self.number(),
+            first_seq: step.batch.next_seq(),
+            records: Vec::new(),
+            measure,
+            now,
+        })
+    }
+
+    /// Begins a new case with its receipt.
+    pub(super) fn begin(
+        &self,
+        id: base::CaseId,
+        received: requests::Received,
+        measure: Measure,
+        now: Timestamp,
+        step: &Step,
+    ) -> Result<Edit, Refused> {
+        let keys = self.keyring.of_case(&received.keys)?;
+        let service = self.services.version(received.version).cloned();
+        let service = service.ok_or(Rejection::NotFound)?;
+        let first_seq = step.batch.next_seq();
+        let mut sealer = keys.sealer(&*self.entropy, self.number(), first_seq);
+        let fact = Fact::Request(requests::Event::Received(Box::new(received)));
+        let lifecycle = Some(base::Lifecycle::Started);
+        let fact = fact.seal(&mut sealer).map_err(not_sealed)?;
+        let record = Record { case: id, at: now, measure: Measure { lifecycle, ..measure }, fact };
+        let bytes = record.to_bytes().map_err(not_written)?;
+        let case = Case::begun(id, &record).ok_or(Rejection::NotFound)?;
+        Ok(Edit {
+            before: None,
+            case,
+            service,
+            keys,
+            dirty: BTreeSet::new(),
+            changed_effects: BTreeSet::new(),
+            left_over: false,
+            settings: Arc::clone(&self.settings),
+            entropy: Arc::clone(&self.entropy),
+            shard: self.number(),
+            first_seq,
+            records: vec![(record, bytes)],
+            measure: Measure { staff_centiminutes: 0, ..measure },
+            now,
+        })
+    }
+}
+
+fn not_sealed(error: SealError) -> Refused {
+    match error {
+        SealError::Erased | SealError::NoKey { .. } => Rejection::Erased.into(),
+        SealError::DoesNotOpen | SealError::Plaintext(_) => {
+            Refused::Error(ShardError::Write(error.to_string()))
+        }
+    }
+}
+
+fn not_written(error: impl std::fmt::Display) -> Refused {
+    Refused::Error(ShardError::Write(error.to_string()))
+}
+
+impl Edit {
+    /// The place of the next record.
+    pub(super) fn seq(&self) -> EventSeq {
+        self.first_seq.plus(u64::try_from(self.records.len()).unwrap_or(u64::MAX))
+    }
+
+    /// Records a fact by the input's actor.
+    pub(super) fn record(&mut self, fact: Fact) -> Result<(), Refused> {
+        let lifecycle = match &fact {
+            Fact::Request(event) => event.lifecycle(),
+            Fact::Process(event) => event.lifecycle(),
+            Fact::Effect(_) => None,
+        };
+        let measure = Measure { lifecycle, ..self.measure };
+        // The act's staff time is stated once, with its first fact.
+        self.measure.staff_centiminutes = 0;
+        self.record_as(measure, fact)
+    }
+
+    /// Records a fact with measures of its own.
+    pub(super) fn record_as(&mut self, measure: Measure, fact: Fact) -> Result<(), Refused> {
+        let seq = self.seq();
+        let mut sealer = self.keys.sealer(&*self.entropy, self.shard, seq);
+        let fact = fact.seal(&mut sealer).map_err(not_sealed)?;
+        let record = Record { case: self.case.request.case, at: self.now, measure, fact };
+        let bytes = record.to_bytes().map_err(not_written)?;
+        self.case.apply(&record);
+        self.dirty.extend(self.case.process.take_dirty());
+        if let Fact::Effect(event) = &record.fact {
+            self.changed_effects.insert(event.effect());
+        }
+        self.records.push((record, bytes));
+        Ok(())
+    }
+
+    /// Asks the request and records what it answers.
+    pub(super) fn request(&mut self, command: requests::Command) -> Result<(), Refused> {
+        let events = requests::decide(Some(&self.case.request), command, self.now);
+        for event in events.map_err(Rejection::from)? {
+            self.record(Fact::Request(event))?;
+        }
+        Ok(())
+    }
+
+    /// Asks the engine, records what it answers, and follows: jobs become effects, the end of the
+    /// process closes the request, elements that the requester is told about reach the timeline.
+    pub(super) fn process(&mut self, command: engine::Command) -> Result<(), Refused> {
+        // What a process does is its own doing, or the back office's that answered: a resident's
+        // or an agent's act is the fact before it.
+        if self.measure.actor != Actor::BackOffice {
+            self.measure = Measure::by(Actor::System);
+        }
+        let mut commands = VecDeque::from([command]);
+        let mut followed = 0;
+        while let Some(command) = commands.pop_front() {
+            followed += 1;
+            if followed > FOLLOWING_COMMANDS {
+                self.left_over = true;
+                break;
+            }
+            let opened = self.case.process.opened(&self.keys).map_err(not_sealed)?;
+            let settings = Arc::clone(&self.settings);
+            let blind = move |message: &str, key: &str| correlation(&settings, message, key);
+            let mut environment = Environment::new(&blind);
+            let decided = engine::decide(
+                &self.service.deployment,
+                &opened,
+                command,
+                self.now,
+                &mut environment,
+            )
+            .map_err(Rejection::from)?;
+            let kept = self.kept(&opened, &decided.events);
+            self.left_over |= decided.continued;
+            let events = decided.events;
+            for event in &events {
+                self.record(Fact::Process(event.clone()))?;
+            }
+            for event in &events {
+                self.follow(event, kept.as_ref(), &mut commands)?;
+            }
+            self.measure = Measure::by(Actor::System);
+        }
+        self.drop_unwanted()
+    }
+
+    fn follow(
+        &mut self,
+        event: &engine::Event,
+        kept: Option<&serde_json::Value>,
+        commands: &mut VecDeque<engine::Command>,
+    ) -> Result<(), Refused> {
+        match event {
+            engine::Event::JobCreated { key, job, .. } => self.open_job(*key, job, commands),
+            engine::Event::ElementCompleted { element, .. } => self.tell(element.as_str(), kept),
+            engine::Event::ElementActivated { .. }
+            | engine::Event::Started { .. }
+            | engine::Event::ElementTerminated { .. }
+            | engine::Event::VariablesSet { .. }
+            | engine::Event::JobFailed { .. }
+            | engine::Event::JobCompleted { .. }
+            | engine::Event::TimerStarted { .. }
+            | engine::Event::TimerFired { .. }
+            | engine::Event::Subscribed { .. }
+            | engine::Event::MessageCorrelated { .. }
+            | engine::Event::ErrorCaught { .. }
+            | engine::Event::UserTaskCreated { .. }
+            | engine::Event::UserTaskCompleted { .. }
+            | engine::Event::DecisionEvaluated { .. }
+            | engine::Event::IncidentRaised { .. }
+            | engine::Event::IncidentResolved { .. }
+            | engine::Event::Continued {}
+            | engine::Event::Completed { .. }
+            | engine::Event::Cancelled {} => Ok(()),
+        }
+    }
+
+    /// An end event that is an outcome closes the request; an element with words for the
+    /// requester joins the timeline.
+    fn tell(&mut self, element: &str, kept: Option<&serde_json::Value>) -> Result<(), Refused> {
+        let service = Arc::clone(&self.service);
+        if self.case.request.status != requests::Status::Open {
+            return Ok(());
+        }
+        if let Some(outcome) = service.package.definition.outcome(element) {
+            let kind = match outcome.end {
+                catalogue::OutcomeEnd::Done => requests::OutcomeKind::Done,
+                catalogue::OutcomeEnd::Refused => requests::OutcomeKind::Refused,
+            };
+            let kept = kept.map(|kept| base::Personal::new(kept.to_string()));
+            return self.request(requests::Command::Close {
+                outcome: element.to_owned(),
+                kind,
+                kept,
+            });
+        }
+        let model = service.deployment.process(&service.process);
+        let index = model.and_then(|process| process.find(element));
+        let told = model.zip(index).and_then(|(process, index)| process.element(index));
+        if told.is_some_and(|element| element.property("tell:en").is_some()) {
+            return self.request(requests::Command::Reach { element: element.to_owned() });
+        }
+        Ok(())
+    }
+
+    fn open_job(
+        &mut self,
+        key: ElementKey,
+        job: &engine::Job,
+        commands: &mut VecDeque<engine::Command>,
+    ) -> Result<(), Refused> {
+        if job.job_type == MESSAGE_JOB {
+            let template = job.headers.get(TEMPLATE_HEADER).cloned().unwrap_or_default();
+            if self.service.package.messages.contains_key(&template) && self.has_contact() {
+                self.open_effect(Work::Message { template })?;
+            }
+            commands.push_back(engine::Command::CompleteJob {
+                element: key,
+                variables: Variables::new(),
+            });
+            return Ok(());
+        }
+        let mapping = job.job_type.parse().ok().and_then(|job_type: base::JobType| {
+            self.service.mappings.get(&job_type).map(|mapping| (job_type, mapping.system().clone()))
+        });
+        match mapping {
+            Some((job_type, system)) => {
+                self.open_effect(Work::Job { element: key, job_type, system })?;
+            }
+            None => commands.push_back(engine::Command::FailJob {
+                element: key,
+                code: "no_mapping".to_owned(),
+                retries: 0,
+            }),
+        }
+        Ok(())
+    }
+
+    /// Opens an effect that goes out with this commit. Its id is a function of its place.
+    pub(super) fn open_effect(&mut self, work: Work) -> Result<(), Refused> {
+        let seq = self.seq();
+        let digest = Digest::of_parts(&[
+            b"effect",
+            self.settings.body.as_str().as_bytes(),
+            &self.shard.0.to_be_bytes(),
+            &seq.0.to_be_bytes(),
+        ]);
+        let id = digest.as_bytes().first_chunk::<16>().copied().unwrap_or_default();
+        let event = effect::Event::Opened { effect: EffectId::from_bytes(id), work, due: None };
+        self.record_as(Measure::by(Actor::System), Fact::Effect(event))
+    }
+
+    /// Cancels effects whose element no longer waits for them.
+    fn drop_unwanted(&mut self) -> Result<(), Refused> {
+        let unwanted: Vec<EffectId> = self
+            .case
+            .effects
+            .values()
+            .filter(|effect| {
+                effect.element().is_some_and(|element| {
+                    self.case.process.get(element).is_none_or(|row| row.job().is_none())
+                })
+            })
+            .map(|effect| effect.id)
+            .collect();
+        for effect in unwanted {
+            let event = Fact::Effect(effect::Event::Cancelled { effect });
+            self.record_as(Measure::by(Actor::System), event)?;
+        }
+        Ok(())
+    }
+
+    /// The variables that the package keeps, when the process has come to its end.
+    fn kept(
+        &self,
+        opened: &engine::Instance,
+        events: &[engine::Event],
+    ) -> Option<serde_json::Value> {
+        let names = &self.service.package.definition.keep;
+        let ended = events.iter().any(
+            |event| matches!(event, engine::Event::Completed { key } if *key == ElementKey::ROOT),
+        );
+        if names.is_empty() || !ended {
+            return None;
+        }
+        let mut kept = BTreeMap::new();
+        let mut put = |variables: &Variables| {
+            for name in names {
+                if let Some(value) = variables.get(name).and_then(base::Personal::opened) {
+                    kept.insert(name.clone(), value.to_json());
+                }
+            }
+        };
+        if let Some(root) = opened.get(ElementKey::ROOT) {
+            put(&root.variables);
+        }
+        for event in events {
+            match event {
+                engine::Event::Started { key, values, .. } if *key == ElementKey::ROOT => {
+                    put(values)
+                }
+                engine::Event::VariablesSet { scope, values } if *scope == ElementKey::ROOT => {
+                    put(values)
+                }
+                _ => {}
+            }
+        }
+        let object = kept.into_iter().filter_map(|(name, json)| {
+            serde_json::from_str::<serde_json::Value>(&json).ok().map(|value| (name, value))
+        });
+        Some(serde_json::Value::Object(object.collect()))
+    }
+
+    fn has_contact(&self) -> bool {
+        crate::messages::contact(&self.service, &self.case.request, &self.keys).is_some()
+    }
+
+    /// Puts what was done into the batch.
+    pub(super) fn append_to(&mut self, batch: &mut Batch) {
+        for (record, bytes) in std::mem::take(&mut self.records) {
+            let (name, version) = (record.fact.name(), record.fact.version());
+            batch.append(Some(record.case), record.at, name, version, bytes);
+        }
+    }
+
+    /// The records so far, for touches.
+    pub(super) fn touches(&self) -> impl Iterator<Item = (EventSeq, &Record)> {
+        let seqs = (self.first_seq.0..).map(EventSeq);
+        seqs.zip(self.records.iter().map(|(record, _)| record))
+            .filter(|(_, record)| record.measure.touch.is_some())
+    }
+
+    pub(super) const fn now(&self) -> Timestamp {
+        self.now
+    }
+}
+
+/// The blind index of a message's correlation key.
+pub(crate) fn correlation(settings: &BodySettings, message: &str, key: &str) -> Digest {
+    settings.blind.index(&format!("message.{message}"), key.as_bytes())
+}

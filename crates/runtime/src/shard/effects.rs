@@ -1,0 +1,254 @@
+//! Effects that are due, and what came of their calls.
+
+use base::{Actor, EffectId, Measure, Personal, SystemId, Timestamp};
+use connectors::{Admission, Next, delivery};
+use engine::{ElementKey, Variable, Variables};
+use store::Reader;
+
+use super::edit::Edit;
+use super::{Refused, Shard, ShardError, Step};
+use crate::case::Case;
+use crate::command::{CallResult, Exchanged, Rejection};
+use crate::effect::{self, Effect, Standing, Work};
+use crate::record::Fact;
+
+/// The job code of work whose outcome nobody knows.
+const UNKNOWN_OUTCOME: &str = "unknown_outcome";
+/// The job code of work that the back office did not do.
+const NOT_DONE: &str = "back_office_failed";
+
+impl Shard {
+    /// Sends an effect whose time has come, unless its system is resting.
+    pub(super) fn send_due(
+        &mut self,
+        now: Timestamp,
+        id: EffectId,
+        step: &mut Step,
+        reader: &Reader,
+    ) -> Result<(), ShardError> {
+        let Some((case, effect)) = self.live_effect(id, reader)? else { return Ok(()) };
+        if effect.due().is_none_or(|due| due > now) {
+            return Ok(());
+        }
+        if let Some(system) = effect.work.system()
+            && let Admission::Wait { until } = self.admit(system, now)
+        {
+            self.due.insert((until, id));
+            return Ok(());
+        }
+        let sent = self.edit(case, Measure::by(Actor::System), now, step).and_then(|mut edit| {
+            edit.record(Fact::Effect(effect::Event::Out { effect: id }))?;
+            self.finish(edit, step)
+        });
+        Self::faults_only(sent)
+    }
+
+    fn admit(&mut self, system: &SystemId, now: Timestamp) -> Admission {
+        self.breakers.entry(system.clone()).or_default().admit(now)
+    }
+
+    fn live_effect(
+        &mut self,
+        id: EffectId,
+        reader: &Reader,
+    ) -> Result<Option<(Case, Effect)>, ShardError> {
+        let Some(case) = self.effects.get(&id).copied() else { return Ok(None) };
+        let Some(case) = self.case(case, reader)? else { return Ok(None) };
+        let effect = case.effects.get(&id).cloned();
+        Ok(effect.map(|effect| (case, effect)))
+    }
+
+    /// Takes up an effect that may have been out when the program last ended.
+    pub(super) fn resume(
+        &mut self,
+        now: Timestamp,
+        id: EffectId,
+        step: &mut Step,
+        reader: &Reader,
+    ) -> Result<(), Refused> {
+        let Some((case, effect)) = self.live_effect(id, reader)? else { return Ok(()) };
+        if effect.standing != Standing::Out {
+            return Ok(());
+        }
+        let mut edit = self.edit(case, Measure::by(Actor::System), now, step)?;
+        match &effect.work {
+            Work::Job { element, job_type, .. } => {
+                let mapping = edit.service.mappings.get(job_type).ok_or(Rejection::NotFound)?;
+                let jitter = jitter(&effect, &edit.case);
+                let (attempts, next) = effect.attempts.resume(mapping.delivery(), now, jitter);
+                let why = connectors::Why::Restarted.to_string();
+                let settled = Settled { effect: &effect, element: *element, attempts, why };
+                settled.follow(next, None, &mut edit)?;
+            }
+            // A message carries its effect's id and a forgotten key stays forgotten, so both may
+            // be done again.
+            Work::Message { .. } | Work::Forget { .. } => {
+                let why = connectors::Why::Restarted.to_string();
+                own_work(&effect, CallResult::Failed(why), now, &mut edit)?;
+            }
+        }
+        self.finish(edit, step)
+    }
+
+    /// Takes in what came of a call. One that is no longer out is late, and dropped.
+    pub(super) fn exchanged(
+        &mut self,
+        now: Timestamp,
+        exchanged: Exchanged,
+        step: &mut Step,
+        reader: &Reader,
+    ) -> Result<(), Refused> {
+        let Some((case, effect)) = self.live_effect(exchanged.effect, reader)? else {
+            return Ok(());
+        };
+        if effect.standing != Standing::Out || effect.attempts.phase != exchanged.phase {
+            return Ok(());
+        }
+        let mut edit = self.edit(case, Measure::by(Actor::BackOffice), now, step)?;
+        match (&effect.work, exchanged.result) {
+            (Work::Job { element, job_type, system }, CallResult::Exchange(exchange)) => {
+                let breaker = self.breakers.entry(system.clone()).or_default();
+                breaker.record(connectors::health(&exchange.answer), now);
+                let mapping = edit.service.mappings.get(job_type).ok_or(Rejection::NotFound)?;
+                let outcome = connectors::interpret(mapping, exchanged.phase, &exchange.answer);
+                let why = said(&outcome);
+                let told = Personal::new(connectors::describe(&exchange, &outcome));
+                let jitter = jitter(&effect, &edit.case);
+                let (attempts, next) =
+                    delivery::next(mapping.delivery(), effect.attempts, outcome, now, jitter);
+                Settled { effect: &effect, element: *element, attempts, why }.follow(
+                    next,
+                    Some(told),
+                    &mut edit,
+                )?;
+            }
+            (Work::Job { element, .. }, CallResult::NotMade(why) | CallResult::Failed(why)) => {
+                let attempts = effect.attempts;
+                let next = Next::Incident { reason: connectors::Why::Mapped };
+                Settled { effect: &effect, element: *element, attempts, why }
+                    .follow(next, None, &mut edit)?;
+            }
+            (Work::Job { .. }, CallResult::Done) => return Ok(()),
+            (Work::Message { .. } | Work::Forget { .. }, result) => {
+                own_work(&effect, result, now, &mut edit)?;
+            }
+        }
+        self.finish(edit, step)?;
+        Ok(())
+    }
+}
+
+/// Work of the installation itself may be repeated: it is tried until it is done.
+fn own_work(
+    effect: &Effect,
+    result: CallResult,
+    now: Timestamp,
+    edit: &mut Edit,
+) -> Result<(), Refused> {
+    let id = effect.id;
+    let event = match result {
+        CallResult::Done | CallResult::Exchange(_) => effect::Event::Done { effect: id },
+        CallResult::NotMade(why) | CallResult::Failed(why) => {
+            let mut attempts = effect.attempts;
+            attempts.out = false;
+            attempts.failures = attempts.failures.saturating_add(1);
+            let wait = delivery::backoff_ms(attempts.failures, jitter(effect, &edit.case));
+            if now.millis_since(attempts.since) > delivery::GIVE_UP_AFTER_MS {
+                effect::Event::Stopped { effect: id, attempts, unclear: false, why, exchange: None }
+            } else {
+                let due = now.plus_millis(wait);
+                effect::Event::Waited { effect: id, attempts, due, why, exchange: None }
+            }
+        }
+    };
+    edit.record(Fact::Effect(event))
+}
+
+/// What an exchange says about an effect, on its way into the journal.
+struct Settled<'a> {
+    effect: &'a Effect,
+    element: ElementKey,
+    attempts: connectors::Attempts,
+    why: String,
+}
+
+impl Settled<'_> {
+    fn follow(
+        self,
+        next: Next,
+        exchange: Option<Personal<String>>,
+        edit: &mut Edit,
+    ) -> Result<(), Refused> {
+        let id = self.effect.id;
+        let element = self.element;
+        match next {
+            Next::Complete { variables } => {
+                edit.record(Fact::Effect(effect::Event::Done { effect: id }))?;
+                let variables = open(variables);
+                edit.process(engine::Command::CompleteJob { element, variables })
+            }
+            Next::Refuse { error_code, message } => {
+                let event = effect::Event::Refused { effect: id, code: error_code.clone() };
+                edit.record(Fact::Effect(event))?;
+                let message = feel::Value::string(message);
+                let variables = open([("error_message".to_owned(), message)]);
+                edit.process(engine::Command::ThrowJobError { element, error_code, variables })
+            }
+            Next::Resend { at } | Next::Lookup { at } => {
+                let event = effect::Event::Waited {
+                    effect: id,
+                    attempts: self.attempts,
+                    due: at,
+                    why: self.why,
+                    exchange,
+                };
+                edit.record(Fact::Effect(event))
+            }
+            Next::AskStaff { .. } => self.stop(true, UNKNOWN_OUTCOME, exchange, edit),
+            Next::Incident { .. } => self.stop(false, NOT_DONE, exchange, edit),
+        }
+    }
+
+    fn stop(
+        self,
+        unclear: bool,
+        code: &str,
+        exchange: Option<Personal<String>>,
+        edit: &mut Edit,
+    ) -> Result<(), Refused> {
+        let event = effect::Event::Stopped {
+            effect: self.effect.id,
+            attempts: self.attempts,
+            unclear,
+            why: self.why,
+            exchange,
+        };
+        edit.record(Fact::Effect(event))?;
+        let (element, code) = (self.element, code.to_owned());
+        edit.process(engine::Command::FailJob { element, code, retries: 0 })
+    }
+}
+
+fn open(variables: impl IntoIterator<Item = (String, feel::Value)>) -> Variables {
+    variables.into_iter().map(|(name, value)| (name, Personal::new(Variable::new(value)))).collect()
+}
+
+fn said(outcome: &connectors::Outcome) -> String {
+    use connectors::Outcome;
+    match outcome {
+        Outcome::Retry { why, .. } | Outcome::Unclear { why, .. } | Outcome::Unmapped { why } => {
+            why.to_string()
+        }
+        Outcome::NotFound => "the system does not know our reference yet".to_owned(),
+        Outcome::Done { .. } | Outcome::Refused { .. } => String::new(),
+    }
+}
+
+/// Jitter that is the same in every replay and spreads cases that failed together: it depends on
+/// what was asked, not on when or in which order.
+fn jitter(effect: &Effect, case: &Case) -> u64 {
+    let asked = case.request.duplicate_key.unwrap_or(base::Digest::ZERO);
+    let tries = effect.attempts.failures.to_be_bytes();
+    let digest = base::Digest::of_parts(&[asked.as_bytes(), &tries]);
+    digest.as_bytes().first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes))
+}

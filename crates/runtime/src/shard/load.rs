@@ -1,0 +1,151 @@
+//! Opening a shard and loading its cases: from rows, or from the journal alone.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use base::{CaseId, EventSeq, FixedMap};
+use engine::{ElementInstance, ElementKey};
+use store::effects::EffectRow;
+use store::process::{TimerKey, TimerRow};
+use store::requests::{ServiceRequestKey, ServiceRequestRow};
+use store::{Lease, PAGE_LIMIT, Reader};
+
+use super::{BodySettings, Shard, ShardError};
+use crate::case::{Case, StoredCase};
+use crate::effect::{Effect, Standing};
+use crate::entropy::Entropy;
+use crate::keyring::Keyring;
+use crate::record::Record;
+use crate::services::Services;
+
+impl Shard {
+    /// Takes up a shard where its journal stands. Work that may have been out when the program
+    /// last ended is neither lost nor sent again by guess: each such effect is asked about or
+    /// shown to staff, as its delivery says (DESIGN L6).
+    ///
+    /// # Errors
+    /// [`ShardError`] when the store fails or a row is not readable.
+    pub fn open(
+        lease: Lease,
+        settings: Arc<BodySettings>,
+        services: Services,
+        keyring: Keyring,
+        entropy: Arc<dyn Entropy>,
+        reader: &Reader,
+    ) -> Result<Self, ShardError> {
+        let mut shard = Self {
+            lease,
+            settings,
+            services,
+            keyring,
+            entropy,
+            cases: FixedMap::default(),
+            timers: BTreeSet::new(),
+            due: BTreeSet::new(),
+            effects: FixedMap::default(),
+            breakers: BTreeMap::new(),
+            left_over: VecDeque::new(),
+            in_doubt: VecDeque::new(),
+        };
+        shard.load_timers(reader)?;
+        shard.load_effects(reader)?;
+        Ok(shard)
+    }
+
+    fn load_timers(&mut self, reader: &Reader) -> Result<(), ShardError> {
+        let mut after: Option<TimerKey> = None;
+        loop {
+            let page = store::page::<TimerRow>(reader, after.as_ref(), PAGE_LIMIT)?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = Some(TimerKey { case_id: last.case_id, element_key: last.element_key });
+            self.timers.extend(
+                page.iter().map(|row| (row.due_at, row.case_id, ElementKey(row.element_key))),
+            );
+        }
+    }
+
+    fn load_effects(&mut self, reader: &Reader) -> Result<(), ShardError> {
+        let mut after = None;
+        loop {
+            let page = store::effects::unfinished_effects(reader, after, PAGE_LIMIT)?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = Some(last.effect_id);
+            for row in &page {
+                let effect = read_effect(row)?;
+                let Some(case) = row.case_id else { continue };
+                self.effects.insert(effect.id, case);
+                match effect.standing {
+                    Standing::Waiting { due } => {
+                        self.due.insert((due, effect.id));
+                    }
+                    Standing::Out => self.in_doubt.push_back(effect.id),
+                    Standing::Unclear | Standing::Held => {}
+                }
+            }
+        }
+    }
+}
+
+fn read_effect(row: &EffectRow) -> Result<Effect, ShardError> {
+    serde_json::from_slice(&row.bytes).map_err(|source| ShardError::Row { what: "effect", source })
+}
+
+/// A case from its rows; `None` when there is none.
+///
+/// # Errors
+/// [`ShardError`] when the store fails or a row is not readable.
+pub fn load_case(reader: &Reader, id: CaseId) -> Result<Option<Case>, ShardError> {
+    let Some(row) = store::row::<ServiceRequestRow>(reader, &ServiceRequestKey { case_id: id })?
+    else {
+        return Ok(None);
+    };
+    let stored: StoredCase = serde_json::from_slice(&row.bytes)
+        .map_err(|source| ShardError::Row { what: "service request", source })?;
+    let mut elements: Vec<ElementInstance> = Vec::new();
+    loop {
+        let from = elements.last().map_or(0, |last| last.key.0.saturating_add(1));
+        let page = store::process::elements_of(reader, id, from)?;
+        if page.is_empty() {
+            break;
+        }
+        for row in &page {
+            let read = serde_json::from_slice(&row.bytes)
+                .map_err(|source| ShardError::Row { what: "process element", source })?;
+            elements.push(read);
+        }
+    }
+    let effects = store::effects::effects_of(reader, id)?;
+    let effects = effects
+        .iter()
+        .map(|row| read_effect(row).map(|effect| (effect.id, effect)))
+        .collect::<Result<BTreeMap<_, _>, _>>()?;
+    Ok(Some(Case {
+        request: stored.request,
+        process: engine::Instance::from_rows(elements),
+        effects,
+        counts: stored.counts,
+        measure: stored.measure,
+        updated_at: stored.updated_at,
+    }))
+}
+
+/// A case from the journal alone; `None` when it has no records.
+///
+/// # Errors
+/// [`ShardError`] when the store fails or a record is not readable.
+pub fn replay_case(reader: &Reader, id: CaseId) -> Result<Option<Case>, ShardError> {
+    let mut from = EventSeq::START;
+    let mut case: Option<Case> = None;
+    loop {
+        let page = store::journal::events_of_case(reader, id, from, PAGE_LIMIT)?;
+        let Some(last) = page.last() else { return Ok(case) };
+        from = last.seq.plus(1);
+        for event in &page {
+            let record = Record::from_bytes(event.seq, &event.bytes)?;
+            match &mut case {
+                Some(case) => case.apply(&record),
+                None => case = Case::begun(id, &record),
+            }
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! A new request: checked, joined to an open one that is the same, or received and started.
+
+use base::{CaseId, Channel, Digest, Language, Measure, Personal, Reference, Role, Timestamp};
+use catalogue::Answers;
+use engine::{Variable, Variables};
+use requests::{Received, ServiceRequest};
+use store::Reader;
+
+use super::edit::Edit;
+use super::{BodySettings, Refused, Shard, Step, rows};
+use crate::authority::Authority;
+use crate::command::{Rejection, Reply, Submit};
+use crate::entropy::{Place, Use};
+use crate::services::Service;
+
+/// Stated staff time of entering a request for a caller, in hundredths of a minute.
+const AGENT_ENTRY_CENTIMINUTES: u32 = 350;
+/// References are drawn again when one is taken; each try fails once in a billion.
+const REFERENCE_TRIES: u32 = 8;
+
+impl Shard {
+    pub(super) fn submit(
+        &mut self,
+        now: Timestamp,
+        authority: &Authority,
+        submit: Submit,
+        step: &mut Step,
+        reader: &Reader,
+    ) -> Result<Reply, Refused> {
+        let service = self.services.present(&submit.service).cloned().ok_or(Rejection::NotFound)?;
+        self.may_submit(authority, &submit, &service)?;
+        if let Some(reply) = self.received_before(&submit, reader)? {
+            return Ok(reply);
+        }
+        let places = &self.settings.places;
+        let known_place = |uprn: &str| places.get(uprn).is_some();
+        let checked = service.package.questions.check(&submit.given, &known_place);
+        let answers = checked.map_err(Rejection::Invalid)?;
+        let duplicate_key = duplicate_key(&self.settings, &service, &answers);
+        if let Some(open) = self.open_duplicate(duplicate_key, step, reader)? {
+            return self.join(now, open, submit.channel, step, reader);
+        }
+        let received = self.receipt(now, authority, &submit, (&service, &answers), step, reader)?;
+        let id = submit.draft.map_or_else(
+            || self.draw_case(now, step),
+            |draft| CaseId::from_bytes(*draft.as_bytes()),
+        );
+        let (reference, promised) = (received.reference.clone(), received.promised);
+        let mut edit = self.begin(id, received, measure(authority, submit.channel), now, step)?;
+        let variables = variables(&self.settings, &edit.case.request, &answers);
+        let process = service.process.clone();
+        edit.process(engine::Command::Start { process, start: None, variables })?;
+        if let Some(draft) = submit.draft {
+            step.batch
+                .delete::<store::requests::DraftRow>(store::requests::DraftKey { draft_id: draft });
+        }
+        self.finish(edit, step)?;
+        Ok(Reply::Received { case: id, reference, promised })
+    }
+
+    fn may_submit(
+        &self,
+        authority: &Authority,
+        submit: &Submit,
+        service: &Service,
+    ) -> Result<(), Rejection> {
+        let definition = &service.package.definition;
+        if !definition.offers(submit.channel) {
+            return Err(Rejection::NotOffered { channel: submit.channel });
+        }
+        let agent = authority.role_among(self.body(), &[Role::Agent]).is_some();
+        let by_channel = match submit.channel {
+            Channel::Agent => agent,
+            Channel::Web => matches!(authority, Authority::Visitor | Authority::Citizen { .. }),
+            Channel::Api | Channel::Open311 => matches!(authority, Authority::ApiClient { .. }),
+        };
+        let by_system = matches!(authority, Authority::System);
+        if !by_channel && !by_system {
+            return Err(Rejection::Forbidden);
+        }
+        let signed_in = authority.person().is_some() || agent || by_system;
+        if definition.sign_in == catalogue::SignIn::Required && !signed_in {
+            return Err(Rejection::SignInNeeded);
+        }
+        Ok(())
+    }
+
+    /// A form sent twice is one request: its draft's id became the case's.
+    fn received_before(
+        &mut self,
+        submit: &Submit,
+        reader: &Reader,
+    ) -> Result<Option<Reply>, Refused> {
+        let Some(draft) = submit.draft else { return Ok(None) };
+        let case = self.case(CaseId::from_bytes(*draft.as_bytes()), reader)?;
+        Ok(case.map(|case| Reply::Received {
+            case: case.request.case,
+            reference: case.request.reference,
+            promised: case.request.promised,
+        }))
+    }
+
+    fn open_duplicate(
+        &self,
+        key: Option<Digest>,
+        step: &Step,
+        reader: &Reader,
+    ) -> Result<Option<CaseId>, Refused> {
+        let Some(key) = key else { return Ok(None) };
+        if let Some(case) = rows::written_duplicate(&step.batch, key) {
+            return Ok(Some(case));
+        }
+        let stored = store::requests::open_duplicates(reader, key)?;
+        // One that this step has closed is judged by what the step wrote.
+        let mut cases = stored.into_iter().map(|row| row.case_id);
+        Ok(cases.find(|case| rows::still_open(&step.batch, *case)))
+    }
+
+    fn join(
+        &mut self,
+        now: Timestamp,
+        open: CaseId,
+        channel: Channel,
+        step: &mut Step,
+        reader: &Reader,
+    ) -> Result<Reply, Refused> {
+        let case = self.case(open, reader)?.ok_or(Rejection::NotFound)?;
+        let (reference, promised) = (case.request.reference.clone(), case.request.promised);
+        // Whoever types it in, a second report is the reporter's act on this case.
+        let measure = Measure { channel: Some(channel), ..Measure::by(base::Actor::Requester) };
+        let mut edit = self.edit(case, measure, now, step)?;
+        edit.request(requests::Command::Join { channel })?;
+        self.finish(edit, step)?;
+        Ok(Reply::Joined { case: open, reference, promised })
+    }
+
+    fn receipt(
+        &self,
+        now: Timestamp,
+        authority: &Authority,
+        submit: &Submit,
+        (service, answers): (&Service, &Answers),
+        step: &Step,
+        reader: &Reader,
+    ) -> Result<Received, Refused> {
+        let definition = &service.package.definition;
+        let reference = self.draw_reference(&definition.prefix, step, reader)?;
+        let kept_key = match submit.draft {
+            Some(draft) => self.draft_key(draft, step, reader)?,
+            None => None,
+        };
+        let key = match kept_key {
+            Some(key) => key,
+            None => self.keyring.take(&*self.entropy, self.number(), step.batch.next_seq())?,
+        };
+        let promised = requests::working_days::after(
+            now.uk_date(),
+            definition.promise.working_days,
+            &definition.nation,
+            &self.settings.closures,
+        );
+        Ok(Received {
+            reference,
+            service: submit.service.clone(),
+            version: service.package.version,
+            channel: submit.channel,
+            language: submit.language,
+            person: authority.person(),
+            keys: vec![key],
+            answers: Personal::new(answers.to_json()),
+            duplicate_key: duplicate_key(&self.settings, service, answers),
+            promised,
+        })
+    }
+
+    fn draw_case(&self, now: Timestamp, step: &Step) -> CaseId {
+        let drawn = self.draw(step, 0, Use::CaseId);
+        CaseId::from_bytes(base::id_from_parts(now, *drawn.first_chunk::<16>().unwrap_or(&[0; 16])))
+    }
+
+    pub(super) fn draw(&self, step: &Step, index: u32, purpose: Use) -> [u8; 64] {
+        let seq = step.batch.next_seq();
+        self.entropy.draw(Place { body: self.body(), shard: self.number(), seq, index, purpose })
+    }
+
+    fn draw_reference(
+        &self,
+        prefix: &str,
+        step: &Step,
+        reader: &Reader,
+    ) -> Result<Reference, Refused> {
+        for index in 0..REFERENCE_TRIES {
+            let drawn = self.draw(step, index, Use::Reference);
+            let reference = Reference::new(prefix, *drawn.first_chunk::<5>().unwrap_or(&[0; 5]));
+            let taken = rows::written_reference(&step.batch, &reference).is_some()
+                || store::requests::request_by_reference(reader, &reference)?.is_some();
+            if !taken {
+                return Ok(reference);
+            }
+        }
+        Err(Rejection::Unavailable.into())
+    }
+
+    /// "This is not fixed": the request is open again and the package's message starts its process.
+    pub(super) fn not_fixed(
+        &mut self,
+        now: Timestamp,
+        authority: &Authority,
+        case: CaseId,
+        (channel, note): (Channel, Option<String>),
+        step: &mut Step,
+        reader: &Reader,
+    ) -> Result<Reply, Refused> {
+        let case = self.case(case, reader)?.ok_or(Rejection::NotFound)?;
+        self.may_touch(authority, &case.request)?;
+        let mut edit = self.edit(case, measure(authority, channel), now, step)?;
+        let service = std::sync::Arc::clone(&edit.service);
+        let listens = service.package.definition.not_fixed.as_ref().ok_or(Rejection::NotFound)?;
+        let start = service.message_start(&listens.message).ok_or(Rejection::NotFound)?;
+        let mut variables = self.returned_variables(&edit)?;
+        if let Some(note) = &note {
+            let value = feel::Value::string(note.clone());
+            variables.insert("not_fixed_note".to_owned(), Personal::new(Variable::new(value)));
+        }
+        let within_days = Some(listens.within_days);
+        let note = note.map(Personal::new);
+        edit.request(requests::Command::NotFixed { channel, note, within_days })?;
+        let process = service.process.clone();
+        edit.process(engine::Command::Start { process, start: Some(start), variables })?;
+        self.finish(edit, step)?;
+        Ok(Reply::Done)
+    }
+
+    /// The variables of a request that came back: its answers and what its process kept.
+    fn returned_variables(&self, edit: &Edit) -> Result<Variables, Refused> {
+        let request = &edit.case.request;
+        let answers = request.open_answers(&edit.keys).map_err(|_| Rejection::Erased)?;
+        let answers = answers.opened().and_then(|text| Answers::from_json(text));
+        let mut variables = variables(&self.settings, request, &answers.unwrap_or_default());
+        let kept = request.open_kept(&edit.keys).map_err(|_| Rejection::Erased)?;
+        let kept = kept.as_ref().and_then(Personal::opened);
+        if let Some(kept) = kept.and_then(|text| Variable::from_json(text).ok())
+            && let feel::Value::Context(context) = kept.value()
+        {
+            for (name, value) in context.iter() {
+                let value = Personal::new(Variable::new(value.clone()));
+                variables.insert(name.to_owned(), value);
+            }
+        }
+        Ok(variables)
+    }
+
+    pub(super) fn withdraw(
+        &mut self,
+        now: Timestamp,
+        authority: &Authority,
+        case: CaseId,
+        step: &mut Step,
+        reader: &Reader,
+    ) -> Result<Reply, Refused> {
+        let case = self.case(case, reader)?.ok_or(Rejection::NotFound)?;
+        self.may_touch(authority, &case.request)?;
+        let channel = case.request.channel;
+        let running = !case.process.is_empty();
+        let mut edit = self.edit(case, measure(authority, channel), now, step)?;
+        edit.request(requests::Command::Withdraw)?;
+        if running {
+            edit.process(engine::Command::Cancel)?;
+        }
+        self.finish(edit, step)?;
+        Ok(Reply::Done)
+    }
+
+    /// A request with a known requester is theirs; one without belongs to who holds its reference.
+    fn may_touch(&self, authority: &Authority, request: &ServiceRequest) -> Result<(), Rejection> {
+        let staff = authority.role_among(self.body(), &[Role::Agent, Role::Caseworker]).is_some();
+        let own = match request.person {
+            Some(person) => authority.person() == Some(person),
+            None => matches!(
+                authority,
+                Authority::Visitor | Authority::Citizen { .. } | Authority::ApiClient { .. }
+            ),
+        };
+        if own || staff || matches!(authority, Authority::System) {
+            Ok(())
+        } else {
+            Err(Rejection::Forbidden)
+        }
+    }
+}
+
+/// The measures of what a requester does; an agent's entry for a caller takes stated time and is
+/// not a touch (DESIGN section 7).
+fn measure(authority: &Authority, channel: Channel) -> Measure {
+    let staff = match authority {
+        Authority::Staff { .. } => AGENT_ENTRY_CENTIMINUTES,
+        Authority::Visitor
+        | Authority::Citizen { .. }
+        | Authority::ApiClient { .. }
+        | Authority::BackOffice { .. }
+        | Authority::Body { .. }
+        | Authority::System => 0,
+    };
+    Measure { channel: Some(channel), staff_centiminutes: staff, ..Measure::by(authority.actor()) }
+}
+
+/// What makes two open requests of a service the same, as a blind index.
+fn duplicate_key(settings: &BodySettings, service: &Service, answers: &Answers) -> Option<Digest> {
+    let duplicate = service.package.definition.duplicate.as_ref()?;
+    let same: Vec<String> = duplicate
+        .questions
+        .iter()
+        .map(|question| answers.get(question.as_str()).map(ToString::to_string).unwrap_or_default())
+        .collect();
+    let field = format!("duplicate.{}", service.id());
+    Some(settings.blind.index(&field, same.join("\u{1f}").as_bytes()))
+}
+
+/// The first variables of a process: each answer by its name, an address with its line, and what
+/// the program knows of the request.
+fn variables(settings: &BodySettings, request: &ServiceRequest, answers: &Answers) -> Variables {
+    let mut variables = Variables::new();
+    let mut put = |name: &str, value: Variable| {
+        variables.insert(name.to_owned(), Personal::new(value));
+    };
+    for (question, answer) in answers.iter() {
+        if let Ok(value) = Variable::from_json(&answer.to_string()) {
+            put(question.as_str(), value);
+        }
+        let place = answer.as_str().and_then(|uprn| settings.places.get(uprn));
+        if let Some(place) = place {
+            let line = format!("{}, {}", place.line, place.postcode);
+            put(&format!("{question}_line"), Variable::new(feel::Value::string(line)));
+        }
+    }
+    let language = request.language.map_or("", Language::tag);
+    put("reference", Variable::new(feel::Value::string(request.reference.as_str())));
+    put("channel", Variable::new(feel::Value::string(request.channel.key())));
+    put("language", Variable::new(feel::Value::string(language)));
+    put("received_at", Variable::new(feel::Value::string(request.received_at.to_string())));
+    put(
+        "received_on",
+        Variable::new(feel::Value::string(request.received_at.uk_date().to_string())),
+    );
+    variables
+}

@@ -1,0 +1,218 @@
+//! What pages and interfaces read of a body: cases, lists, what is stuck.
+//!
+//! Reads are on read-only connections and see what is durable. Values are opened only by the
+//! callers that DESIGN L10 names, with the keys that come with a [`CaseView`].
+
+use std::sync::Arc;
+
+use base::{CaseId, DraftId, Reference, SectorPersonId, ServiceId, Timestamp};
+use catalogue::{Answers, Given};
+use engine::ElementKey;
+use store::effects::EffectFigure;
+use store::process::{IncidentKey, IncidentRow};
+use store::requests::{Behind, DraftKey, DraftRow, RequestSummary};
+
+use crate::case::Case;
+use crate::effect::Effect;
+use crate::host::Body;
+use crate::keyring::CaseKeys;
+use crate::record::EXCHANGE;
+use crate::services::Service;
+use crate::shard::{DRAFT, IncidentNote, ShardError, StoredDraft, load_case};
+
+/// A case with what is needed to show it.
+#[derive(Debug)]
+pub struct CaseView {
+    /// The case, its values sealed.
+    pub case: Case,
+    /// The version of the service that it keeps.
+    pub service: Arc<Service>,
+    keys: CaseKeys,
+}
+
+/// Something stuck, with what staff need to know about it.
+#[derive(Debug)]
+pub struct IncidentView {
+    /// Where it stands and since when.
+    pub row: IncidentRow,
+    /// What happened, without values.
+    pub note: IncidentNote,
+    /// The case's reference.
+    pub reference: Reference,
+    /// The service.
+    pub service: ServiceId,
+}
+
+/// Something stuck, with its case and the last exchange opened.
+#[derive(Debug)]
+pub struct IncidentDetail {
+    /// The incident.
+    pub incident: IncidentView,
+    /// The effect behind it, if one is.
+    pub effect: Option<Effect>,
+    /// The last exchange with the back office, as text.
+    pub exchange: Option<String>,
+}
+
+impl CaseView {
+    /// The answers, opened; `None` when they were erased.
+    pub fn answers(&self) -> Option<Answers> {
+        let answers = self.case.request.open_answers(&self.keys).ok()?;
+        Answers::from_json(answers.opened()?)
+    }
+
+    /// What was last said with "not fixed", opened.
+    pub fn not_fixed_note(&self) -> Option<String> {
+        let note = self.case.request.open_not_fixed_note(&self.keys).ok()??;
+        note.opened().cloned()
+    }
+
+    /// Whether "this is not fixed" is heard now.
+    pub fn may_say_not_fixed(&self, now: Timestamp) -> bool {
+        let Some(listens) = &self.service.package.definition.not_fixed else { return false };
+        let within_days = Some(listens.within_days);
+        let channel = self.case.request.channel;
+        let command = requests::Command::NotFixed { channel, note: None, within_days };
+        requests::decide(Some(&self.case.request), command, now).is_ok()
+    }
+
+    /// Whether it may be taken back now.
+    pub fn may_withdraw(&self, now: Timestamp) -> bool {
+        requests::decide(Some(&self.case.request), requests::Command::Withdraw, now).is_ok()
+    }
+}
+
+impl Body {
+    /// A case by its id.
+    ///
+    /// # Errors
+    /// [`ShardError`] when the store fails.
+    pub fn case(&self, id: CaseId) -> Result<Option<CaseView>, ShardError> {
+        let Some(case) = load_case(&self.reader(), id)? else { return Ok(None) };
+        let Some(service) = self.services().version(case.request.version).cloned() else {
+            return Ok(None);
+        };
+        let keys = self.keyring().of_case(&case.request.keys)?;
+        Ok(Some(CaseView { case, service, keys }))
+    }
+
+    /// A case by what its requester reads out.
+    ///
+    /// # Errors
+    /// [`ShardError`] when the store fails.
+    pub fn case_of(&self, reference: &Reference) -> Result<Option<CaseView>, ShardError> {
+        let found = store::requests::request_by_reference(&self.reader(), reference)?;
+        found.map_or(Ok(None), |row| self.case(row.case_id))
+    }
+
+    /// A person's requests, newest first; further pages begin before the last one's case.
+    ///
+    /// # Errors
+    /// [`ShardError`] when the store fails.
+    pub fn requests_of(
+        &self,
+        person: SectorPersonId,
+        before: Option<CaseId>,
+    ) -> Result<Vec<RequestSummary>, ShardError> {
+        let before = before.unwrap_or(store::requests::NEWEST);
+        Ok(store::requests::requests_of(&self.reader(), person, before)?)
+    }
+
+    /// The requests behind a figure, newest first.
+    ///
+    /// # Errors
+    /// [`ShardError`] when the store fails.
+    pub fn requests_behind(
+        &self,
+        service: &ServiceId,
+        behind: &Behind,
+        before: Option<CaseId>,
+    ) -> Result<Vec<RequestSummary>, ShardError> {
+        let before = before.unwrap_or(store::requests::NEWEST);
+        Ok(store::requests::requests_behind(&self.reader(), service, behind, before)?)
+    }
+
+    /// What is stuck, the newest case first.
+    ///
+    /// # Errors
+    /// [`ShardError`] when the store fails.
+    pub fn incidents(&self, before: Option<&IncidentKey>) -> Result<Vec<IncidentView>, ShardError> {
+        let reader = self.reader();
+        let rows = store::process::open_incidents(&reader, before)?;
+        let mut views = Vec::with_capacity(rows.len());
+        for row in rows {
+            let key = store::requests::ServiceRequestKey { case_id: row.case_id };
+            let request = store::row::<store::requests::ServiceRequestRow>(&reader, &key)?;
+            let Some(request) = request else { continue };
+            let note = serde_json::from_slice(&row.bytes)
+                .map_err(|source| ShardError::Row { what: "incident", source })?;
+            let (reference, service) = (request.reference, request.service);
+            views.push(IncidentView { row, note, reference, service });
+        }
+        Ok(views)
+    }
+
+    /// How many things are stuck.
+    ///
+    /// # Errors
+    /// [`ShardError`] when the store fails.
+    pub fn incident_count(&self) -> Result<u64, ShardError> {
+        Ok(store::process::open_incident_count(&self.reader())?)
+    }
+
+    /// One thing that is stuck, with its last exchange opened for staff who may see it.
+    ///
+    /// # Errors
+    /// [`ShardError`] when the store fails.
+    pub fn incident(
+        &self,
+        case: CaseId,
+        element: ElementKey,
+    ) -> Result<Option<IncidentDetail>, ShardError> {
+        let key = IncidentKey { case_id: case, element_key: element.0 };
+        let Some(row) = store::row::<IncidentRow>(&self.reader(), &key)? else { return Ok(None) };
+        let Some(view) = self.case(case)? else { return Ok(None) };
+        let note = serde_json::from_slice(&row.bytes)
+            .map_err(|source| ShardError::Row { what: "incident", source })?;
+        let effect = view.case.effect_of(element).cloned();
+        let exchange =
+            effect.as_ref().and_then(|effect| effect.exchange.as_ref()).and_then(|exchange| {
+                exchange.open(EXCHANGE, &view.keys).ok().and_then(|open| open.opened().cloned())
+            });
+        let request = &view.case.request;
+        let (reference, service) = (request.reference.clone(), request.service.clone());
+        let incident = IncidentView { row, note, reference, service };
+        Ok(Some(IncidentDetail { incident, effect, exchange }))
+    }
+
+    /// How effects stand, by system.
+    ///
+    /// # Errors
+    /// [`ShardError`] when the store fails.
+    pub fn effects(&self) -> Result<Vec<EffectFigure>, ShardError> {
+        Ok(store::effects::effect_figures(&self.reader())?)
+    }
+
+    /// The answers of a form so far, for the service that it was begun for; `None` when it was
+    /// sent, expired or never was.
+    ///
+    /// # Errors
+    /// [`ShardError`] when the store fails.
+    pub fn draft(
+        &self,
+        draft: DraftId,
+        service: &ServiceId,
+        now: Timestamp,
+    ) -> Result<Option<Given>, ShardError> {
+        let row = store::row::<DraftRow>(&self.reader(), &DraftKey { draft_id: draft })?;
+        let Some(row) = row.filter(|row| row.service == *service && row.expires_at > now) else {
+            return Ok(None);
+        };
+        let stored: StoredDraft = serde_json::from_slice(&row.bytes)
+            .map_err(|source| ShardError::Row { what: "draft", source })?;
+        let keys = self.keyring().of_case(&[stored.key])?;
+        let opened = stored.answers.open(DRAFT, &keys).ok();
+        let text = opened.as_ref().and_then(base::Personal::opened);
+        Ok(text.and_then(|text| serde_json::from_str(text).ok()))
+    }
+}
