@@ -10,15 +10,18 @@ const NAME_BYTES: usize = 64;
 
 /// Why a text is not a name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a name: use 1 to 64 lower-case letters, digits and single hyphens, a letter first")]
+#[error(
+    "not a name: use 1 to 64 lower-case letters, digits and single hyphens (underscores in a question), a letter first"
+)]
 pub struct NameError;
 
-/// Shares the text when it keeps the rules of a name.
-#[doc(hidden)]
-pub fn checked(text: &str) -> Result<Arc<str>, NameError> {
+/// Shares the text when it keeps the rules of a name whose words `joiner` joins.
+fn checked(text: &str, joiner: char) -> Result<Arc<str>, NameError> {
     let letter_first = text.starts_with(|first: char| first.is_ascii_lowercase());
-    let plain = text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
-    let tidy = !text.ends_with('-') && !text.contains("--");
+    let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
+    let tidy = !text.ends_with(joiner)
+        && !text.contains([joiner, joiner].iter().collect::<String>().as_str());
+    let plain = text.chars().all(|letter| plain(letter) || letter == joiner);
     if letter_first && plain && tidy && text.len() <= NAME_BYTES {
         Ok(Arc::from(text))
     } else {
@@ -27,7 +30,7 @@ pub fn checked(text: &str) -> Result<Arc<str>, NameError> {
 }
 
 macro_rules! typed_name {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident, $joiner:literal) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Arc<str>);
@@ -54,7 +57,7 @@ macro_rules! typed_name {
         impl std::str::FromStr for $name {
             type Err = NameError;
             fn from_str(text: &str) -> Result<Self, NameError> {
-                checked(text).map(Self)
+                checked(text, $joiner).map(Self)
             }
         }
 
@@ -67,7 +70,7 @@ macro_rules! typed_name {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-                checked(&text).map(Self).map_err(serde::de::Error::custom)
+                checked(&text, $joiner).map(Self).map_err(serde::de::Error::custom)
             }
         }
     };
@@ -75,23 +78,24 @@ macro_rules! typed_name {
 
 typed_name! {
     /// A public body, such as `millbrook`.
-    BodyId
+    BodyId, '-'
 }
 typed_name! {
     /// A service, such as `missed-bin-collection`.
-    ServiceId
+    ServiceId, '-'
 }
 typed_name! {
     /// A back-office system of a body, such as `waste-contractor`.
-    SystemId
+    SystemId, '-'
 }
 typed_name! {
-    /// A question of a service, such as `bin-type`.
-    QuestionId
+    /// A question of a service, such as `bin_type`; joined by underscores, so that it is a name in
+    /// FEEL, JSON and a form alike.
+    QuestionId, '_'
 }
 typed_name! {
     /// A kind of job that a process hands to a connector, such as `report-missed-bin`.
-    JobType
+    JobType, '-'
 }
 
 #[cfg(test)]
@@ -106,5 +110,7 @@ mod tests {
         for bad in ["", "-a", "a-", "a--b", "A", "2a", "a_b", "a/b", "é", &"a".repeat(65)] {
             assert_eq!(bad.parse::<ServiceId>(), Err(NameError), "{bad}");
         }
+        assert!("bin_type".parse::<QuestionId>().is_ok());
+        assert!("bin-type".parse::<QuestionId>().is_err(), "FEEL would read a subtraction");
     }
 }
