@@ -20,6 +20,7 @@ mod instance;
 mod lifecycle;
 pub mod limits;
 pub mod random;
+mod start;
 #[cfg(test)]
 mod tests;
 mod variable;
@@ -34,4 +35,5 @@ pub use ids::{DecisionId, ElementId, ElementKey, FlowId, ProcessId, ProcessVersi
 pub use incident::{Incident, IncidentKind};
 pub use instance::{Broken, ElementInstance, Instance, Waits};
 pub use lifecycle::{ElementState, is_legal};
+pub use start::{message_starts, next_time, timer_starts};
 pub use variable::{Variable, Variables, field_of, open_variables};

@@ -194,7 +194,7 @@ pub(crate) fn instant(
 ) -> Result<Option<Timestamp>, Halt> {
     match slot(working, scope, place, at)? {
         None | Some((Value::Null, _)) => Ok(None),
-        Some((value, _)) => match super::timer::instant_of(working, &value) {
+        Some((value, _)) => match super::timer::instant_of(working.zone(), &value) {
             Some(instant) => Ok(Some(instant)),
             None => Err(wrong_type(at, Some(&value), "a date and time")),
         },

@@ -15,12 +15,13 @@ use crate::working::{Halt, Working};
 
 /// Sets a timer of the model from the value of its expression.
 pub(crate) fn set(working: &Working<'_>, timer: &Timer, value: &Value) -> Result<TimerSet, Halt> {
+    let (now, zone) = (working.now(), working.zone());
     let set = match timer {
-        Timer::Date(_) => instant_of(working, value).map(|due| TimerSet { due, cycle: None }),
+        Timer::Date(_) => instant_of(zone, value).map(|due| TimerSet { due, cycle: None }),
         Timer::Duration(_) => span_of(value)
-            .and_then(|span| later(working.now(), span, working.zone()))
+            .and_then(|span| later(now, span, zone))
             .map(|due| TimerSet { due, cycle: None }),
-        Timer::Cycle(_) => value.as_str().and_then(|text| first(working, text)),
+        Timer::Cycle(_) => value.as_str().and_then(|text| first(now, zone, text)),
     };
     set.ok_or_else(|| {
         let detail = format!("timer gave {} that is no time", value.type_name());
@@ -29,8 +30,8 @@ pub(crate) fn set(working: &Working<'_>, timer: &Timer, value: &Value) -> Result
 }
 
 /// The point in time that a value names: a date and time, a date at its midnight, or ISO 8601 text.
-pub(crate) fn instant_of(working: &Working<'_>, value: &Value) -> Option<Timestamp> {
-    let zone = feel::Zone::named(working.zone());
+pub(crate) fn instant_of(zone: &str, value: &Value) -> Option<Timestamp> {
+    let zone = feel::Zone::named(zone);
     let at = |moment: &feel::DateTime| {
         moment.epoch_milliseconds(zone.as_ref()).map(Timestamp::from_millis)
     };
@@ -76,18 +77,18 @@ fn span_of(value: &Value) -> Option<Span> {
 }
 
 /// The first time of a cycle: its start when that is still to come, else the next time after now.
-fn first(working: &Working<'_>, text: &str) -> Option<TimerSet> {
+fn first(now: Timestamp, zone: &str, text: &str) -> Option<TimerSet> {
     let cycle = parse_cycle(text)?;
     if cycle.repetitions == Some(0) {
         return None;
     }
-    let anchor = cycle.start.map_or(working.now(), Timestamp::from_jiff);
-    let zoned = anchor.in_zone(working.zone());
+    let anchor = cycle.start.map_or(now, Timestamp::from_jiff);
+    let zoned = anchor.in_zone(zone);
     let begin = u32::from(cycle.start.is_none());
-    let count = if anchor > working.now() || cycle.start.is_none() {
+    let count = if anchor > now || cycle.start.is_none() {
         begin
     } else {
-        first_after(&zoned, cycle.interval, working.now(), begin)?
+        first_after(&zoned, cycle.interval, now, begin)?
     };
     // Times before the timer was set do not count.
     let times = cycle.repetitions.map(|times| times.saturating_add(count));
@@ -98,11 +99,11 @@ fn first(working: &Working<'_>, text: &str) -> Option<TimerSet> {
 }
 
 /// When a cycle fires after it fired now; nothing when it is over.
-pub(crate) fn next(working: &Working<'_>, timer: &TimerSet) -> Option<TimerSet> {
+pub(crate) fn next(now: Timestamp, zone: &str, timer: &TimerSet) -> Option<TimerSet> {
     let cycle = timer.cycle.as_ref()?;
     let interval = parse_duration(&cycle.interval)?;
-    let zoned = cycle.anchor.in_zone(working.zone());
-    let count = first_after(&zoned, interval, working.now(), cycle.count.checked_add(1)?)?;
+    let zoned = cycle.anchor.in_zone(zone);
+    let count = first_after(&zoned, interval, now, cycle.count.checked_add(1)?)?;
     if cycle.times.is_some_and(|last| count > last) {
         return None;
     }

@@ -62,9 +62,18 @@ fn begin(
     let Some(place) = compiled.start(None, start) else {
         return Err(Rejection::NoStartEvent { process });
     };
-    let token = Token { key: ElementKey(1), element: place.id().clone(), flow: None, joins: None };
-    let values = variables;
-    working.emit(Event::Started { key: ElementKey::ROOT, caller: None, process, token, values })
+    let first = ElementKey(1);
+    let token = Token { key: first, element: place.id().clone(), flow: None, joins: None };
+    // What a message brings is for the start event's output mappings, where it has any, to choose from.
+    let (kept, values) = match start {
+        Some(_) => mapping::split(place, variables),
+        None => (Variables::new(), variables),
+    };
+    working.emit(Event::Started { key: ElementKey::ROOT, caller: None, process, token, values })?;
+    if kept.is_empty() {
+        return Ok(());
+    }
+    working.emit(Event::VariablesSet { scope: first, values: kept })
 }
 
 /// Refuses more variables than one command may bring.
@@ -208,7 +217,11 @@ fn trigger_timer(working: &mut Working<'_>, key: ElementKey) -> Result<(), Rejec
         return incident::raise(working, key, IncidentKind::TooManyElements, "a timer that fired");
     }
     let token = Some(working.token(place.id()));
-    let next = if boundary.interrupting { None } else { timer::next(working, &timer) };
+    let next = if boundary.interrupting {
+        None
+    } else {
+        timer::next(working.now(), working.zone(), &timer)
+    };
     let host = working.instance().get(key).and_then(|row| row.parent);
     working.emit(Event::TimerFired { key, element, token, next })?;
     interrupt(working, boundary, host)

@@ -2,7 +2,8 @@
 
 use expect_test::expect;
 
-use super::{Case, process, service};
+use super::{Case, blind, process, service, values};
+use crate::{Command, Environment, message_starts, next_time, timer_starts};
 
 fn waits(kind: &str, text: &str) -> Case {
     let elements = format!(
@@ -288,4 +289,35 @@ fn a_year_of_missed_seconds_costs_no_more_than_one() {
     let mut case = guarded("false", "<timeCycle>R/PT1S</timeCycle>");
     case.at("2027-01-05T09:00:00.500Z").trigger("b");
     assert!(case.trace.contains("next 2027-01-05T09:00:01Z"), "{}", case.trace);
+}
+
+#[test]
+fn the_timers_and_messages_that_start_a_process_can_be_watched() {
+    let elements = r#"<startEvent id="t"><timerEventDefinition><timeCycle>R/2026-03-28T02:30:00Z/P1D</timeCycle></timerEventDefinition></startEvent>
+        <startEvent id="m"><extensionElements><zeebe:ioMapping><zeebe:output source="=amount" target="paid"/></zeebe:ioMapping></extensionElements><messageEventDefinition messageRef="m1"/></startEvent>
+        <userTask id="u"/><endEvent id="e"/>"#;
+    let mut case = Case::of(&process("p", elements, "t>u>e; m>u"));
+    let process = case.deployment.latest(&"p".into()).unwrap();
+    let environment = Environment::new(&blind);
+    let timers = timer_starts(&case.deployment, &process, case.now, &environment).unwrap();
+    let (element, timer) = timers.first().unwrap();
+    assert_eq!((element.as_str(), timer.due.to_string().as_str()), ("t", "2026-03-28T02:30:00Z"));
+    let next = next_time(timer, timer.due, "Europe/London").unwrap();
+    assert_eq!(next.due.to_string(), "2026-03-29T01:30:00Z");
+    let messages = message_starts(&case.deployment, &process, case.now, &environment).unwrap();
+    assert_eq!(messages, [("m".into(), "paid".to_owned())]);
+
+    let start = Some("m".into());
+    let variables = values("\"amount\": 5, \"noise\": 1");
+    case.run("by message", Command::Start { process: process.clone(), start, variables });
+    assert_eq!(
+        (case.variable("paid"), case.variable("noise")),
+        ("5".into(), "-".into()),
+        "{}",
+        case.trace
+    );
+    let mut other = Case::of(&super::process("p", elements, "t>u>e; m>u"));
+    let command = Command::Start { process, start: None, variables: values("") };
+    let refused = other.decide(command).unwrap_err().to_string();
+    assert!(refused.ends_with("has no such start event"), "{refused}");
 }
