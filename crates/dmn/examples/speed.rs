@@ -82,7 +82,7 @@ fn model_of(inputs: &[&str], outputs: &str, rules: &str) -> String {
     });
     format!(
         r#"<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" name="m" namespace="n">{data}
-        <decision id="d" name="d">{needs}<decisionTable>{columns}{outputs}{rules}</decisionTable></decision></definitions>"#
+        <decision id="outcome" name="outcome">{needs}<decisionTable>{columns}{outputs}{rules}</decisionTable></decision></definitions>"#
     )
 }
 
@@ -114,7 +114,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         while began.elapsed().as_millis() < 700 {
             for inputs in &inputs {
                 let evaluation =
-                    model.evaluate("d", inputs, &environment, &mut Budget::default())?;
+                    model.evaluate("outcome", inputs, &environment, &mut Budget::default())?;
                 hits += evaluation.trace.decisions.first().map_or(0, |d| d.tables.len());
                 count += 1;
             }

@@ -24,8 +24,9 @@ pub(crate) use model::compile;
 /// What the FEEL of a model is; DMN 1.6 will choose another by its version.
 const DIALECT: Dialect = Dialect::STANDARD;
 
-/// How many names may be copied from scopes to the scopes within them, in one model.
-const MAX_NAME_COPIES: usize = 5_000_000;
+/// How many names may be looked at, in one model: every expression is read against those in scope,
+/// and every context copies them.
+const MAX_NAMES_SEEN: usize = 4_000_000;
 
 /// What an expression sees: names with their types, and whom it belongs to.
 #[derive(Debug, Clone)]
@@ -33,6 +34,8 @@ struct Sight {
     names: Names,
     types: BTreeMap<String, TypeUse>,
     owner: Arc<str>,
+    /// How many names a copy copies: variables and members.
+    size: usize,
 }
 
 impl Sight {
@@ -41,6 +44,7 @@ impl Sight {
             Some(used) => self.types.insert(name.to_owned(), used.clone()),
             None => self.types.remove(name),
         };
+        self.size = self.size.saturating_add(1);
         self.names.add(name)
     }
 }
@@ -50,19 +54,22 @@ struct Compiler<'c, 'a> {
     source: &'c mut Source<'a>,
     types: &'c Types,
     tables: Vec<Arc<Table>>,
-    copied: usize,
+    seen: usize,
 }
 
 impl Compiler<'_, '_> {
     /// A copy of what is seen, to be extended; `None` when there have been too many.
     fn inner(&mut self, sight: &Sight, at: NodeId) -> Option<Sight> {
-        self.copied = self.copied.saturating_add(sight.names.len()).saturating_add(1);
-        if self.copied > MAX_NAME_COPIES {
-            let kind = ProblemKind::TooMany { what: "names in scope", limit: MAX_NAME_COPIES };
+        self.may_see(sight.size, at).then(|| sight.clone())
+    }
+
+    fn may_see(&mut self, size: usize, at: NodeId) -> bool {
+        self.seen = self.seen.saturating_add(size).saturating_add(1);
+        if self.seen > MAX_NAMES_SEEN {
+            let kind = ProblemKind::TooMany { what: "names in scope", limit: MAX_NAMES_SEEN };
             self.source.problem(at, kind);
-            return None;
         }
-        Some(sight.clone())
+        self.seen <= MAX_NAMES_SEEN
     }
 
     fn reference(&mut self, name: Option<&str>, at: NodeId) -> Option<TypeUse> {
@@ -70,11 +77,17 @@ impl Compiler<'_, '_> {
     }
 
     fn feel(&mut self, text: &syntax::Text, sight: &Sight) -> Option<Expression> {
+        if !self.may_see(sight.size, text.at) {
+            return None;
+        }
         let compiled = Expression::compile(&text.text, &sight.names, DIALECT);
         compiled.map_err(|error| self.source.expression_problem(text.at, error)).ok()
     }
 
     fn tests(&mut self, text: &syntax::Text, sight: &Sight) -> Option<Cell> {
+        if !self.may_see(sight.size, text.at) {
+            return None;
+        }
         let compiled = UnaryTests::compile(&text.text, &sight.names, DIALECT);
         compiled.map_err(|error| self.source.expression_problem(text.at, error)).ok().map(Cell::new)
     }

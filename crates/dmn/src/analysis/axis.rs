@@ -109,9 +109,11 @@ impl Axis {
         let mut allowed = vec![true; count];
         for shape in domain {
             let Ok(ranges) = self.positions(shape) else { continue };
-            for (position, allowed) in allowed.iter_mut().enumerate() {
-                let inside = |(from, to): &(usize, usize)| (*from..*to).contains(&position);
-                *allowed &= ranges.iter().any(inside);
+            // The ranges ascend, so what lies between them is their complement.
+            for (from, to) in complement(ranges, count) {
+                for place in allowed.get_mut(from..to).into_iter().flatten() {
+                    *place = false;
+                }
             }
         }
         allowed

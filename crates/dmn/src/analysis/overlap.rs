@@ -21,11 +21,16 @@ struct Placed<'s> {
     rule: &'s RuleBox,
 }
 
-fn placed(space: &Space, axis: usize) -> Vec<Placed<'_>> {
+/// The rules that are wholly known and match something.
+fn known(space: &Space) -> Vec<(&RuleBox, u32)> {
     let known = space.rules.iter().zip(0u32..).filter(|(rule, _)| !rule.is_partial);
-    let mut all: Vec<Placed<'_>> = known
-        .filter(|(rule, _)| rule.sets.iter().all(|set| !set.is_empty()))
-        .map(|(rule, number)| {
+    known.filter(|(rule, _)| rule.sets.iter().all(|set| !set.is_empty())).collect()
+}
+
+fn placed<'s>(known: &[(&'s RuleBox, u32)], axis: usize) -> Vec<Placed<'s>> {
+    let mut all: Vec<Placed<'s>> = known
+        .iter()
+        .map(|&(rule, number)| {
             let set = rule.sets.get(axis);
             let from = set.and_then(|set| set.first()).map_or(0, |range| range.0);
             let to = set.and_then(|set| set.last()).map_or(1, |range| range.1);
@@ -55,7 +60,8 @@ fn meet(left: &Set, right: &Set) -> bool {
 /// The pairs that meet and are wanted.
 pub(super) fn pairs(space: &Space, work: &mut Work, wanted: impl Fn(u32, u32) -> bool) -> Pairs {
     let mut pairs = Pairs { found: Vec::new(), more: false, too_complex: false };
-    let orders = (0..space.axes.len().max(1)).map(|axis| placed(space, axis));
+    let known = known(space);
+    let orders = (0..space.axes.len().max(1)).map(|axis| placed(&known, axis));
     let Some(all) = orders.min_by_key(|all| comparisons(all)) else { return pairs };
     for (index, first) in all.iter().enumerate() {
         let later = all.get(index.saturating_add(1)..).unwrap_or(&[]);

@@ -68,6 +68,10 @@ pub(super) fn uncovered(
         if meeting.iter().any(|(_, rule)| rule.covers(&region)) {
             continue;
         }
+        let ranges = meeting.iter().flat_map(|(_, rule)| &rule.sets).map(Vec::len).sum();
+        if !work.charge(ranges) {
+            return Outcome::TooComplex { regions };
+        }
         let Some(split) = best_split(&region, target, &meeting) else {
             if regions.len() >= limit {
                 return Outcome::Found { regions, more: true };

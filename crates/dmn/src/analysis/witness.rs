@@ -1,5 +1,7 @@
 //! Witnesses: values that stand for an atom, and inputs that show a finding.
 
+use std::collections::BTreeSet;
+
 use feel::{Date, DateTime, DaysTime, Decimal, Time, Type, Value, YearsMonths, Zone};
 
 use super::axis::{Atom, intersection};
@@ -12,7 +14,8 @@ const STEPS: [i128; 5] = [86_400 * NANOS, 3_600 * NANOS, 60 * NANOS, NANOS, 1];
 
 /// A string that is none of these; the points are sorted.
 pub(super) fn unnamed(points: &[Value]) -> Option<Value> {
-    let named = |text: &str| points.iter().any(|point| point.as_str() == Some(text));
+    let taken: BTreeSet<&str> = points.iter().filter_map(Value::as_str).collect();
+    let named = |text: &str| taken.contains(text);
     let numbered = (2..).take(points.len().saturating_add(1)).map(|n: u32| format!("other {n}"));
     let found = std::iter::once("other".to_owned()).chain(numbered).find(|text| !named(text));
     found.map(Value::from)

@@ -44,7 +44,7 @@ pub(crate) fn compile(definitions: &Definitions, source: &mut Source<'_>) -> Opt
     for member in types.members() {
         base.add_member(member);
     }
-    let mut compiler = Compiler { source, types: &types, tables: Vec::new(), copied: 0 };
+    let mut compiler = Compiler { source, types: &types, tables: Vec::new(), seen: 0 };
     let inputs = compiler.inputs(definitions);
     let mut all = Whole { base, definitions, graph: &graph, inputs, types: Vec::new() };
     all.declare(&mut compiler);
@@ -53,11 +53,14 @@ pub(crate) fn compile(definitions: &Definitions, source: &mut Source<'_>) -> Opt
     let decisions: Vec<usize> = decisions.collect();
     let knowledge: Vec<usize> =
         order.sorted.iter().filter_map(|&node| node.checked_sub(count)).collect();
-    let compiled_knowledge: Vec<_> =
-        knowledge.iter().map(|&index| all.knowledge(index, &knowledge, &mut compiler)).collect();
+    let (decision_places, knowledge_places) = (places(&decisions), places(&knowledge));
+    let compiled_knowledge: Vec<_> = knowledge
+        .iter()
+        .map(|&index| all.knowledge(index, &knowledge_places, &mut compiler))
+        .collect();
     let compiled_decisions: Vec<_> = decisions
         .iter()
-        .map(|&index| all.decision(index, &decisions, &knowledge, &mut compiler))
+        .map(|&index| all.decision(index, &decision_places, &knowledge_places, &mut compiler))
         .collect();
     let tables = compiler.tables;
     Some(Parts {
@@ -234,8 +237,18 @@ impl Whole<'_> {
             .collect();
     }
 
-    fn sight(&self, node: &Node, requires: &[Element]) -> (Sight, Vec<(feel::Slot, Element)>) {
+    fn sight(
+        &self,
+        node: &Node,
+        requires: &[Element],
+        compiler: &mut Compiler<'_, '_>,
+    ) -> Option<(Sight, Vec<(feel::Slot, Element)>)> {
+        let size = self.base.members().count().saturating_add(requires.len());
+        if !compiler.may_see(size, node.at) {
+            return None;
+        }
         let mut sight = Sight {
+            size,
             names: self.base.clone(),
             types: BTreeMap::new(),
             owner: node.name.as_str().into(),
@@ -261,22 +274,22 @@ impl Whole<'_> {
             };
             slots.push((sight.add(name, declared), *element));
         }
-        (sight, slots)
+        Some((sight, slots))
     }
 
     fn knowledge(
         &self,
         index: usize,
-        order: &[usize],
+        places: &[usize],
         compiler: &mut Compiler<'_, '_>,
     ) -> Option<KnowledgeModel> {
         let node = self.definitions.knowledge.get(index)?;
-        let (sight, slots) = self.sight(node, self.graph.knowledge.get(index)?);
-        let names = sight.names.clone();
+        let (sight, slots) = self.sight(node, self.graph.knowledge.get(index)?, compiler)?;
+        let names = variables(&sight, &slots);
         let logic = compiler.logic(node.logic.as_ref()?, &sight)?;
         let Kind::Function(function) = logic.kind else { return None };
         let requires = slots.into_iter().filter_map(|(slot, element)| {
-            (element.wanted == Wanted::Knowledge).then(|| Some((slot, place(order, element)?)))?
+            (element.wanted == Wanted::Knowledge).then(|| Some((slot, place(places, element)?)))?
         });
         Some(KnowledgeModel { names, requires: requires.collect(), function })
     }
@@ -289,8 +302,8 @@ impl Whole<'_> {
         compiler: &mut Compiler<'_, '_>,
     ) -> Option<DecisionModel> {
         let node = self.definitions.decisions.get(index)?;
-        let (sight, slots) = self.sight(node, self.graph.decisions.get(index)?);
-        let names = sight.names.clone();
+        let (sight, slots) = self.sight(node, self.graph.decisions.get(index)?, compiler)?;
+        let names = variables(&sight, &slots);
         let logic = compiler.logic(node.logic.as_ref()?, &sight)?;
         let declared = self.types.get(index).cloned().flatten();
         let owner = Arc::clone(&sight.owner);
@@ -316,11 +329,30 @@ impl Whole<'_> {
     }
 }
 
-fn placed(slot: feel::Slot, order: &[usize], element: Element) -> Option<(feel::Slot, usize)> {
-    place(order, element).map(|place| (slot, place))
+/// The variables alone, with the slots that they have: what a scope is made for.
+fn variables(sight: &Sight, slots: &[(feel::Slot, Element)]) -> Names {
+    let mut named: Vec<(feel::Slot, &str)> =
+        sight.names.iter().map(|(name, slot)| (slot, name)).collect();
+    named.sort_unstable();
+    named.into_iter().take(slots.len()).map(|(_, name)| name).collect()
+}
+
+fn placed(slot: feel::Slot, places: &[usize], element: Element) -> Option<(feel::Slot, usize)> {
+    place(places, element).map(|place| (slot, place))
 }
 
 /// Where an element stands after sorting.
-fn place(order: &[usize], element: Element) -> Option<usize> {
-    order.iter().position(|&index| index == element.index)
+fn place(places: &[usize], element: Element) -> Option<usize> {
+    places.get(element.index).copied()
+}
+
+/// The places of elements in an order of them.
+fn places(order: &[usize]) -> Vec<usize> {
+    let mut places = vec![0; order.len()];
+    for (place, &index) in order.iter().enumerate() {
+        if let Some(found) = places.get_mut(index) {
+            *found = place;
+        }
+    }
+    places
 }

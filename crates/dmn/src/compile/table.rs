@@ -1,5 +1,6 @@
 //! Decision tables: cells compiled, constants found, annotations sorted into reasons.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use feel::{Date, Shape, Test, Value};
@@ -22,8 +23,17 @@ impl Compiler<'_, '_> {
         let columns: Option<Vec<Column>> = columns.into_iter().collect();
         let outputs: Vec<Output> = outputs.into_iter().collect::<Option<_>>()?;
         self.policy_holds(table, &outputs);
-        let rules: Vec<_> =
-            table.rules.iter().map(|rule| self.rule(rule, &outputs, sight)).collect();
+        // Most cells of a table are written more than once.
+        let mut known = BTreeMap::new();
+        let rules: Vec<_> = table
+            .rules
+            .iter()
+            .map(|rule| {
+                let cells = self.cells(rule, sight, &mut known);
+                let outputs = self.results(rule, &outputs, sight);
+                Some(Rule { cells: cells?, outputs: outputs?, constant: None })
+            })
+            .collect();
         let info = Arc::new(self.info(table, sight));
         let rules = rules.into_iter().collect::<Option<Vec<Rule>>>();
         let mut table = Table { info, columns: columns?, outputs, rules: rules? };
@@ -129,17 +139,37 @@ impl Compiler<'_, '_> {
         domain.allowed.first().map(|tests| Cell::new((*tests).clone()))
     }
 
-    fn rule(&mut self, rule: &syntax::Rule, outputs: &[Output], sight: &Sight) -> Option<Rule> {
-        let cells: Vec<_> = rule.cells.iter().map(|text| self.tests(text, sight)).collect();
-        let results: Vec<_> = rule
-            .outputs
-            .iter()
-            .zip(outputs)
-            .map(|(text, output)| self.result(text, output, sight))
-            .collect();
-        let cells = cells.into_iter().collect::<Option<Vec<Cell>>>();
-        let outputs = results.into_iter().collect::<Option<Vec<Logic>>>();
-        Some(Rule { cells: cells?, outputs: outputs?, constant: None })
+    fn cells<'t>(
+        &mut self,
+        rule: &'t syntax::Rule,
+        sight: &Sight,
+        known: &mut BTreeMap<&'t str, Cell>,
+    ) -> Option<Vec<Cell>> {
+        let mut cells = Vec::with_capacity(rule.cells.len());
+        let mut whole = true;
+        for text in &rule.cells {
+            if let Some(cell) = known.get(text.text.as_str()) {
+                cells.push(cell.clone());
+            } else if let Some(cell) = self.tests(text, sight) {
+                known.insert(&text.text, cell.clone());
+                cells.push(cell);
+            } else {
+                whole = false;
+            }
+        }
+        whole.then_some(cells)
+    }
+
+    fn results(
+        &mut self,
+        rule: &syntax::Rule,
+        outputs: &[Output],
+        sight: &Sight,
+    ) -> Option<Vec<Logic>> {
+        let texts = rule.outputs.iter().zip(outputs);
+        let results: Vec<_> =
+            texts.map(|(text, output)| self.result(text, output, sight)).collect();
+        results.into_iter().collect()
     }
 
     fn result(&mut self, text: &syntax::Text, output: &Output, sight: &Sight) -> Option<Logic> {

@@ -266,6 +266,38 @@ fn long_chains_of_knowledge_and_types_are_refused() {
     assert!(problems(&body).contains("more item definitions made of each other than 64"));
 }
 
+#[test]
+fn a_column_with_very_many_words_is_analysed_in_time() {
+    let words: Vec<String> = (0..6_000).map(|n| format!("\"other {n}\"")).collect();
+    let (first, second) = words.split_at(3_000);
+    let rule = |cell: &str| {
+        format!(
+            "<rule><inputEntry><text>{cell}</text></inputEntry>\
+             <outputEntry><text>1</text></outputEntry></rule>"
+        )
+    };
+    let body = format!(
+        "<inputData id='i' name='i'/><decision id='d' name='d'><informationRequirement>\
+         <requiredInput href='#i'/></informationRequirement><decisionTable><input>\
+         <inputExpression typeRef='string'><text>i</text></inputExpression>\
+         <inputValues><text>{}</text></inputValues></input><output/>{}{}</decisionTable></decision>",
+        words.join(","),
+        rule(&first.join(",")),
+        rule(&second.join(",")),
+    );
+    let model = Model::parse(format!("{HEAD}{body}</definitions>").as_bytes()).expect("is a model");
+    let report = crate::analysis::check(model.tables().next().expect("one table"));
+    let told: Vec<&str> = report.findings.iter().map(|found| &*found.message).collect();
+    assert_eq!(told, ["no rule matches when i is missing"]);
+}
+
+#[test]
+fn a_model_is_shared_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Model>();
+    shared::<crate::Trace>();
+}
+
 proptest::proptest! {
     #[test]
     fn no_bytes_make_it_panic(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300)) {
