@@ -31,6 +31,6 @@ pub use fault::{Fault, Faults, MAX_DELAY_MS, Plan, Reply, Window};
 pub use ledger::{Entry, Ledger, LedgerError, Order};
 pub use office::{BackOffice, Login, Seen, deliver};
 pub use server::{Config, EmulatorError, Office, OfficeConfig, OfficeKind, Running, serve};
-pub use time::{Time, WallTime};
+pub use time::{AtWork, Time, WallTime};
 pub use waste_rest::WasteRest;
 pub use waste_soap::{NAMESPACE, WSDL, WasteSoap};

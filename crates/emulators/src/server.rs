@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use base::{SystemId, Timestamp};
 use connectors::{ConnectorError, HttpConnector, Secrets, System, SystemKind};
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::collections::{Collections, District};
@@ -21,7 +21,7 @@ use crate::contractor::CallbackTarget;
 use crate::fault::Faults;
 use crate::ledger::{Entry, LedgerError, LedgerFile};
 use crate::office::{BackOffice, Login};
-use crate::time::Time;
+use crate::time::{AtWork, Time};
 use crate::waste_rest::WasteRest;
 use crate::waste_soap::WasteSoap;
 
@@ -128,7 +128,7 @@ pub(crate) struct Shared {
     client: HttpConnector,
     state: Mutex<State>,
     /// Something changed that the sender of messages must look at.
-    changed: Notify,
+    changes: mpsc::UnboundedSender<AtWork>,
     next_ticket: AtomicU64,
 }
 
@@ -170,7 +170,7 @@ impl Office {
     /// Switches its faults.
     pub fn set_faults(&self, faults: Faults) {
         self.0.state().faults = faults;
-        self.0.changed.notify_one();
+        self.0.changed(self.0.time.at_work());
     }
 
     /// Its faults.
@@ -181,7 +181,7 @@ impl Office {
     /// Says where it tells its customer what it has finished; nowhere until then.
     pub fn set_callback(&self, callback: Option<CallbackTarget>) {
         self.0.state().callback = callback;
-        self.0.changed.notify_one();
+        self.0.changed(self.0.time.at_work());
     }
 
     /// When it will next do something of its own accord, requests held back by slowness included.
@@ -207,6 +207,12 @@ impl Office {
 impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells the sender of messages to look; the clock stands still until it has.
+    fn changed(&self, at_work: AtWork) {
+        // It is gone only when the office is stopped, and then there is nothing to look at.
+        let _ = self.changes.send(at_work);
     }
 
     fn ticket(&self) -> u64 {
@@ -319,6 +325,7 @@ async fn start(
         busy: 0,
         held: BTreeMap::new(),
     };
+    let (changes, changed) = mpsc::unbounded_channel();
     let shared = Arc::new(Shared {
         id,
         address,
@@ -326,12 +333,12 @@ async fn start(
         time: Arc::clone(time),
         client,
         state: Mutex::new(state),
-        changed: Notify::new(),
+        changes,
         next_ticket: AtomicU64::new(0),
     });
     tasks.spawn(requests::serve(Arc::clone(&shared), listener, stopped.clone()));
     tasks.spawn(admin::serve(Arc::clone(&shared), admin_listener, stopped.clone()));
-    tasks.spawn(callbacks::send_all(Arc::clone(&shared), stopped.clone()));
+    tasks.spawn(callbacks::send_all(Arc::clone(&shared), changed, stopped.clone()));
     Ok(Office(shared))
 }
 

@@ -4,13 +4,24 @@
 use base::Timestamp;
 use connectors::BoxFuture;
 
+/// A sign that an office is at work. A virtual clock stands still while one is held.
+pub type AtWork = Box<dyn Send + Sync>;
+
 /// A clock that can be waited for.
 pub trait Time: Send + Sync {
     /// The instant.
     fn now(&self) -> Timestamp;
 
-    /// Waits until the instant has come.
-    fn sleep_until(&self, at: Timestamp) -> BoxFuture<'_, ()>;
+    /// Begins work.
+    fn at_work(&self) -> AtWork;
+
+    /// Waits until the instant has come, and is at work then. The wait begins with the call, not
+    /// with its first poll.
+    fn sleep_until(&self, at: Timestamp) -> BoxFuture<'static, AtWork>;
+
+    /// As [`Time::sleep_until`], for the answer to the request of this id (`x-request-id`), whose
+    /// customer waits too.
+    fn answer_later(&self, request: Option<u128>, at: Timestamp) -> BoxFuture<'static, AtWork>;
 }
 
 /// The computer's own clock.
@@ -26,8 +37,20 @@ impl Time for WallTime {
     }
 
     #[expect(clippy::disallowed_methods, reason = "the real side of the clock")]
-    fn sleep_until(&self, at: Timestamp) -> BoxFuture<'_, ()> {
+    fn sleep_until(&self, at: Timestamp) -> BoxFuture<'static, AtWork> {
         let wait = u64::try_from(at.millis_since(self.now())).unwrap_or(0);
-        Box::pin(tokio::time::sleep(std::time::Duration::from_millis(wait)))
+        let sleep = tokio::time::sleep(std::time::Duration::from_millis(wait));
+        Box::pin(async move {
+            sleep.await;
+            Box::new(()) as AtWork
+        })
+    }
+
+    fn at_work(&self) -> AtWork {
+        Box::new(())
+    }
+
+    fn answer_later(&self, _request: Option<u128>, at: Timestamp) -> BoxFuture<'static, AtWork> {
+        self.sleep_until(at)
     }
 }

@@ -75,6 +75,7 @@ pub trait Clock: Send + Sync + 'static {
     /// only when the other end has borrowed it ([`Clock::answer_later`]).
     fn deadline(&self, call: CallId, at: Timestamp) -> Sleep;
 
-    /// The answering end of a call waits until the instant, and the caller's token rests.
+    /// The answering end of a call, which holds no token of its own, waits until the instant,
+    /// and the caller's token rests until then or until its deadline.
     fn answer_later(&self, call: CallId, at: Timestamp) -> Sleep;
 }

@@ -38,7 +38,7 @@ async fn set_faults(
     Json(faults): Json<Faults>,
 ) -> StatusCode {
     shared.state().faults = faults;
-    shared.changed.notify_one();
+    shared.changed(shared.time.at_work());
     StatusCode::NO_CONTENT
 }
 
@@ -47,7 +47,7 @@ async fn set_callback(
     Json(target): Json<Option<CallbackTarget>>,
 ) -> StatusCode {
     shared.state().callback = target;
-    shared.changed.notify_one();
+    shared.changed(shared.time.at_work());
     StatusCode::NO_CONTENT
 }
 

@@ -3,22 +3,29 @@
 use std::sync::Arc;
 
 use base::Timestamp;
-use connectors::Connector as _;
+use connectors::{BoxFuture, Connector as _};
 use futures_util::future::join_all;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use super::{Shared, stopping};
 use crate::contractor::{Callback, CallbackTarget};
 use crate::fault::Fault;
+use crate::time::AtWork;
 
 /// How long the customer may take to acknowledge, in milliseconds.
 const PATIENCE_MS: i64 = 30_000;
 /// The most messages sent at the same time.
 const MAX_TOGETHER: usize = 32;
 
-/// Sends messages as they fall due, until the office is stopped.
-pub(super) async fn send_all(shared: Arc<Shared>, stopped: watch::Receiver<bool>) {
+/// Sends messages as they fall due, until the office is stopped. It is at work from the moment it
+/// is told of something until it has looked and set its next alarm.
+pub(super) async fn send_all(
+    shared: Arc<Shared>,
+    mut changed: mpsc::UnboundedReceiver<AtWork>,
+    stopped: watch::Receiver<bool>,
+) {
     let mut stop = std::pin::pin!(stopping(stopped));
+    let mut at_work = Some(shared.time.at_work());
     loop {
         let due = take_due(&shared).await;
         if let Some((callbacks, target)) = due {
@@ -30,18 +37,25 @@ pub(super) async fn send_all(shared: Arc<Shared>, stopped: watch::Receiver<bool>
             shared.state().busy -= count;
             continue;
         }
-        let next = next_due(&shared);
+        let next = next_due(&shared).map(|at| shared.time.sleep_until(at));
+        drop(at_work.take());
         tokio::select! {
             () = &mut stop => return,
-            () = shared.changed.notified() => {}
-            () = wait(&shared, next) => {}
+            told = changed.recv() => match told {
+                Some(told) => at_work = Some(told),
+                None => return,
+            },
+            rung = wait(next) => at_work = Some(rung),
+        }
+        while let Ok(also) = changed.try_recv() {
+            drop(also);
         }
     }
 }
 
-async fn wait(shared: &Shared, until: Option<Timestamp>) {
-    match until {
-        Some(until) => shared.time.sleep_until(until).await,
+async fn wait(next: Option<BoxFuture<'static, AtWork>>) -> AtWork {
+    match next {
+        Some(next) => next.await,
         None => std::future::pending().await,
     }
 }
@@ -105,6 +119,6 @@ async fn post(shared: &Arc<Shared>, callback: &Callback, target: &CallbackTarget
         answer = shared.client.exchange(request) => {
             answer.is_ok_and(|answer| (200..300).contains(&answer.status))
         }
-        () = shared.time.sleep_until(now.plus_millis(PATIENCE_MS)) => false,
+        _late = shared.time.sleep_until(now.plus_millis(PATIENCE_MS)) => false,
     }
 }

@@ -72,9 +72,12 @@ async fn carry_out(shared: &Arc<Shared>, request: HttpRequest) -> Seen {
         }
         (fault, arrives_at)
     };
+    let mut at_work = shared.time.at_work();
     if arrives_at > now {
-        shared.changed.notify_one();
-        shared.time.sleep_until(arrives_at).await;
+        let id = request.headers.get("x-request-id");
+        let id = id.and_then(|id| u128::from_str_radix(id, 16).ok());
+        drop(at_work);
+        at_work = shared.time.answer_later(id, arrives_at).await;
         let mut state = shared.state();
         state.held.remove(&ticket);
         state.busy += 1;
@@ -88,7 +91,7 @@ async fn carry_out(shared: &Arc<Shared>, request: HttpRequest) -> Seen {
     });
     let done = done.await;
     shared.state().busy -= 1;
-    shared.changed.notify_one();
+    shared.changed(at_work);
     match done {
         Ok((seen, Ok(()))) => seen,
         // What is not on the disk is not acknowledged.

@@ -7,6 +7,7 @@ use connectors::{
 
 use super::*;
 use crate::fault::Fault;
+use crate::time::AtWork;
 
 /// A clock that moves when it is told to.
 struct ManualTime(watch::Sender<Timestamp>);
@@ -27,11 +28,20 @@ impl Time for ManualTime {
         *self.0.borrow()
     }
 
-    fn sleep_until(&self, at: Timestamp) -> BoxFuture<'_, ()> {
+    fn at_work(&self) -> AtWork {
+        Box::new(())
+    }
+
+    fn sleep_until(&self, at: Timestamp) -> BoxFuture<'static, AtWork> {
         let mut moved = self.0.subscribe();
         Box::pin(async move {
             let _ = moved.wait_for(|now| *now >= at).await;
+            Box::new(()) as AtWork
         })
+    }
+
+    fn answer_later(&self, _request: Option<u128>, at: Timestamp) -> BoxFuture<'static, AtWork> {
+        self.sleep_until(at)
     }
 }
 

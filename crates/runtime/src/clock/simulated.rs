@@ -1,6 +1,6 @@
 //! A clock that moves only when nothing is in flight.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base::Timestamp;
@@ -29,7 +29,7 @@ struct State {
     order: u64,
     due: BTreeMap<Due, Waiting>,
     alarms: BTreeMap<AlarmId, Due>,
-    lent: BTreeMap<CallId, Due>,
+    lent: BTreeSet<CallId>,
     idle: Vec<oneshot::Sender<()>>,
 }
 
@@ -74,10 +74,9 @@ fn fire(shared: &Arc<Shared>, fired: Vec<Waiting>) {
         let token = Busy(Some(Arc::clone(shared)));
         match waiting {
             Waiting::Alarm(_, alarm) => alarm(token),
-            Waiting::Sleeper(sleeper) => drop(sleeper.send(token)),
-            // The token that a call lent comes back to its caller, who still has its own handle:
-            // this handle must not give it back a second time.
-            Waiting::Deadline(_, end) | Waiting::Answer(_, end) => {
+            Waiting::Sleeper(end) | Waiting::Answer(_, end) => drop(end.send(token)),
+            // The token that the call lent is back with its caller, who has a handle on it already.
+            Waiting::Deadline(_, end) => {
                 std::mem::forget(token);
                 drop(end.send(Busy(None)));
             }
@@ -97,44 +96,42 @@ impl State {
     /// that instant, each with a token counted for it.
     fn next_due(&mut self) -> Vec<Waiting> {
         let mut fired = Vec::new();
-        while self.held == 0 {
-            let Some(instant) = self.due.keys().next().map(|due| due.at) else {
-                for idle in std::mem::take(&mut self.idle) {
-                    let _ = idle.send(());
-                }
+        let mut instant = None;
+        while self.held == 0 || instant.is_some() {
+            let Some(entry) = self.due.first_entry() else { break };
+            let at = entry.key().at;
+            if instant.is_some_and(|instant| at > instant) {
                 break;
-            };
-            self.now = instant;
-            while let Some(entry) = self.due.first_entry() {
-                if entry.key().at > instant {
-                    break;
-                }
-                let waiting = entry.remove();
-                if self.counts(&waiting) {
-                    self.held += 1;
-                    fired.push(waiting);
-                }
+            }
+            let waiting = entry.remove();
+            if let Some(tokens) = self.tokens_for(&waiting) {
+                self.now = at;
+                self.held += tokens;
+                instant = Some(at);
+                fired.push(waiting);
+            }
+        }
+        if self.held == 0 {
+            for idle in std::mem::take(&mut self.idle) {
+                let _ = idle.send(());
             }
         }
         fired
     }
 
-    /// Whether something due still matters, with the books kept about it.
-    fn counts(&mut self, waiting: &Waiting) -> bool {
+    /// How many tokens something due brings into play; `None` when nobody waits for it any more.
+    fn tokens_for(&mut self, waiting: &Waiting) -> Option<u64> {
         match waiting {
             Waiting::Alarm(id, _) => {
                 self.alarms.remove(id);
-                true
+                Some(1)
             }
-            Waiting::Sleeper(sleeper) => !sleeper.is_closed(),
-            Waiting::Answer(call, _) => self.lent.remove(call).is_some(),
-            Waiting::Deadline(call, _) => match self.lent.remove(call) {
-                Some(answer) => {
-                    self.due.remove(&answer);
-                    true
-                }
-                None => false,
-            },
+            Waiting::Sleeper(end) => (!end.is_closed()).then_some(1),
+            // The answering end gets a token of its own; its caller's comes back, if it still waits.
+            Waiting::Answer(call, _) => Some(1 + u64::from(self.lent.remove(call))),
+            Waiting::Deadline(call, end) => {
+                (!end.is_closed() && self.lent.remove(call)).then_some(1)
+            }
         }
     }
 }
@@ -161,7 +158,7 @@ impl VirtualClock {
         Box::pin(async move {
             match done.await {
                 Ok(token) => token,
-                Err(_) => std::future::pending().await, // its turn was taken by the other end
+                Err(_) => std::future::pending().await, // its turn never comes
             }
         })
     }
@@ -207,16 +204,17 @@ impl Clock for VirtualClock {
         let (end, done) = oneshot::channel();
         let fired = {
             let mut state = self.0.lock();
-            let due = state.put(at, Waiting::Answer(call, end));
-            state.lent.insert(call, due);
-            state.held = state.held.saturating_sub(1);
+            state.put(at, Waiting::Answer(call, end));
+            if state.lent.insert(call) {
+                state.held = state.held.saturating_sub(1);
+            }
             state.next_due()
         };
         fire(&self.0, fired);
         Box::pin(async move {
             match done.await {
                 Ok(token) => token,
-                Err(_) => std::future::pending().await, // the caller waited no longer
+                Err(_) => std::future::pending().await, // not reached: it always gets its turn
             }
         })
     }
@@ -276,13 +274,14 @@ mod tests {
         let answer = clock.answer_later(CallId(1), at(5_000));
         drop(deadline.await);
         assert_eq!(clock.now(), at(100), "the deadline came first");
-        drop(answer);
         let again = clock.answer_later(CallId(2), at(200));
         drop(again.await);
         assert_eq!(clock.now(), at(200), "an answer in time");
         let quiet = clock.nothing_due();
         assert_eq!(clock.now(), at(200), "the caller still holds its token");
         drop(caller);
+        drop(answer.await);
         quiet.await.unwrap();
+        assert_eq!(clock.now(), at(5_000), "the late work was done all the same");
     }
 }

@@ -55,7 +55,9 @@ impl Performer {
             let id = call_id(&call);
             let done = |result| Exchanged { effect, phase, result };
             match call.work {
-                CallWork::Exchange { request, timeout_ms } => {
+                CallWork::Exchange { mut request, timeout_ms } => {
+                    // Names the attempt in the logs of both ends.
+                    request.headers.push("x-request-id", format!("{:032x}", id.0));
                     self.exchange(effect, phase, (id, timeout_ms), request, busy);
                 }
                 CallWork::Mail(mail) => {
