@@ -1,0 +1,352 @@
+//! Checking answers: the same stored record and the same error set in every channel.
+//!
+//! A channel turns what it was given into JSON values by question ([`Given`]); a web form and
+//! Open311 give texts, which [`QuestionSet::read_text`] turns into the question's type. Then
+//! [`QuestionSet::check`] decides alone.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use base::{Date, Language, QuestionId, Text};
+use jsonschema::error::ValidationErrorKind;
+use serde_json::Value as Json;
+
+use crate::questions::{Question, QuestionKind, QuestionSet};
+
+/// The most bytes of a text answer, whatever its schema says.
+const TEXT_BYTES: usize = 16_000;
+/// The most values of a list answer.
+const LIST_VALUES: usize = 200;
+
+/// Answers as a channel gives them, by name.
+pub type Given = BTreeMap<String, Json>;
+
+/// Answers that are valid for their service, by question in the order of names.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Answers(BTreeMap<QuestionId, Json>);
+
+impl std::fmt::Debug for Answers {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Answers(..)")
+    }
+}
+
+impl Answers {
+    /// The answer to a question.
+    pub fn get(&self, question: &str) -> Option<&Json> {
+        self.0.iter().find(|(id, _)| id.as_str() == question).map(|(_, answer)| answer)
+    }
+
+    /// Every answer, in the order of names.
+    pub fn iter(&self) -> impl Iterator<Item = (&QuestionId, &Json)> {
+        self.0.iter()
+    }
+
+    /// The stored record: one JSON object, keys in order, no spaces.
+    pub fn to_json(&self) -> String {
+        let object: serde_json::Map<String, Json> =
+            self.0.iter().map(|(id, answer)| (id.as_str().to_owned(), answer.clone())).collect();
+        Json::Object(object).to_string()
+    }
+
+    /// Reads a stored record back.
+    pub fn from_json(text: &str) -> Option<Self> {
+        serde_json::from_str::<BTreeMap<QuestionId, Json>>(text).ok().map(Self)
+    }
+}
+
+/// What is wrong with an answer.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum AnswerErrorKind {
+    /// It is missing.
+    Required,
+    /// It is of another type, or not readable as one.
+    Type,
+    /// It is none of the options.
+    Option,
+    /// It is too short, or too few.
+    TooShort,
+    /// It is too long, or too many.
+    TooLong,
+    /// It is too small.
+    TooSmall,
+    /// It is too large.
+    TooLarge,
+    /// It is not in the form asked for.
+    Format,
+    /// It is not a place that the body serves.
+    Place,
+    /// It was given twice where that is not allowed.
+    Repeated,
+    /// The service does not ask this, or not after these answers.
+    NotAsked,
+    /// It breaks another rule of its schema.
+    Invalid,
+}
+
+impl AnswerErrorKind {
+    /// The kind's key in data, wording and the API.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::Type => "type",
+            Self::Option => "option",
+            Self::TooShort => "too_short",
+            Self::TooLong => "too_long",
+            Self::TooSmall => "too_small",
+            Self::TooLarge => "too_large",
+            Self::Format => "format",
+            Self::Place => "place",
+            Self::Repeated => "repeated",
+            Self::NotAsked => "not_asked",
+            Self::Invalid => "invalid",
+        }
+    }
+
+    /// Words for it where the question has none of its own.
+    pub fn text(self) -> Text {
+        let (english, welsh) = match self {
+            Self::Required => ("Answer this question", "Atebwch y cwestiwn hwn"),
+            Self::Type => (
+                "Enter your answer in the form asked for",
+                "Rhowch eich ateb yn y ffurf y gofynnir amdani",
+            ),
+            Self::Option => ("Choose one of the options", "Dewiswch un o'r opsiynau"),
+            Self::TooShort => ("Your answer is too short", "Mae eich ateb yn rhy fyr"),
+            Self::TooLong => ("Shorten your answer", "Byrhewch eich ateb"),
+            Self::TooSmall => ("Enter a larger number", "Rhowch rif mwy"),
+            Self::TooLarge => ("Enter a smaller number", "Rhowch rif llai"),
+            Self::Format => {
+                ("Check how your answer is written", "Gwiriwch sut mae eich ateb wedi'i ysgrifennu")
+            }
+            Self::Place => ("Choose an address in our area", "Dewiswch gyfeiriad yn ein hardal ni"),
+            Self::Repeated => ("Choose each option once", "Dewiswch bob opsiwn unwaith yn unig"),
+            Self::NotAsked => (
+                "Leave this out: we do not ask it here",
+                "Gadewch hwn allan: nid ydym yn ei ofyn yma",
+            ),
+            Self::Invalid => ("Check this answer", "Gwiriwch yr ateb hwn"),
+        };
+        Text::english(english).with(Language::Cy, welsh)
+    }
+}
+
+/// One fault of the answers. It names the question and never repeats what was answered.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AnswerError {
+    /// The question, or the unknown name, cut to what a name may be.
+    pub question: String,
+    /// What is wrong.
+    pub kind: AnswerErrorKind,
+}
+
+impl AnswerError {
+    /// What people read: the question's own words, else the kind's.
+    pub fn message(&self, questions: &QuestionSet, language: Language) -> String {
+        let own = questions
+            .question(&self.question)
+            .and_then(|question| question.errors.get(&self.kind).cloned())
+            .filter(|text| !text.in_language(language).is_empty());
+        own.unwrap_or_else(|| self.kind.text()).in_language(language).to_owned()
+    }
+}
+
+impl QuestionSet {
+    /// Turns texts of a form or of Open311 into a question's type. A text that cannot be turned
+    /// stays a text, so that the check names the fault.
+    pub fn read_text(question: &Question, texts: &[String]) -> Json {
+        let first = texts.first().map(|text| text.trim()).unwrap_or_default();
+        let text = Json::String(first.replace("\r\n", "\n"));
+        match question.kind {
+            QuestionKind::Integer => {
+                first.replace([',', ' '], "").parse::<i64>().map_or(text, Json::from)
+            }
+            QuestionKind::YesNo => match first {
+                "true" | "yes" => Json::Bool(true),
+                "false" | "no" => Json::Bool(false),
+                _ => text,
+            },
+            QuestionKind::Choices => {
+                texts.iter().map(|text| Json::String(text.trim().to_owned())).collect()
+            }
+            QuestionKind::Date => Json::String(date_text(first)),
+            QuestionKind::Text
+            | QuestionKind::LongText
+            | QuestionKind::Choice
+            | QuestionKind::Address
+            | QuestionKind::Email
+            | QuestionKind::Phone => text,
+        }
+    }
+
+    /// Checks what was given: valid answers, or every fault in the order of the questions.
+    ///
+    /// An empty text, an empty list and null count as not given. `known_place` says whether the
+    /// body serves an address.
+    ///
+    /// # Errors
+    /// Each [`AnswerError`], at most one a question, then names that are not asked.
+    pub fn check(
+        &self,
+        given: &Given,
+        known_place: &dyn Fn(&str) -> bool,
+    ) -> Result<Answers, Vec<AnswerError>> {
+        let mut answers = BTreeMap::new();
+        let mut errors = Vec::new();
+        let mut scope = feel::Scope::new(&self.names, Arc::new(feel::Environment::default()));
+        for (index, question) in self.questions.iter().enumerate() {
+            let answer = given.get(question.id.as_str()).filter(|answer| !is_empty(answer));
+            let fault = |kind| AnswerError { question: question.id.as_str().to_owned(), kind };
+            match (self.is_asked(index, &scope), answer) {
+                (true, Some(answer)) => match self.fault_of(index, question, answer, known_place) {
+                    Some(kind) => errors.push(fault(kind)),
+                    None => {
+                        self.put(&mut scope, question, answer);
+                        answers.insert(question.id.clone(), answer.clone());
+                    }
+                },
+                (true, None) if !question.optional => errors.push(fault(AnswerErrorKind::Required)),
+                (false, Some(_)) => errors.push(fault(AnswerErrorKind::NotAsked)),
+                (true | false, None) => {}
+            }
+        }
+        for (name, answer) in given {
+            if self.question(name).is_none() && !is_empty(answer) {
+                let question: String =
+                    name.chars().filter(|c| c.is_ascii_graphic()).take(64).collect();
+                errors.push(AnswerError { question, kind: AnswerErrorKind::NotAsked });
+            }
+        }
+        if errors.is_empty() { Ok(Answers(answers)) } else { Err(errors) }
+    }
+
+    /// The questions asked after these answers, which need not be complete or valid.
+    pub fn asked(&self, given: &Given) -> Vec<&Question> {
+        let mut scope = feel::Scope::new(&self.names, Arc::new(feel::Environment::default()));
+        let mut asked = Vec::new();
+        for (index, question) in self.questions.iter().enumerate() {
+            if self.is_asked(index, &scope) {
+                asked.push(question);
+                if let Some(answer) =
+                    given.get(question.id.as_str()).filter(|answer| !is_empty(answer))
+                {
+                    self.put(&mut scope, question, answer);
+                }
+            }
+        }
+        asked
+    }
+
+    fn is_asked(&self, index: usize, scope: &feel::Scope) -> bool {
+        match self.shown.get(index) {
+            Some(Some(condition)) => {
+                let shown = condition.evaluate(scope, &mut feel::Budget::default());
+                shown.is_ok_and(|shown| shown == feel::Value::from(true))
+            }
+            Some(None) => true,
+            None => false,
+        }
+    }
+
+    fn put(&self, scope: &mut feel::Scope, question: &Question, answer: &Json) {
+        let value = feel::Value::from_json(&answer.to_string(), feel::JsonLimits::STANDARD);
+        if let (Some(slot), Ok(value)) = (self.names.slot(question.id.as_str()), value) {
+            scope.set(slot, value);
+        }
+    }
+
+    fn fault_of(
+        &self,
+        index: usize,
+        question: &Question,
+        answer: &Json,
+        known_place: &dyn Fn(&str) -> bool,
+    ) -> Option<AnswerErrorKind> {
+        if too_big(answer) {
+            return Some(AnswerErrorKind::TooLong);
+        }
+        if let Some(text) = answer.as_str()
+            && text.chars().any(|letter| letter.is_control() && letter != '\n' && letter != '\t')
+        {
+            return Some(AnswerErrorKind::Format);
+        }
+        let validator = self.validators.get(index)?;
+        let mut kinds: Vec<AnswerErrorKind> =
+            validator.iter_errors(answer).map(|error| kind_of(error.kind())).collect();
+        kinds.sort_unstable();
+        if let Some(kind) = kinds.first() {
+            return Some(*kind);
+        }
+        let place_unknown = question.kind == QuestionKind::Address
+            && answer.as_str().is_none_or(|uprn| !known_place(uprn));
+        place_unknown.then_some(AnswerErrorKind::Place)
+    }
+}
+
+/// A date as three numbers with anything between them, day first, or as ISO 8601.
+fn date_text(text: &str) -> String {
+    let numbers: Vec<&str> = text
+        .split(|letter: char| !letter.is_ascii_digit())
+        .filter(|part| !part.is_empty())
+        .collect();
+    let read = match numbers.as_slice() {
+        [year, month, day] if year.len() == 4 => (year, month, day),
+        [day, month, year] if year.len() == 4 => (year, month, day),
+        _ => return text.to_owned(),
+    };
+    let date = match (read.0.parse(), read.1.parse(), read.2.parse()) {
+        (Ok(year), Ok(month), Ok(day)) => Date::new(year, month, day).ok(),
+        _ => None,
+    };
+    date.map_or_else(|| text.to_owned(), |date| date.to_string())
+}
+
+fn is_empty(answer: &Json) -> bool {
+    match answer {
+        Json::Null => true,
+        Json::String(text) => text.trim().is_empty(),
+        Json::Array(values) => values.is_empty(),
+        Json::Bool(_) | Json::Number(_) | Json::Object(_) => false,
+    }
+}
+
+fn too_big(answer: &Json) -> bool {
+    match answer {
+        Json::String(text) => text.len() > TEXT_BYTES,
+        Json::Array(values) => values.len() > LIST_VALUES || values.iter().any(too_big),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Object(_) => false,
+    }
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the schema library's enum grows; the rest is Invalid"
+)]
+const fn kind_of(kind: &ValidationErrorKind) -> AnswerErrorKind {
+    match kind {
+        ValidationErrorKind::Type { .. } => AnswerErrorKind::Type,
+        ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. } => {
+            AnswerErrorKind::Option
+        }
+        ValidationErrorKind::MinLength { .. } | ValidationErrorKind::MinItems { .. } => {
+            AnswerErrorKind::TooShort
+        }
+        ValidationErrorKind::MaxLength { .. } | ValidationErrorKind::MaxItems { .. } => {
+            AnswerErrorKind::TooLong
+        }
+        ValidationErrorKind::Minimum { .. } | ValidationErrorKind::ExclusiveMinimum { .. } => {
+            AnswerErrorKind::TooSmall
+        }
+        ValidationErrorKind::Maximum { .. } | ValidationErrorKind::ExclusiveMaximum { .. } => {
+            AnswerErrorKind::TooLarge
+        }
+        ValidationErrorKind::Pattern { .. } | ValidationErrorKind::Format { .. } => {
+            AnswerErrorKind::Format
+        }
+        ValidationErrorKind::UniqueItems { .. } => AnswerErrorKind::Repeated,
+        _ => AnswerErrorKind::Invalid,
+    }
+}
