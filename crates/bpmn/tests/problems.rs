@@ -156,6 +156,18 @@ fn references_to_nothing() {
 }
 
 #[test]
+fn a_diagram_of_something_that_is_not_held() {
+    check(
+        r#"
+<process id="p" isExecutable="true"><startEvent id="s"><timerEventDefinition id="t"><timeCycle>R/P1D</timeCycle></timerEventDefinition></startEvent></process>
+<bpmndi:BPMNDiagram id="d"><bpmndi:BPMNPlane bpmnElement="t"/></bpmndi:BPMNDiagram>"#,
+        &expect![[r#"
+            line 3, column 28: bpmnElement refers to "t", which is not a process, collaboration or subprocess
+        "#]],
+    );
+}
+
+#[test]
 fn flows_where_none_may_be() {
     check_process(
         r#"

@@ -1,9 +1,11 @@
 //! Diagram interchange.
 
+use std::collections::BTreeSet;
+
 use roxmltree::Node;
 
 use super::{BPMNDI, DC, DI, Reader, as_bool, attribute};
-use crate::{Bounds, Diagram, Edge, Length, Point, ProblemKind, Shape};
+use crate::{Bounds, Diagram, Edge, Length, Point, ProblemKind, Process, Shape};
 
 fn children<'a>(
     node: Node<'a, 'a>,
@@ -15,6 +17,7 @@ fn children<'a>(
 
 impl<'a> Reader<'a> {
     pub(super) fn diagrams(&mut self, root: Node<'a, 'a>) {
+        let kept = self.kept();
         for node in children(root, BPMNDI, "BPMNDiagram") {
             let mut diagram = Diagram {
                 id: attribute(node, "id"),
@@ -24,11 +27,39 @@ impl<'a> Reader<'a> {
             if let Some(plane) = children(node, BPMNDI, "BPMNPlane").next() {
                 diagram.plane = attribute(plane, "id");
                 diagram.element = self.shown(plane);
+                self.refuse_plane(plane, &mut diagram, &kept);
                 for child in plane.children().filter(Node::is_element) {
                     self.plane_element(child, &mut diagram);
                 }
             }
+            // What the model does not hold (parts of an element, such as its data inputs) is not drawn either.
+            diagram.shapes.retain(|shape| kept.contains(&shape.element));
+            diagram.edges.retain(|edge| kept.contains(&edge.element));
             self.model.diagrams.push(diagram);
+        }
+    }
+
+    /// Ids of all that the model holds.
+    fn kept(&self) -> BTreeSet<String> {
+        let processes = &self.model.processes;
+        let elements = processes.iter().flat_map(Process::elements).map(|element| &element.id);
+        let flows = processes.iter().flat_map(Process::flows).map(|flow| &flow.id);
+        let drawn = self.model.drawn.iter().map(|drawn| &drawn.id);
+        let ids =
+            processes.iter().map(|process| &process.id).chain(elements).chain(flows).chain(drawn);
+        ids.cloned().collect()
+    }
+
+    fn refuse_plane(
+        &mut self,
+        plane: Node<'a, 'a>,
+        diagram: &mut Diagram,
+        kept: &BTreeSet<String>,
+    ) {
+        if let Some(reference) = diagram.element.take_if(|element| !kept.contains(element)) {
+            let expected = "a process, collaboration or subprocess";
+            let attribute = "bpmnElement";
+            self.note(plane, ProblemKind::WrongReference { attribute, reference, expected });
         }
     }
 
