@@ -19,7 +19,7 @@ pub trait Time: Send + Sync {
     /// with its first poll.
     fn sleep_until(&self, at: Timestamp) -> BoxFuture<'static, AtWork>;
 
-    /// As [`Time::sleep_until`], for the answer to the request of this id (`x-request-id`), whose
+    /// As [`Time::sleep_until`], for the answer to the request of this id (`x-attempt-id`), whose
     /// customer waits too.
     fn answer_later(&self, request: Option<u128>, at: Timestamp) -> BoxFuture<'static, AtWork>;
 }

@@ -74,7 +74,7 @@ async fn carry_out(shared: &Arc<Shared>, request: HttpRequest) -> Seen {
     };
     let mut at_work = shared.time.at_work();
     if arrives_at > now {
-        let id = request.headers.get("x-request-id");
+        let id = request.headers.get("x-attempt-id");
         let id = id.and_then(|id| u128::from_str_radix(id, 16).ok());
         drop(at_work);
         at_work = shared.time.answer_later(id, arrives_at).await;

@@ -57,7 +57,7 @@ impl Performer {
             match call.work {
                 CallWork::Exchange { mut request, timeout_ms } => {
                     // Names the attempt in the logs of both ends.
-                    request.headers.push("x-request-id", format!("{:032x}", id.0));
+                    request.headers.push("x-attempt-id", format!("{:032x}", id.0));
                     self.exchange(effect, phase, (id, timeout_ms), request, busy);
                 }
                 CallWork::Mail(mail) => {

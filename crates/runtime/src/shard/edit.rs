@@ -203,42 +203,30 @@ impl Edit {
                 self.record(Fact::Process(event.clone()))?;
             }
             for event in &events {
-                self.follow(event, kept.as_ref(), &mut commands)?;
+                if let engine::Event::ElementCompleted { element, .. } = event {
+                    self.tell(element.as_str(), kept.as_ref())?;
+                }
             }
+            self.open_jobs(&mut commands)?;
             self.measure = Measure::by(Actor::System);
         }
         self.drop_unwanted()
     }
 
-    fn follow(
-        &mut self,
-        event: &engine::Event,
-        kept: Option<&serde_json::Value>,
-        commands: &mut VecDeque<engine::Command>,
-    ) -> Result<(), Refused> {
-        match event {
-            engine::Event::JobCreated { key, job, .. } => self.open_job(*key, job, commands),
-            engine::Event::ElementCompleted { element, .. } => self.tell(element.as_str(), kept),
-            engine::Event::ElementActivated { .. }
-            | engine::Event::Started { .. }
-            | engine::Event::ElementTerminated { .. }
-            | engine::Event::VariablesSet { .. }
-            | engine::Event::JobFailed { .. }
-            | engine::Event::JobCompleted { .. }
-            | engine::Event::TimerStarted { .. }
-            | engine::Event::TimerFired { .. }
-            | engine::Event::Subscribed { .. }
-            | engine::Event::MessageCorrelated { .. }
-            | engine::Event::ErrorCaught { .. }
-            | engine::Event::UserTaskCreated { .. }
-            | engine::Event::UserTaskCompleted { .. }
-            | engine::Event::DecisionEvaluated { .. }
-            | engine::Event::IncidentRaised { .. }
-            | engine::Event::IncidentResolved { .. }
-            | engine::Event::Continued {}
-            | engine::Event::Completed { .. }
-            | engine::Event::Cancelled {} => Ok(()),
+    /// Opens an effect for each job that waits and has none: a new one, or one whose incident was
+    /// settled by trying again.
+    fn open_jobs(&mut self, commands: &mut VecDeque<engine::Command>) -> Result<(), Refused> {
+        let waiting: Vec<(ElementKey, engine::Job)> = self
+            .dirty
+            .iter()
+            .filter_map(|key| self.case.process.get(*key))
+            .filter_map(|row| row.job().map(|job| (row.key, job.clone())))
+            .filter(|(key, _)| self.case.effect_of(*key).is_none())
+            .collect();
+        for (key, job) in waiting {
+            self.open_job(key, &job, commands)?;
         }
+        Ok(())
     }
 
     /// An end event that is an outcome closes the request; an element with words for the
@@ -324,7 +312,8 @@ impl Edit {
             .values()
             .filter(|effect| {
                 effect.element().is_some_and(|element| {
-                    self.case.process.get(element).is_none_or(|row| row.job().is_none())
+                    let row = self.case.process.get(element);
+                    row.is_none_or(|row| !matches!(row.waits, engine::Waits::Job(_)))
                 })
             })
             .map(|effect| effect.id)
