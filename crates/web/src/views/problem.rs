@@ -1,0 +1,114 @@
+//! Pages for when something is in the way: what happened, whether anything was lost, what to do.
+
+use askama::Template;
+
+use super::page::{Account, Frame, Link, Page};
+
+/// What is in the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// 400: the request made no sense to us.
+    NotUnderstood,
+    /// 403: the form was open too long, or did not come from our page.
+    ExpiredForm,
+    /// 403: this is for others.
+    NotAllowed,
+    /// 404: there is no such page.
+    NotFound,
+    /// 405: the page takes no such act.
+    WrongMethod,
+    /// 413: more was sent than we take.
+    TooLarge,
+    /// 429: too often in too short a time.
+    TooOften,
+    /// 500: we made a mistake.
+    OurFault,
+    /// 503: we cannot take anything now; nothing was stored.
+    Unavailable,
+}
+
+impl ProblemKind {
+    /// Every kind.
+    pub const ALL: [Self; 9] = [
+        Self::NotUnderstood,
+        Self::ExpiredForm,
+        Self::NotAllowed,
+        Self::NotFound,
+        Self::WrongMethod,
+        Self::TooLarge,
+        Self::TooOften,
+        Self::OurFault,
+        Self::Unavailable,
+    ];
+
+    /// The status of the answer.
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::NotUnderstood => 400,
+            Self::ExpiredForm | Self::NotAllowed => 403,
+            Self::NotFound => 404,
+            Self::WrongMethod => 405,
+            Self::TooLarge => 413,
+            Self::TooOften => 429,
+            Self::OurFault => 500,
+            Self::Unavailable => 503,
+        }
+    }
+}
+
+/// The page.
+#[derive(Debug, Clone, PartialEq, Eq, Template)]
+#[template(path = "problem.html")]
+pub struct Problem {
+    /// The page; its title is the heading.
+    pub page: Page,
+    /// What it means and what to do.
+    pub paragraphs: Vec<String>,
+    /// A number that staff can find in the log; it says nothing of anybody.
+    pub trace: Option<String>,
+    /// Where to go.
+    pub links: Vec<Link>,
+}
+
+impl Problem {
+    /// The page of a kind.
+    pub fn of(frame: Frame, kind: ProblemKind, trace: Option<String>) -> Self {
+        let words = frame.words;
+        let (title, first, then) = match kind {
+            ProblemKind::NotUnderstood => {
+                (words.problem_400(), words.problem_400_text(), words.problem_400_do())
+            }
+            ProblemKind::ExpiredForm => {
+                (words.problem_expired(), words.problem_expired_text(), words.problem_expired_do())
+            }
+            ProblemKind::NotAllowed => {
+                (words.problem_403(), words.problem_403_text(), words.problem_403_do())
+            }
+            ProblemKind::NotFound => {
+                (words.problem_404(), words.problem_404_text(), words.problem_404_do())
+            }
+            ProblemKind::WrongMethod => {
+                (words.problem_405(), words.problem_405_text(), words.problem_405_do())
+            }
+            ProblemKind::TooLarge => {
+                (words.problem_413(), words.problem_413_text(), words.problem_413_do())
+            }
+            ProblemKind::TooOften => {
+                (words.problem_429(), words.problem_429_text(), words.problem_429_do())
+            }
+            ProblemKind::OurFault => {
+                (words.problem_500(), words.problem_500_text(), words.problem_500_do())
+            }
+            ProblemKind::Unavailable => {
+                (words.problem_503(), words.problem_503_text(), words.problem_503_do())
+            }
+        };
+        let home = Link::new(words.go_to_front(frame.band.name.as_str()), frame.band.home.clone());
+        Self {
+            page: frame.page(title),
+            paragraphs: vec![first.to_owned(), then.to_owned()],
+            trace,
+            links: vec![home],
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Words for what the domains name: every channel, role and reason has one, by an exhaustive
+//! match, so that a new one cannot reach a page without its words.
+
+use base::{Channel, Role, TouchReason};
+
+use super::Words;
+
+impl Words {
+    /// The way by which a request came.
+    pub const fn channel_name(self, channel: Channel) -> &'static str {
+        match channel {
+            Channel::Web => self.channel_web(),
+            Channel::Agent => self.channel_agent(),
+            Channel::Api => self.channel_api(),
+            Channel::Open311 => self.channel_open311(),
+        }
+    }
+
+    /// What a member of staff is there to do.
+    pub const fn role_name(self, role: Role) -> &'static str {
+        match role {
+            Role::Agent => self.role_agent(),
+            Role::Caseworker => self.role_caseworker(),
+            Role::Assessor => self.role_assessor(),
+            Role::Designer => self.role_designer(),
+            Role::Head => self.role_head(),
+            Role::Finance => self.role_finance(),
+            Role::DataProtection => self.role_data_protection(),
+            Role::Operator => self.role_operator(),
+        }
+    }
+
+    /// Why a person was needed: the end of "a person was needed because ...".
+    pub const fn touch_reason(self, reason: TouchReason) -> &'static str {
+        match reason {
+            TouchReason::UnknownOutcome => self.touch_unknown_outcome(),
+            TouchReason::BackOfficeFailed => self.touch_back_office_failed(),
+            TouchReason::ModelFailed => self.touch_model_failed(),
+            TouchReason::JudgementNeeded => self.touch_judgement_needed(),
+            TouchReason::PersonAskedFor => self.touch_person_asked_for(),
+            TouchReason::Corrected => self.touch_corrected(),
+        }
+    }
+}
