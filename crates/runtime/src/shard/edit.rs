@@ -33,6 +33,8 @@ pub(super) struct Edit {
     pub(super) dirty: BTreeSet<ElementKey>,
     pub(super) changed_effects: BTreeSet<EffectId>,
     pub(super) left_over: bool,
+    /// Jobs that were answered within this input.
+    answered: BTreeSet<ElementKey>,
     settings: Arc<BodySettings>,
     entropy: Arc<dyn Entropy>,
     shard: base::Shard,
@@ -62,6 +64,7 @@ impl Shard {
             dirty: BTreeSet::new(),
             changed_effects: BTreeSet::new(),
             left_over: false,
+            answered: BTreeSet::new(),
             settings: Arc::clone(&self.settings),
             entropy: Arc::clone(&self.entropy),
             shard: self.number(),
@@ -100,6 +103,7 @@ impl Shard {
             dirty: BTreeSet::new(),
             changed_effects: BTreeSet::new(),
             left_over: false,
+            answered: BTreeSet::new(),
             settings: Arc::clone(&self.settings),
             entropy: Arc::clone(&self.entropy),
             shard: self.number(),
@@ -221,6 +225,7 @@ impl Edit {
             .iter()
             .filter_map(|key| self.case.process.get(*key))
             .filter_map(|row| row.job().map(|job| (row.key, job.clone())))
+            .filter(|(key, _)| !self.answered.contains(key))
             .filter(|(key, _)| self.case.effect_of(*key).is_none())
             .collect();
         for (key, job) in waiting {
@@ -263,6 +268,7 @@ impl Edit {
         job: &engine::Job,
         commands: &mut VecDeque<engine::Command>,
     ) -> Result<(), Refused> {
+        self.answered.insert(key);
         if job.job_type == MESSAGE_JOB {
             let template = job.headers.get(TEMPLATE_HEADER).cloned().unwrap_or_default();
             if self.service.package.messages.contains_key(&template) && self.has_contact() {
