@@ -172,17 +172,23 @@ impl Words {
         }
     }
 
-    /// A list in a sentence: `one, two and three`; Welsh has `a` or, before a vowel, `ac`.
+    /// A list in a sentence: `one, two and three`. Welsh has `a`, `ac` before a vowel, and `a'r`
+    /// with the article.
     pub fn list(self, items: &[String]) -> String {
         match items {
             [] => String::new(),
             [only] => only.clone(),
-            [first @ .., last] => {
-                let vowel =
-                    last.to_lowercase().starts_with(|letter| "aeiouwyâêîôûŵŷ".contains(letter));
-                let and = self.pick("and", if vowel { "ac" } else { "a" });
-                format!("{} {and} {last}", first.join(", "))
-            }
+            [first @ .., last] => format!("{} {}", first.join(", "), self.and(last)),
+        }
+    }
+
+    fn and(self, last: &str) -> String {
+        let article = last.strip_prefix("y ").or_else(|| last.strip_prefix("yr "));
+        let vowel = last.to_lowercase().starts_with(|letter| "aeiouwyâêîôûŵŷ".contains(letter));
+        match (self.language, article) {
+            (Language::En, _) => format!("and {last}"),
+            (Language::Cy, Some(noun)) => format!("a'r {noun}"),
+            (Language::Cy, None) => format!("{} {last}", if vowel { "ac" } else { "a" }),
         }
     }
 

@@ -144,6 +144,15 @@ fn every_input_has_a_label_and_every_id_is_its_own() {
 }
 
 #[test]
+fn the_skin_is_small_and_asks_for_nothing() {
+    let skin = crate::paths::STYLESHEET_TEXT;
+    assert!(skin.len() <= 20_000, "{} bytes", skin.len());
+    for never in ["@import", "@font-face", "url(", "!important"] {
+        assert!(!skin.contains(never), "{never}");
+    }
+}
+
+#[test]
 fn every_form_that_posts_carries_the_token() {
     for (_, sample) in every_sample() {
         for form in sample.html.split("<form").skip(1) {

@@ -58,6 +58,14 @@ fn dates_times_money_and_counts_are_as_people_write_them() {
 }
 
 #[test]
+fn a_welsh_list_ends_as_its_last_word_asks() {
+    let list = |last: &str| CY.list(&["e-bost".to_owned(), last.to_owned()]);
+    assert_eq!(list("llythyrau"), "e-bost a llythyrau");
+    assert_eq!(list("afalau"), "e-bost ac afalau");
+    assert_eq!(list("y contractwr"), "e-bost a'r contractwr");
+}
+
+#[test]
 fn times_are_those_of_the_united_kingdom() {
     let summer = Timestamp::parse("2026-07-01T13:30:00Z").unwrap();
     assert_eq!(EN.moment(summer), "2:30pm on Wednesday 1 July 2026");
