@@ -36,6 +36,8 @@ pub struct Exchanged {
     pub effect: EffectId,
     /// What was asked.
     pub phase: Phase,
+    /// The number of the attempt, as its call had it.
+    pub attempt: u32,
     /// What happened.
     pub result: CallResult,
 }
@@ -130,6 +132,15 @@ pub enum Command {
         element: engine::ElementKey,
         /// How.
         how: Settle,
+    },
+    /// A member of staff has done a task that the process gave to a person.
+    CompleteTask {
+        /// The case.
+        case: CaseId,
+        /// The element instance.
+        element: engine::ElementKey,
+        /// What was decided.
+        variables: std::collections::BTreeMap<String, feel::Value>,
     },
     /// Erase a party's personal values.
     Erase {

@@ -19,7 +19,7 @@ pub const REPORT_CASES: usize = 1_000_000;
 /// Records that the picture of a process is made of, the latest ones.
 pub const PICTURE_RECORDS: usize = 500_000;
 
-/// The figures of one service in one body.
+/// The figures of one service.
 #[derive(Debug, Clone)]
 pub struct ServiceFigures {
     /// The service.
@@ -34,43 +34,39 @@ pub struct ServiceFigures {
     pub cost: Money,
 }
 
-/// The figures of a body.
+/// The figures of one body, or of several together.
 #[derive(Debug, Clone)]
 pub struct Figures {
-    /// The body.
-    pub body: BodyId,
     /// By service, in the order of ids.
     pub services: Vec<ServiceFigures>,
     /// The whole statement of costs, with who owes whom.
     pub statement: Statement,
 }
 
-/// Reads the figures of a body; `host` does the computing and charges its rates for it.
+/// Reads the figures of bodies; `host` does the computing and charges its rates for it.
 ///
 /// # Errors
 /// [`ShardError`] when the store fails, or a rate is missing from a card.
 pub fn figures(
-    body: &Body,
+    bodies: &[&Body],
     host: &BodyId,
     cards: &BTreeMap<BodyId, RateCard>,
     now: Timestamp,
 ) -> Result<Figures, ShardError> {
-    let owner = body.settings().body.clone();
     let mut cases: BTreeMap<ServiceId, Vec<StoredCase>> = BTreeMap::new();
-    for_each_case(body, |case| cases.entry(case.request.service.clone()).or_default().push(case))?;
-    let usage = cases.values().flatten().flat_map(|case| usage_of(case, &owner, host));
+    let mut usage = Vec::new();
+    for body in bodies {
+        let owner = body.settings().body.clone();
+        for_each_case(body, |case| {
+            usage.extend(usage_of(&case, &owner, host));
+            cases.entry(case.request.service.clone()).or_default().push(case);
+        })?;
+    }
     let statement = state_costs(usage, cards, &[])
         .map_err(|error| ShardError::Write(format!("costs: {error}")))?;
-    let mut by_channel: BTreeMap<ServiceId, BTreeMap<Channel, Money>> = BTreeMap::new();
-    let mut costs: BTreeMap<ServiceId, Money> = BTreeMap::new();
-    for cost in statement.by_channel() {
-        if let Some(mean) = cost.per_transaction() {
-            by_channel.entry(cost.service.clone()).or_default().insert(cost.channel, mean);
-        }
-        let sum = costs.entry(cost.service.clone()).or_default();
-        *sum = sum.plus(cost.amount);
-    }
-    let offered = body.services().offered().map(|service| service.id().clone());
+    let mut costs = costs_of(&statement);
+    let offered = bodies.iter().flat_map(|body| body.services().offered());
+    let offered = offered.map(|service| service.id().clone());
     let mut services: Vec<ServiceId> = offered.chain(cases.keys().cloned()).collect();
     services.sort_unstable();
     services.dedup();
@@ -81,13 +77,38 @@ pub fn figures(
             ServiceFigures {
                 measures: ServiceMeasures::of(cases.iter().map(|case| &case.measure), now),
                 retries: cases.iter().map(|case| u64::from(case.counts.retries)).sum(),
-                cost_by_channel: by_channel.remove(&service).unwrap_or_default(),
-                cost: costs.remove(&service).unwrap_or_default(),
+                cost: costs
+                    .get(&service)
+                    .map(|by| by.values().map(|(_, sum)| *sum).sum())
+                    .unwrap_or_default(),
+                cost_by_channel: means(&costs.remove(&service).unwrap_or_default()),
                 service,
             }
         })
         .collect();
-    Ok(Figures { body: owner, services, statement })
+    Ok(Figures { services, statement })
+}
+
+/// Cases and cost of a channel.
+type ChannelSums = BTreeMap<Channel, (i64, Money)>;
+
+fn costs_of(statement: &Statement) -> BTreeMap<ServiceId, ChannelSums> {
+    let mut costs: BTreeMap<ServiceId, ChannelSums> = BTreeMap::new();
+    for cost in statement.by_channel() {
+        let sums = costs.entry(cost.service.clone()).or_default();
+        let (cases, sum) = sums.entry(cost.channel).or_default();
+        *cases += i64::try_from(cost.cases).unwrap_or(i64::MAX);
+        *sum = sum.plus(cost.amount);
+    }
+    costs
+}
+
+/// Mean cost by channel, to the nearest penny, halves up.
+fn means(sums: &ChannelSums) -> BTreeMap<Channel, Money> {
+    let mean = |cases: i64, sum: Money| (2 * sum.pence() + cases).div_euclid(2 * cases.max(1));
+    sums.iter()
+        .map(|(channel, (cases, sum))| (*channel, Money::from_pence(mean(*cases, *sum))))
+        .collect()
 }
 
 fn for_each_case(body: &Body, mut each: impl FnMut(StoredCase)) -> Result<(), ShardError> {

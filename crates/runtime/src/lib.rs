@@ -41,5 +41,6 @@ pub use shard::{
     BodySettings, Call, CallWork, DRAFT, DRAFT_SECONDS, INPUTS_PER_STEP, IncidentNote, Shard,
     ShardError, Step, StoredDraft, load_case, replay_case,
 };
+pub use store::requests::RequestSummary;
 pub use transport::{BodyMessage, Delivery, Letter, Transport, TransportError};
 pub use views::{CaseView, IncidentDetail, IncidentView};

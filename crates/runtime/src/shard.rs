@@ -122,6 +122,13 @@ pub struct Step {
     outs: Vec<EffectId>,
 }
 
+/// One input's turn within a step: when it is, what has been written so far, and where to read.
+struct Turn<'a> {
+    now: Timestamp,
+    step: &'a mut Step,
+    reader: &'a Reader,
+}
+
 /// One shard of a body.
 pub struct Shard {
     lease: Lease,
@@ -161,32 +168,33 @@ impl Shard {
     ) -> Result<Step, ShardError> {
         let mut step =
             Step { batch: Batch::after(&self.lease), replies: Vec::new(), outs: Vec::new() };
+        let mut turn = Turn { now, step: &mut step, reader };
         for _ in 0..INPUTS_PER_STEP {
             let Some(effect) = self.in_doubt.pop_front() else { break };
-            let resumed = self.resume(now, effect, &mut step, reader);
+            let resumed = self.resume(&mut turn, effect);
             Self::faults_only(resumed)?;
         }
         for case in std::mem::take(&mut self.left_over) {
-            self.internal(now, &mut step, reader, Command::Continue { case })?;
+            self.internal(&mut turn, Command::Continue { case })?;
         }
         for input in inputs {
             match input {
                 Input::Tick => {}
                 Input::Exchanged(exchanged) => {
-                    let taken = self.exchanged(now, exchanged, &mut step, reader);
+                    let taken = self.exchanged(&mut turn, exchanged);
                     Self::faults_only(taken)?;
                 }
                 Input::Command { authority, command, reply } => {
-                    let answer = match self.command(now, &authority, command, &mut step, reader) {
+                    let answer = match self.command(&mut turn, &authority, command) {
                         Ok(answer) => Ok(answer),
                         Err(Refused::Rejection(rejection)) => Err(rejection),
                         Err(Refused::Error(error)) => return Err(error),
                     };
-                    step.replies.push((reply, answer));
+                    turn.step.replies.push((reply, answer));
                 }
             }
         }
-        self.take_due(now, &mut step, reader)?;
+        self.take_due(&mut turn)?;
         Ok(step)
     }
 
@@ -238,15 +246,9 @@ impl Shard {
     }
 
     /// Follows a command of the shard's own; a rejection means that it is no longer wanted.
-    fn internal(
-        &mut self,
-        now: Timestamp,
-        step: &mut Step,
-        reader: &Reader,
-        command: Command,
-    ) -> Result<(), ShardError> {
+    fn internal(&mut self, turn: &mut Turn<'_>, command: Command) -> Result<(), ShardError> {
         let authority = crate::Authority::System;
-        let done = self.command(now, &authority, command, step, reader).map(|_| ());
+        let done = self.command(turn, &authority, command).map(|_| ());
         Self::faults_only(done)
     }
 
@@ -259,58 +261,55 @@ impl Shard {
 
     fn command(
         &mut self,
-        now: Timestamp,
+        turn: &mut Turn<'_>,
         authority: &crate::Authority,
         command: Command,
-        step: &mut Step,
-        reader: &Reader,
     ) -> Result<Reply, Refused> {
         match command {
-            Command::Submit(submit) => self.submit(now, authority, *submit, step, reader),
+            Command::Submit(submit) => self.submit(turn, authority, *submit),
             Command::SaveDraft { draft, service, answers } => {
-                self.save_draft(now, draft, service, &answers, step, reader)
+                self.save_draft(turn, draft, service, &answers)
             }
             Command::NotFixed { case, channel, note } => {
-                self.not_fixed(now, authority, case, (channel, note), step, reader)
+                self.not_fixed(turn, authority, case, (channel, note))
             }
-            Command::Withdraw { case } => self.withdraw(now, authority, case, step, reader),
+            Command::Withdraw { case } => self.withdraw(turn, authority, case),
             Command::Deliver { system, message, name, key, variables } => {
                 let delivery = deliver::Delivered { system, message, name, key, variables };
-                self.deliver(now, authority, delivery, step, reader)
+                self.deliver(turn, authority, delivery)
             }
             Command::Settle { case, element, how } => {
-                self.settle(now, authority, (case, element, how), step, reader)
+                self.settle(turn, authority, (case, element, how))
             }
-            Command::Erase { case, party } => self.erase(now, authority, case, party, step, reader),
-            Command::Continue { case } => self.go_on(now, authority, case, step, reader),
-            Command::TakeLetter(letter) => self.take_letter(now, authority, *letter, step, reader),
-            Command::CloseSession { token } => Self::close_session(authority, token, step),
+            Command::CompleteTask { case, element, variables } => {
+                self.complete_task(turn, authority, (case, element, variables))
+            }
+            Command::Erase { case, party } => self.erase(turn, authority, case, party),
+            Command::Continue { case } => self.go_on(turn, authority, case),
+            Command::TakeLetter(letter) => self.take_letter(turn, authority, *letter),
+            Command::CloseSession { token } => Self::close_session(turn, authority, token),
         }
     }
 
     /// Fires the timers and sends the effects that are due.
-    fn take_due(
-        &mut self,
-        now: Timestamp,
-        step: &mut Step,
-        reader: &Reader,
-    ) -> Result<(), ShardError> {
+    fn take_due(&mut self, turn: &mut Turn<'_>) -> Result<(), ShardError> {
         for _ in 0..DUE_PER_TICK {
             let Some((at, case, element)) =
-                self.timers.first().copied().filter(|(at, ..)| *at <= now)
+                self.timers.first().copied().filter(|(at, ..)| *at <= turn.now)
             else {
                 break;
             };
             self.timers.remove(&(at, case, element));
-            let fired = self.fire_timer(now, case, element, step, reader);
+            let fired = self.fire_timer(turn, case, element);
             Self::faults_only(fired)?;
         }
         for _ in 0..DUE_PER_TICK {
-            let Some((at, effect)) = self.due.first().copied().filter(|(at, _)| *at <= now) else {
+            let Some((at, effect)) = self.due.first().copied().filter(|(at, _)| *at <= turn.now)
+            else {
                 break;
             };
             self.due.remove(&(at, effect));
-            self.send_due(now, effect, step, reader)?;
+            self.send_due(turn, effect)?;
         }
         Ok(())
     }

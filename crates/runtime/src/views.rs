@@ -5,12 +5,13 @@
 
 use std::sync::Arc;
 
-use base::{CaseId, DraftId, Reference, SectorPersonId, ServiceId, Timestamp};
+use base::{CaseId, DraftId, Language, Reference, SectorPersonId, ServiceId, Text, Timestamp};
 use catalogue::{Answers, Given};
 use engine::ElementKey;
 use store::effects::EffectFigure;
 use store::process::{IncidentKey, IncidentRow};
 use store::requests::{Behind, DraftKey, DraftRow, RequestSummary};
+use store::requests::{ServiceRequestKey, ServiceRequestRow};
 
 use crate::case::Case;
 use crate::effect::Effect;
@@ -61,6 +62,21 @@ impl CaseView {
         Answers::from_json(answers.opened()?)
     }
 
+    /// What the model says to the requester about an element, by language.
+    pub fn told(&self, element: &str) -> Text {
+        let process = self.service.deployment.process(&self.service.process);
+        let index = process.and_then(|process| process.find(element));
+        let found = process.zip(index).and_then(|(process, index)| process.element(index));
+        let said = |language: Language| {
+            let property = format!("tell:{}", language.tag());
+            found.and_then(|element| element.property(&property)).map(|text| (language, text))
+        };
+        Language::ALL
+            .into_iter()
+            .filter_map(said)
+            .fold(Text::default(), |told, (language, text)| told.with(language, text))
+    }
+
     /// What was last said with "not fixed", opened.
     pub fn not_fixed_note(&self) -> Option<String> {
         let note = self.case.request.open_not_fixed_note(&self.keys).ok()??;
@@ -103,6 +119,44 @@ impl Body {
     pub fn case_of(&self, reference: &Reference) -> Result<Option<CaseView>, ShardError> {
         let found = store::requests::request_by_reference(&self.reader(), reference)?;
         found.map_or(Ok(None), |row| self.case(row.case_id))
+    }
+
+    /// A request by its case, without opening anything.
+    ///
+    /// # Errors
+    /// [`ShardError`] when the store fails.
+    pub fn summary(&self, id: CaseId) -> Result<Option<RequestSummary>, ShardError> {
+        let key = ServiceRequestKey { case_id: id };
+        let row = store::row::<ServiceRequestRow>(&self.reader(), &key)?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(store::requests::request_by_reference(&self.reader(), &row.reference)?)
+    }
+
+    /// A request by what its requester reads out, without opening anything.
+    ///
+    /// # Errors
+    /// [`ShardError`] when the store fails.
+    pub fn summary_of(&self, reference: &Reference) -> Result<Option<RequestSummary>, ShardError> {
+        Ok(store::requests::request_by_reference(&self.reader(), reference)?)
+    }
+
+    /// A page of the body's requests, or of one service's, the newest case first; further pages
+    /// begin before the last one's case.
+    ///
+    /// # Errors
+    /// [`ShardError`] when the store fails.
+    pub fn newest_requests(
+        &self,
+        service: Option<&ServiceId>,
+        before: CaseId,
+    ) -> Result<Vec<RequestSummary>, ShardError> {
+        let reader = self.reader();
+        Ok(match service {
+            Some(service) => {
+                store::requests::requests_behind(&reader, service, &Behind::Requests, before)?
+            }
+            None => store::requests::all_requests(&reader, before)?,
+        })
     }
 
     /// A person's requests, newest first; further pages begin before the last one's case.

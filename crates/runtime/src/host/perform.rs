@@ -48,17 +48,17 @@ impl Performer {
     pub(super) fn perform(&self, calls: Vec<Call>) {
         for call in calls {
             let busy = self.seams.clock.busy();
-            let (effect, phase) = (call.effect, call.phase);
+            let (effect, phase, attempt) = (call.effect, call.phase, call.attempt);
             if call.attempt > 1 {
                 self.counters.repeated();
             }
             let id = call_id(&call);
-            let done = |result| Exchanged { effect, phase, result };
+            let done = |result| Exchanged { effect, phase, attempt, result };
             match call.work {
                 CallWork::Exchange { mut request, timeout_ms } => {
                     // Names the attempt in the logs of both ends.
                     request.headers.push("x-attempt-id", format!("{:032x}", id.0));
-                    self.exchange(effect, phase, (id, timeout_ms), request, busy);
+                    self.exchange(effect, (phase, attempt), (id, timeout_ms), request, busy);
                 }
                 CallWork::Mail(mail) => {
                     let id = MessageId::from_bytes(*effect.as_bytes());
@@ -91,7 +91,7 @@ impl Performer {
     fn exchange(
         &self,
         effect: base::EffectId,
-        phase: Phase,
+        (phase, attempt): (Phase, u32),
         (id, timeout_ms): (CallId, i64),
         request: HttpRequest,
         busy: Busy,
@@ -110,7 +110,7 @@ impl Performer {
                 _late = late => Err(TransportFault::TimedOut),
             };
             let result = CallResult::Exchange(Box::new(Exchange { request, answer }));
-            let exchanged = Box::new(Exchanged { effect, phase, result });
+            let exchanged = Box::new(Exchanged { effect, phase, attempt, result });
             let sent = tokio::task::spawn_blocking(move || {
                 let _ = queue.send(Task::Exchanged(exchanged, busy));
             });

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use base::{Actor, CaseId, Measure, MessageId, Personal, SystemId, Timestamp};
+use base::{Actor, CaseId, Measure, MessageId, Personal, SystemId};
 use engine::{ElementKey, Variable};
-use store::{InboxMark, Reader};
+use store::InboxMark;
 
 use super::edit::correlation;
-use super::{Refused, Shard, Step, rows};
+use super::{Refused, Shard, Turn, rows};
 use crate::authority::Authority;
 use crate::command::{Rejection, Reply};
 
@@ -24,28 +24,27 @@ impl Shard {
     /// Takes a message in once. One that nothing waits for yet is not taken: its sender comes again.
     pub(super) fn deliver(
         &mut self,
-        now: Timestamp,
+        turn: &mut Turn<'_>,
         authority: &Authority,
         delivered: Delivered,
-        step: &mut Step,
-        reader: &Reader,
     ) -> Result<Reply, Refused> {
         match authority {
             Authority::BackOffice { system } if *system == delivered.system => {}
             _ => return Err(Rejection::Forbidden.into()),
         }
         let sender = format!("system/{}", delivered.system);
-        let in_batch = step.batch.inbox.iter().any(|mark| mark.message == delivered.message);
-        if in_batch || store::journal::received(reader, &sender, delivered.message)?.is_some() {
+        let in_batch = turn.step.batch.inbox.iter().any(|mark| mark.message == delivered.message);
+        if in_batch || store::journal::received(turn.reader, &sender, delivered.message)?.is_some()
+        {
             return Ok(Reply::AlreadyTaken);
         }
         let index = correlation(&self.settings, &delivered.name, &delivered.key);
-        let waiting = rows::subscribers(&step.batch, reader, &delivered.name, index)?;
+        let waiting = rows::subscribers(&turn.step.batch, turn.reader, &delivered.name, index)?;
         let Some((case, element)) = waiting.into_iter().next() else {
             return Err(Rejection::NotYet.into());
         };
-        let case = self.case(case, reader)?.ok_or(Rejection::NotYet)?;
-        let mut edit = self.edit(case, Measure::by(Actor::BackOffice), now, step)?;
+        let case = self.case(case, turn.reader)?.ok_or(Rejection::NotYet)?;
+        let mut edit = self.edit(case, Measure::by(Actor::BackOffice), turn.now, turn.step)?;
         let variables = delivered
             .variables
             .into_iter()
@@ -53,40 +52,36 @@ impl Shard {
             .collect();
         let message = delivered.message;
         edit.process(engine::Command::CorrelateMessage { element, message, variables })?;
-        step.batch.inbox.push(InboxMark { sender, message, received_at: now });
-        self.finish(edit, step)?;
+        turn.step.batch.inbox.push(InboxMark { sender, message, received_at: turn.now });
+        self.finish(turn, edit)?;
         Ok(Reply::Done)
     }
 
     pub(super) fn fire_timer(
         &mut self,
-        now: Timestamp,
+        turn: &mut Turn<'_>,
         case: CaseId,
         element: ElementKey,
-        step: &mut Step,
-        reader: &Reader,
     ) -> Result<(), Refused> {
-        let case = self.case(case, reader)?.ok_or(Rejection::NotFound)?;
-        let mut edit = self.edit(case, Measure::by(Actor::System), now, step)?;
+        let case = self.case(case, turn.reader)?.ok_or(Rejection::NotFound)?;
+        let mut edit = self.edit(case, Measure::by(Actor::System), turn.now, turn.step)?;
         edit.process(engine::Command::TriggerTimer { element })?;
-        self.finish(edit, step)
+        self.finish(turn, edit)
     }
 
     pub(super) fn go_on(
         &mut self,
-        now: Timestamp,
+        turn: &mut Turn<'_>,
         authority: &Authority,
         case: CaseId,
-        step: &mut Step,
-        reader: &Reader,
     ) -> Result<Reply, Refused> {
         if *authority != Authority::System {
             return Err(Rejection::Forbidden.into());
         }
-        let case = self.case(case, reader)?.ok_or(Rejection::NotFound)?;
-        let mut edit = self.edit(case, Measure::by(Actor::System), now, step)?;
+        let case = self.case(case, turn.reader)?.ok_or(Rejection::NotFound)?;
+        let mut edit = self.edit(case, Measure::by(Actor::System), turn.now, turn.step)?;
         edit.process(engine::Command::Continue)?;
-        self.finish(edit, step)?;
+        self.finish(turn, edit)?;
         Ok(Reply::Done)
     }
 }

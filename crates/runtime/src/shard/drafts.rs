@@ -4,7 +4,7 @@ use base::{DraftId, Field, KeyId, Personal, ServiceId, Timestamp};
 use store::Reader;
 use store::requests::{DraftKey, DraftRow};
 
-use super::{Refused, Shard, ShardError, Step};
+use super::{Refused, Shard, ShardError, Step, Turn};
 use crate::command::{Rejection, Reply};
 use crate::entropy::Use;
 
@@ -29,31 +29,29 @@ pub const DRAFT: Field<'static> = Field("draft.answers");
 impl Shard {
     pub(super) fn save_draft(
         &mut self,
-        now: Timestamp,
+        turn: &mut Turn<'_>,
         draft: Option<DraftId>,
         service: ServiceId,
         answers: &str,
-        step: &mut Step,
-        reader: &Reader,
     ) -> Result<Reply, Refused> {
         if answers.len() > DRAFT_BYTES || self.services.present(&service).is_none() {
             return Err(Rejection::NotFound.into());
         }
-        let index = u32::try_from(step.replies.len()).unwrap_or(u32::MAX);
+        let index = u32::try_from(turn.step.replies.len()).unwrap_or(u32::MAX);
         let known = match draft {
-            Some(draft) => self.draft_key(draft, step, reader)?,
+            Some(draft) => self.draft_key(draft, turn.step, turn.reader)?,
             None => None,
         };
         let (draft, key) = match (draft, known) {
             (Some(draft), Some(key)) => (draft, key),
-            (Some(draft), None) => (draft, self.take_key(step)?),
-            (None, _) => (self.draw_draft(now, index, step), self.take_key(step)?),
+            (Some(draft), None) => (draft, self.take_key(turn.step)?),
+            (None, _) => (self.draw_draft(turn.now, index, turn.step), self.take_key(turn.step)?),
         };
         let keys = self.keyring.of_case(&[key])?;
         // A draft is written over again at one place, so its own digest stands in for the place.
         let digest = base::Digest::of_parts(&[
             draft.as_bytes(),
-            &now.as_millis().to_be_bytes(),
+            &turn.now.as_millis().to_be_bytes(),
             answers.as_bytes(),
         ]);
         let place =
@@ -65,8 +63,8 @@ impl Shard {
         let stored = StoredDraft { key, answers: sealed };
         let bytes =
             serde_json::to_vec(&stored).map_err(|error| ShardError::Write(error.to_string()))?;
-        let expires_at = now.plus_seconds(DRAFT_SECONDS);
-        step.batch.put(DraftRow { draft_id: draft, service, expires_at, bytes });
+        let expires_at = turn.now.plus_seconds(DRAFT_SECONDS);
+        turn.step.batch.put(DraftRow { draft_id: draft, service, expires_at, bytes });
         Ok(Reply::Draft { draft })
     }
 

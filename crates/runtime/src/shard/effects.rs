@@ -6,7 +6,7 @@ use engine::{ElementKey, Variable, Variables};
 use store::Reader;
 
 use super::edit::Edit;
-use super::{Refused, Shard, ShardError, Step};
+use super::{Refused, Shard, ShardError, Turn};
 use crate::case::Case;
 use crate::command::{CallResult, Exchanged, Rejection};
 use crate::effect::{self, Effect, Standing, Work};
@@ -19,27 +19,23 @@ const NOT_DONE: &str = "back_office_failed";
 
 impl Shard {
     /// Sends an effect whose time has come, unless its system is resting.
-    pub(super) fn send_due(
-        &mut self,
-        now: Timestamp,
-        id: EffectId,
-        step: &mut Step,
-        reader: &Reader,
-    ) -> Result<(), ShardError> {
-        let Some((case, effect)) = self.live_effect(id, reader)? else { return Ok(()) };
-        if effect.due().is_none_or(|due| due > now) {
+    pub(super) fn send_due(&mut self, turn: &mut Turn<'_>, id: EffectId) -> Result<(), ShardError> {
+        let Some((case, effect)) = self.live_effect(id, turn.reader)? else { return Ok(()) };
+        if effect.due().is_none_or(|due| due > turn.now) {
             return Ok(());
         }
         if let Some(system) = effect.work.system()
-            && let Admission::Wait { until } = self.admit(system, now)
+            && let Admission::Wait { until } = self.admit(system, turn.now)
         {
             self.due.insert((until, id));
             return Ok(());
         }
-        let sent = self.edit(case, Measure::by(Actor::System), now, step).and_then(|mut edit| {
-            edit.record(Fact::Effect(effect::Event::Out { effect: id }))?;
-            self.finish(edit, step)
-        });
+        let sent = self.edit(case, Measure::by(Actor::System), turn.now, turn.step).and_then(
+            |mut edit| {
+                edit.record(Fact::Effect(effect::Event::Out { effect: id }))?;
+                self.finish(turn, edit)
+            },
+        );
         Self::faults_only(sent)
     }
 
@@ -59,23 +55,17 @@ impl Shard {
     }
 
     /// Takes up an effect that may have been out when the program last ended.
-    pub(super) fn resume(
-        &mut self,
-        now: Timestamp,
-        id: EffectId,
-        step: &mut Step,
-        reader: &Reader,
-    ) -> Result<(), Refused> {
-        let Some((case, effect)) = self.live_effect(id, reader)? else { return Ok(()) };
+    pub(super) fn resume(&mut self, turn: &mut Turn<'_>, id: EffectId) -> Result<(), Refused> {
+        let Some((case, effect)) = self.live_effect(id, turn.reader)? else { return Ok(()) };
         if effect.standing != Standing::Out {
             return Ok(());
         }
-        let mut edit = self.edit(case, Measure::by(Actor::System), now, step)?;
+        let mut edit = self.edit(case, Measure::by(Actor::System), turn.now, turn.step)?;
         match &effect.work {
             Work::Job { element, job_type, .. } => {
                 let mapping = edit.service.mappings.get(job_type).ok_or(Rejection::NotFound)?;
                 let jitter = jitter(&effect, &edit.case);
-                let (attempts, next) = effect.attempts.resume(mapping.delivery(), now, jitter);
+                let (attempts, next) = effect.attempts.resume(mapping.delivery(), turn.now, jitter);
                 let why = connectors::Why::Restarted.to_string();
                 let settled = Settled { effect: &effect, element: *element, attempts, why };
                 settled.follow(next, None, &mut edit)?;
@@ -84,38 +74,38 @@ impl Shard {
             // be done again.
             Work::Message { .. } | Work::Forget { .. } => {
                 let why = connectors::Why::Restarted.to_string();
-                own_work(&effect, CallResult::Failed(why), now, &mut edit)?;
+                own_work(&effect, CallResult::Failed(why), turn.now, &mut edit)?;
             }
         }
-        self.finish(edit, step)
+        self.finish(turn, edit)
     }
 
     /// Takes in what came of a call. One that is no longer out is late, and dropped.
     pub(super) fn exchanged(
         &mut self,
-        now: Timestamp,
+        turn: &mut Turn<'_>,
         exchanged: Exchanged,
-        step: &mut Step,
-        reader: &Reader,
     ) -> Result<(), Refused> {
-        let Some((case, effect)) = self.live_effect(exchanged.effect, reader)? else {
+        let Some((case, effect)) = self.live_effect(exchanged.effect, turn.reader)? else {
             return Ok(());
         };
-        if effect.standing != Standing::Out || effect.attempts.phase != exchanged.phase {
+        let attempt = effect.attempts.sends.saturating_add(effect.attempts.lookups);
+        let asked = effect.attempts.phase == exchanged.phase && attempt == exchanged.attempt;
+        if effect.standing != Standing::Out || !asked {
             return Ok(());
         }
-        let mut edit = self.edit(case, Measure::by(Actor::BackOffice), now, step)?;
+        let mut edit = self.edit(case, Measure::by(Actor::BackOffice), turn.now, turn.step)?;
         match (&effect.work, exchanged.result) {
             (Work::Job { element, job_type, system }, CallResult::Exchange(exchange)) => {
                 let breaker = self.breakers.entry(system.clone()).or_default();
-                breaker.record(connectors::health(&exchange.answer), now);
+                breaker.record(connectors::health(&exchange.answer), turn.now);
                 let mapping = edit.service.mappings.get(job_type).ok_or(Rejection::NotFound)?;
                 let outcome = connectors::interpret(mapping, exchanged.phase, &exchange.answer);
                 let why = said(&outcome);
                 let told = Personal::new(connectors::describe(&exchange, &outcome));
                 let jitter = jitter(&effect, &edit.case);
                 let (attempts, next) =
-                    delivery::next(mapping.delivery(), effect.attempts, outcome, now, jitter);
+                    delivery::next(mapping.delivery(), effect.attempts, outcome, turn.now, jitter);
                 Settled { effect: &effect, element: *element, attempts, why }.follow(
                     next,
                     Some(told),
@@ -130,10 +120,10 @@ impl Shard {
             }
             (Work::Job { .. }, CallResult::Done) => return Ok(()),
             (Work::Message { .. } | Work::Forget { .. }, result) => {
-                own_work(&effect, result, now, &mut edit)?;
+                own_work(&effect, result, turn.now, &mut edit)?;
             }
         }
-        self.finish(edit, step)?;
+        self.finish(turn, edit)?;
         Ok(())
     }
 }

@@ -13,19 +13,19 @@ use store::requests::{ServiceRequestRow, TouchRow};
 use store::{Batch, Reader};
 
 use super::edit::Edit;
-use super::{Refused, Shard, ShardError, Step};
+use super::{Refused, Shard, ShardError, Turn};
 use crate::case::Case;
 use crate::effect::{Effect, Standing, Work};
 
 impl Shard {
     /// Puts a followed input into the step: events, rows, indexes, calls.
-    pub(super) fn finish(&mut self, mut edit: Edit, step: &mut Step) -> Result<(), Refused> {
+    pub(super) fn finish(&mut self, turn: &mut Turn<'_>, mut edit: Edit) -> Result<(), Refused> {
         let id = edit.case.request.case;
-        write_touches(&edit, &mut step.batch);
-        write_request(&edit, &mut step.batch)?;
-        self.write_elements(&edit, &mut step.batch)?;
-        self.write_effects(&edit, step)?;
-        edit.append_to(&mut step.batch);
+        write_touches(&edit, &mut turn.step.batch);
+        write_request(&edit, &mut turn.step.batch)?;
+        self.write_elements(&edit, &mut turn.step.batch)?;
+        self.write_effects(turn, &edit)?;
+        edit.append_to(&mut turn.step.batch);
         if edit.left_over {
             self.left_over.push_back(id);
         }
@@ -69,7 +69,7 @@ impl Shard {
         }
     }
 
-    fn write_effects(&mut self, edit: &Edit, step: &mut Step) -> Result<(), ShardError> {
+    fn write_effects(&mut self, turn: &mut Turn<'_>, edit: &Edit) -> Result<(), ShardError> {
         let case = edit.case.request.case;
         for id in &edit.changed_effects {
             let before = edit.before.as_ref().and_then(|before| before.effects.get(id));
@@ -83,13 +83,13 @@ impl Shard {
                         self.due.insert((at, *id));
                     }
                     if effect.standing == Standing::Out {
-                        step.outs.push(*id);
+                        turn.step.outs.push(*id);
                     }
-                    step.batch.put(effect_row(case, effect)?);
+                    turn.step.batch.put(effect_row(case, effect)?);
                 }
                 None => {
                     self.effects.remove(id);
-                    step.batch.delete::<EffectRow>(EffectKey { effect_id: *id });
+                    turn.step.batch.delete::<EffectRow>(EffectKey { effect_id: *id });
                 }
             }
         }

@@ -1,11 +1,11 @@
 //! Sessions of residents and staff in this body, opened by the identity office's message. Their
 //! tokens are the holders' secrets; only digests are kept.
 
-use base::{BodyId, Digest, Timestamp};
+use base::{BodyId, Digest};
 use store::people::{SessionKey, SessionRow};
-use store::{InboxMark, Reader};
+use store::InboxMark;
 
-use super::{Refused, Shard, ShardError, Step};
+use super::{Refused, Shard, ShardError, Turn};
 use crate::authority::Authority;
 use crate::command::{Rejection, Reply};
 use crate::transport::{BodyMessage, Letter};
@@ -14,16 +14,14 @@ impl Shard {
     /// Takes another body's message in, once.
     pub(super) fn take_letter(
         &self,
-        now: Timestamp,
+        turn: &mut Turn<'_>,
         authority: &Authority,
         letter: Letter,
-        step: &mut Step,
-        reader: &Reader,
     ) -> Result<Reply, Refused> {
         let sender = self.trusted_sender(authority, &letter)?;
         let message = letter.id;
-        let in_batch = step.batch.inbox.iter().any(|mark| mark.message == message);
-        if in_batch || store::journal::received(reader, &sender, message)?.is_some() {
+        let in_batch = turn.step.batch.inbox.iter().any(|mark| mark.message == message);
+        if in_batch || store::journal::received(turn.reader, &sender, message)?.is_some() {
             return Ok(Reply::AlreadyTaken);
         }
         match letter.message {
@@ -31,10 +29,10 @@ impl Shard {
                 let bytes = serde_json::to_vec(&session)
                     .map_err(|error| ShardError::Write(error.to_string()))?;
                 let (token, expires_at) = (session.token, session.expires_at);
-                step.batch.put(SessionRow { token, account_id: None, expires_at, bytes });
+                turn.step.batch.put(SessionRow { token, account_id: None, expires_at, bytes });
             }
         }
-        step.batch.inbox.push(InboxMark { sender, message, received_at: now });
+        turn.step.batch.inbox.push(InboxMark { sender, message, received_at: turn.now });
         Ok(Reply::Done)
     }
 
@@ -50,14 +48,14 @@ impl Shard {
     }
 
     pub(super) fn close_session(
+        turn: &mut Turn<'_>,
         authority: &Authority,
         token: Digest,
-        step: &mut Step,
     ) -> Result<Reply, Refused> {
         if *authority != Authority::System {
             return Err(Rejection::Forbidden.into());
         }
-        step.batch.delete::<SessionRow>(SessionKey { token });
+        turn.step.batch.delete::<SessionRow>(SessionKey { token });
         Ok(Reply::Done)
     }
 }

@@ -1,10 +1,11 @@
 //! What staff do to a case that is stuck, and erasure.
 
-use base::{CaseId, Measure, Party, Role, Timestamp, TouchReason};
-use engine::{ElementKey, IncidentKind, Resolution, Variables};
-use store::Reader;
+use std::collections::BTreeMap;
 
-use super::{Refused, Shard, Step};
+use base::{CaseId, Measure, Party, Personal, Role, TouchReason};
+use engine::{ElementKey, IncidentKind, Resolution, Variable, Variables};
+
+use super::{Refused, Shard, Turn};
 use crate::authority::Authority;
 use crate::case::Case;
 use crate::command::{Rejection, Reply, Settle};
@@ -18,19 +19,17 @@ impl Shard {
     /// Settles what an element is stuck on; it counts as a touch, with its reason.
     pub(super) fn settle(
         &mut self,
-        now: Timestamp,
+        turn: &mut Turn<'_>,
         authority: &Authority,
         (case, element, how): (CaseId, ElementKey, Settle),
-        step: &mut Step,
-        reader: &Reader,
     ) -> Result<Reply, Refused> {
         let wanted = [Role::Operator, Role::Caseworker];
         let role = authority.role_among(self.body(), &wanted).ok_or(Rejection::Forbidden)?;
-        let case = self.case(case, reader)?.ok_or(Rejection::NotFound)?;
+        let case = self.case(case, turn.reader)?.ok_or(Rejection::NotFound)?;
         let reason = touch_reason(&case, element).ok_or(Rejection::NotFound)?;
         let effect = case.effect_of(element).map(|effect| (effect.id, effect.standing));
         let measure = Measure::by(authority.actor());
-        let mut edit = self.edit(case, measure, now, step)?;
+        let mut edit = self.edit(case, measure, turn.now, turn.step)?;
         let event = match (how, effect) {
             (Settle::Replay, Some((_, Standing::Unclear)))
                 if reason_is_manual(&edit.service, &edit.case, element) =>
@@ -60,7 +59,32 @@ impl Shard {
             Settle::Done => Resolution::Done { variables: Variables::new() },
         };
         edit.process(engine::Command::ResolveIncident { element, how })?;
-        self.finish(edit, step)?;
+        self.finish(turn, edit)?;
+        Ok(Reply::Done)
+    }
+
+    /// Takes what a person decided where the process gives the decision to one.
+    pub(super) fn complete_task(
+        &mut self,
+        turn: &mut Turn<'_>,
+        authority: &Authority,
+        (case, element, variables): (CaseId, ElementKey, BTreeMap<String, feel::Value>),
+    ) -> Result<Reply, Refused> {
+        let role = authority.role_among(self.body(), &[Role::Caseworker]);
+        let role = role.ok_or(Rejection::Forbidden)?;
+        let case = self.case(case, turn.reader)?.ok_or(Rejection::NotFound)?;
+        let measure = Measure::by(authority.actor());
+        let reason = TouchReason::JudgementNeeded;
+        let mut edit = self.edit(case, measure, turn.now, turn.step)?;
+        let touch = Measure { touch: Some(reason), ..measure };
+        let touched = requests::Event::Touched { reason, role, rekeyed_fields: 0 };
+        edit.record_as(touch, Fact::Request(touched))?;
+        let variables = variables
+            .into_iter()
+            .map(|(name, value)| (name, Personal::new(Variable::new(value))))
+            .collect();
+        edit.process(engine::Command::CompleteUserTask { element, variables })?;
+        self.finish(turn, edit)?;
         Ok(Reply::Done)
     }
 
@@ -68,25 +92,23 @@ impl Shard {
     /// and in every replay (DESIGN L9).
     pub(super) fn erase(
         &mut self,
-        now: Timestamp,
+        turn: &mut Turn<'_>,
         authority: &Authority,
         case: CaseId,
         party: Party,
-        step: &mut Step,
-        reader: &Reader,
     ) -> Result<Reply, Refused> {
         let staff = authority.role_among(self.body(), &[Role::DataProtection]).is_some();
         if !staff && *authority != Authority::System {
             return Err(Rejection::Forbidden.into());
         }
-        let case = self.case(case, reader)?.ok_or(Rejection::NotFound)?;
+        let case = self.case(case, turn.reader)?.ok_or(Rejection::NotFound)?;
         let key = case.request.keys.get(usize::from(party.0)).copied();
         let key = key.ok_or(Rejection::NotFound)?;
-        let mut edit = self.edit(case, Measure::by(authority.actor()), now, step)?;
+        let mut edit = self.edit(case, Measure::by(authority.actor()), turn.now, turn.step)?;
         edit.request(requests::Command::Erase { party })?;
         edit.open_effect(Work::Forget { key })?;
         edit.dirty.extend(edit.case.process.rows().map(|row| row.key).collect::<Vec<_>>());
-        self.finish(edit, step)?;
+        self.finish(turn, edit)?;
         Ok(Reply::Done)
     }
 }

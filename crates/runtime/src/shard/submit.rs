@@ -7,7 +7,7 @@ use requests::{Received, ServiceRequest};
 use store::Reader;
 
 use super::edit::Edit;
-use super::{BodySettings, Refused, Shard, Step, rows};
+use super::{BodySettings, Refused, Shard, Step, Turn, rows};
 use crate::authority::Authority;
 use crate::command::{Rejection, Reply, Submit};
 use crate::entropy::{Place, Use};
@@ -21,15 +21,13 @@ const REFERENCE_TRIES: u32 = 8;
 impl Shard {
     pub(super) fn submit(
         &mut self,
-        now: Timestamp,
+        turn: &mut Turn<'_>,
         authority: &Authority,
         submit: Submit,
-        step: &mut Step,
-        reader: &Reader,
     ) -> Result<Reply, Refused> {
         let service = self.services.present(&submit.service).cloned().ok_or(Rejection::NotFound)?;
         self.may_submit(authority, &submit, &service)?;
-        if let Some(reply) = self.received_before(&submit, reader)? {
+        if let Some(reply) = self.received_before(&submit, turn.reader)? {
             return Ok(reply);
         }
         let places = &self.settings.places;
@@ -37,24 +35,26 @@ impl Shard {
         let checked = service.package.questions.check(&submit.given, &known_place);
         let answers = checked.map_err(Rejection::Invalid)?;
         let duplicate_key = duplicate_key(&self.settings, &service, &answers);
-        if let Some(open) = self.open_duplicate(duplicate_key, step, reader)? {
-            return self.join(now, open, submit.channel, step, reader);
+        if let Some(open) = self.open_duplicate(duplicate_key, turn.step, turn.reader)? {
+            return self.join(turn, open, submit.channel);
         }
-        let received = self.receipt(now, authority, &submit, (&service, &answers), step, reader)?;
+        let received = self.receipt(turn, authority, &submit, (&service, &answers))?;
         let id = submit.draft.map_or_else(
-            || self.draw_case(now, step),
+            || self.draw_case(turn.now, turn.step),
             |draft| CaseId::from_bytes(*draft.as_bytes()),
         );
         let (reference, promised) = (received.reference.clone(), received.promised);
-        let mut edit = self.begin(id, received, measure(authority, submit.channel), now, step)?;
+        let mut edit =
+            self.begin(id, received, measure(authority, submit.channel), turn.now, turn.step)?;
         let variables = variables(&self.settings, &edit.case.request, &answers);
         let process = service.process.clone();
         edit.process(engine::Command::Start { process, start: None, variables })?;
         if let Some(draft) = submit.draft {
-            step.batch
+            turn.step
+                .batch
                 .delete::<store::requests::DraftRow>(store::requests::DraftKey { draft_id: draft });
         }
-        self.finish(edit, step)?;
+        self.finish(turn, edit)?;
         Ok(Reply::Received { case: id, reference, promised })
     }
 
@@ -118,43 +118,39 @@ impl Shard {
 
     fn join(
         &mut self,
-        now: Timestamp,
+        turn: &mut Turn<'_>,
         open: CaseId,
         channel: Channel,
-        step: &mut Step,
-        reader: &Reader,
     ) -> Result<Reply, Refused> {
-        let case = self.case(open, reader)?.ok_or(Rejection::NotFound)?;
+        let case = self.case(open, turn.reader)?.ok_or(Rejection::NotFound)?;
         let (reference, promised) = (case.request.reference.clone(), case.request.promised);
         // Whoever types it in, a second report is the reporter's act on this case.
         let measure = Measure { channel: Some(channel), ..Measure::by(base::Actor::Requester) };
-        let mut edit = self.edit(case, measure, now, step)?;
+        let mut edit = self.edit(case, measure, turn.now, turn.step)?;
         edit.request(requests::Command::Join { channel })?;
-        self.finish(edit, step)?;
+        self.finish(turn, edit)?;
         Ok(Reply::Joined { case: open, reference, promised })
     }
 
     fn receipt(
         &self,
-        now: Timestamp,
+        turn: &Turn<'_>,
         authority: &Authority,
         submit: &Submit,
         (service, answers): (&Service, &Answers),
-        step: &Step,
-        reader: &Reader,
     ) -> Result<Received, Refused> {
         let definition = &service.package.definition;
-        let reference = self.draw_reference(&definition.prefix, step, reader)?;
+        let reference = self.draw_reference(&definition.prefix, turn.step, turn.reader)?;
         let kept_key = match submit.draft {
-            Some(draft) => self.draft_key(draft, step, reader)?,
+            Some(draft) => self.draft_key(draft, turn.step, turn.reader)?,
             None => None,
         };
         let key = match kept_key {
             Some(key) => key,
-            None => self.keyring.take(&*self.entropy, self.number(), step.batch.next_seq())?,
+            None => self.keyring.take(&*self.entropy, self.number(), turn.step.batch.next_seq())?,
         };
         let promised = requests::working_days::after(
-            now.uk_date(),
+            turn.now.uk_date(),
             definition.promise.working_days,
             &definition.nation,
             &self.settings.closures,
@@ -204,16 +200,14 @@ impl Shard {
     /// "This is not fixed": the request is open again and the package's message starts its process.
     pub(super) fn not_fixed(
         &mut self,
-        now: Timestamp,
+        turn: &mut Turn<'_>,
         authority: &Authority,
         case: CaseId,
         (channel, note): (Channel, Option<String>),
-        step: &mut Step,
-        reader: &Reader,
     ) -> Result<Reply, Refused> {
-        let case = self.case(case, reader)?.ok_or(Rejection::NotFound)?;
+        let case = self.case(case, turn.reader)?.ok_or(Rejection::NotFound)?;
         self.may_touch(authority, &case.request)?;
-        let mut edit = self.edit(case, measure(authority, channel), now, step)?;
+        let mut edit = self.edit(case, measure(authority, channel), turn.now, turn.step)?;
         let service = std::sync::Arc::clone(&edit.service);
         let listens = service.package.definition.not_fixed.as_ref().ok_or(Rejection::NotFound)?;
         let start = service.message_start(&listens.message).ok_or(Rejection::NotFound)?;
@@ -227,7 +221,7 @@ impl Shard {
         edit.request(requests::Command::NotFixed { channel, note, within_days })?;
         let process = service.process.clone();
         edit.process(engine::Command::Start { process, start: Some(start), variables })?;
-        self.finish(edit, step)?;
+        self.finish(turn, edit)?;
         Ok(Reply::Done)
     }
 
@@ -252,22 +246,20 @@ impl Shard {
 
     pub(super) fn withdraw(
         &mut self,
-        now: Timestamp,
+        turn: &mut Turn<'_>,
         authority: &Authority,
         case: CaseId,
-        step: &mut Step,
-        reader: &Reader,
     ) -> Result<Reply, Refused> {
-        let case = self.case(case, reader)?.ok_or(Rejection::NotFound)?;
+        let case = self.case(case, turn.reader)?.ok_or(Rejection::NotFound)?;
         self.may_touch(authority, &case.request)?;
         let channel = case.request.channel;
         let running = !case.process.is_empty();
-        let mut edit = self.edit(case, measure(authority, channel), now, step)?;
+        let mut edit = self.edit(case, measure(authority, channel), turn.now, turn.step)?;
         edit.request(requests::Command::Withdraw)?;
         if running {
             edit.process(engine::Command::Cancel)?;
         }
-        self.finish(edit, step)?;
+        self.finish(turn, edit)?;
         Ok(Reply::Done)
     }
 
