@@ -1,14 +1,14 @@
 //! The reference of a case: what a resident reads out over the phone.
 //!
 //! `MBC-7K3M-9QXD-V`: the service's letters, eight letters of Crockford's base 32
-//! (no I, L, O, U) and a check letter, so that a misheard letter is noticed.
+//! (no I, L, O, U) and a check letter by Luhn's rule modulo 32 (ISO/IEC 7812-1, Annex B, with 32
+//! letters), so that a misheard letter and most swapped ones are noticed.
 //! Forty random bits identify a case; they do not open it.
 
 use std::fmt;
 use std::str::FromStr;
 
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-const CHECK: &[u8; 37] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ*~$=U";
 
 /// Why a text is not a reference.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,13 +33,26 @@ impl Reference {
             .collect();
         let prefix = if prefix.is_empty() { "R".to_owned() } else { prefix };
         let (first, second) = letters.split_at(4);
-        Self(format!("{prefix}-{first}-{second}-{}", letter(CHECK, bits % 37)))
+        Self(format!("{prefix}-{first}-{second}-{}", letter(ALPHABET, check(bits))))
     }
 
     /// The text, as printed.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Luhn's check digit of eight digits of five bits: every second one from the right counts double,
+/// its carry added to it.
+fn check(bits: u64) -> u64 {
+    let sum: u64 = (0..8)
+        .map(|place| {
+            let digit = (bits >> (place * 5)) & 31;
+            let weighted = if place % 2 == 0 { digit * 2 } else { digit };
+            weighted / 32 + weighted % 32
+        })
+        .sum();
+    (32 - sum % 32) % 32
 }
 
 fn letter<const N: usize>(alphabet: &[u8; N], index: u64) -> char {
@@ -80,10 +93,7 @@ impl FromStr for Reference {
         let bytes = bits.to_be_bytes();
         let [_, _, _, random @ ..] = bytes;
         let read = Self::new(&prefix.iter().collect::<String>(), random);
-        let check = read.0.chars().last();
-        let typed_check = tail.last().copied();
-        let same = check == typed_check.map(heard)
-            || check == typed_check.map(|character| character.to_ascii_uppercase());
+        let same = read.0.chars().last() == tail.last().copied().map(heard);
         if same { Ok(read) } else { Err(ParseReferenceError) }
     }
 }

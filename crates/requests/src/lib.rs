@@ -16,6 +16,7 @@
 mod command;
 mod event;
 mod request;
+pub mod working_days;
 
 pub use command::{Command, Receive, Rejection, decide};
 pub use event::{Event, NotFixedNote, Received};

@@ -266,7 +266,7 @@ impl Shard {
         command: Command,
     ) -> Result<Reply, Refused> {
         match command {
-            Command::Submit(submit) => self.submit(turn, authority, *submit),
+            Command::Submit(submit) => self.submit(turn, authority, &submit),
             Command::SaveDraft { draft, service, answers } => {
                 self.save_draft(turn, draft, service, &answers)
             }

@@ -125,7 +125,7 @@ fn a_report_is_closed_and_comes_back() {
             Command::Erase { party: Party::REQUESTER },
         ],
         &expect![[r#"
-            Receive -> request.received {"received":{"reference":"MBC-0410-6105-A","service":"missed-bin-collection","version":"bc4a71180870f7945155fbb02f4b0a2e3faa2a62d6d31b7039013055ed19869a","channel":"web","language":"cy","keys":["05050505-0505-0505-0505-050505050505"],"answers":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDNSJtGJ4d6OOZuMNJPlL_foCy11Vsbxav5UgfwG8R9Y4","promised":"2026-11-26"}}
+            Receive -> request.received {"received":{"reference":"MBC-0410-6105-5","service":"missed-bin-collection","version":"bc4a71180870f7945155fbb02f4b0a2e3faa2a62d6d31b7039013055ed19869a","channel":"web","language":"cy","keys":["05050505-0505-0505-0505-050505050505"],"answers":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDNSJtGJ4d6OOZuMNJPlL_foCy11Vsbxav5UgfwG8R9Y4","promised":"2026-11-26"}}
             Join -> request.joined {"joined":{"channel":"agent"}}
             Reach -> request.reached {"reached":{"element":"SendJob"}}
             NotFixed -> rejected: service request is still open
@@ -153,7 +153,7 @@ fn a_withdrawn_request_takes_nothing_more() {
         ],
         &expect![[r#"
             Withdraw -> rejected: no such service request
-            Receive -> request.received {"received":{"reference":"MBC-0410-6105-A","service":"missed-bin-collection","version":"bc4a71180870f7945155fbb02f4b0a2e3faa2a62d6d31b7039013055ed19869a","channel":"web","language":"cy","keys":["05050505-0505-0505-0505-050505050505"],"answers":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDNSJtGJ4d6OOZuMNJPlL_foCy11Vsbxav5UgfwG8R9Y4","promised":"2026-11-26"}}
+            Receive -> request.received {"received":{"reference":"MBC-0410-6105-5","service":"missed-bin-collection","version":"bc4a71180870f7945155fbb02f4b0a2e3faa2a62d6d31b7039013055ed19869a","channel":"web","language":"cy","keys":["05050505-0505-0505-0505-050505050505"],"answers":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDNSJtGJ4d6OOZuMNJPlL_foCy11Vsbxav5UgfwG8R9Y4","promised":"2026-11-26"}}
             Withdraw -> request.withdrawn "withdrawn"
             Close -> rejected: service request is already withdrawn
             Join -> rejected: service request is already withdrawn

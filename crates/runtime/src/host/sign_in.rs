@@ -48,8 +48,7 @@ impl Host {
     /// [`SignInRejection`] when no code can be asked for now.
     pub async fn ask_code(
         &self,
-        body: &BodyId,
-        entrance: Entrance,
+        (body, entrance): (&BodyId, Entrance),
         sign_in: SignInId,
         email: &str,
         language: Language,

@@ -39,7 +39,7 @@ impl Shard {
         }
         let index = u32::try_from(turn.step.replies.len()).unwrap_or(u32::MAX);
         let known = match draft {
-            Some(draft) => self.draft_key(draft, turn.step, turn.reader)?,
+            Some(draft) => Self::draft_key(draft, turn.step, turn.reader)?,
             None => None,
         };
         let (draft, key) = match (draft, known) {
@@ -56,9 +56,9 @@ impl Shard {
         ]);
         let place =
             digest.as_bytes().first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes));
-        let mut sealer = keys.sealer(&*self.entropy, self.number(), base::EventSeq(place));
+        let mut by = keys.sealer(&*self.entropy, self.number(), base::EventSeq(place));
         let mut sealed = Personal::new(answers.to_owned());
-        let written = sealed.seal(DRAFT, &mut sealer).map_err(|error| error.to_string());
+        let written = sealed.seal(DRAFT, &mut by).map_err(|error| error.to_string());
         written.map_err(ShardError::Write)?;
         let stored = StoredDraft { key, answers: sealed };
         let bytes =
@@ -82,7 +82,6 @@ impl Shard {
 
     /// The key of a draft that is kept.
     pub(super) fn draft_key(
-        &self,
         draft: DraftId,
         step: &Step,
         reader: &Reader,

@@ -115,6 +115,7 @@ impl Shard {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it stands in `map_err`")]
 fn not_sealed(error: SealError) -> Refused {
     match error {
         SealError::Erased | SealError::NoKey { .. } => Rejection::Erased.into(),
@@ -358,10 +359,10 @@ impl Edit {
         for event in events {
             match event {
                 engine::Event::Started { key, values, .. } if *key == ElementKey::ROOT => {
-                    put(values)
+                    put(values);
                 }
                 engine::Event::VariablesSet { scope, values } if *scope == ElementKey::ROOT => {
-                    put(values)
+                    put(values);
                 }
                 _ => {}
             }

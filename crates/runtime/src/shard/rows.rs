@@ -76,21 +76,18 @@ impl Shard {
             if let Some(at) = before.and_then(Effect::due) {
                 self.due.remove(&(at, *id));
             }
-            match edit.case.effects.get(id) {
-                Some(effect) => {
-                    self.effects.insert(*id, case);
-                    if let Some(at) = effect.due() {
-                        self.due.insert((at, *id));
-                    }
-                    if effect.standing == Standing::Out {
-                        turn.step.outs.push(*id);
-                    }
-                    turn.step.batch.put(effect_row(case, effect)?);
+            if let Some(effect) = edit.case.effects.get(id) {
+                self.effects.insert(*id, case);
+                if let Some(at) = effect.due() {
+                    self.due.insert((at, *id));
                 }
-                None => {
-                    self.effects.remove(id);
-                    turn.step.batch.delete::<EffectRow>(EffectKey { effect_id: *id });
+                if effect.standing == Standing::Out {
+                    turn.step.outs.push(*id);
                 }
+                turn.step.batch.put(effect_row(case, effect)?);
+            } else {
+                self.effects.remove(id);
+                turn.step.batch.delete::<EffectRow>(EffectKey { effect_id: *id });
             }
         }
         Ok(())

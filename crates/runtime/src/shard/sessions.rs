@@ -2,8 +2,8 @@
 //! tokens are the holders' secrets; only digests are kept.
 
 use base::{BodyId, Digest};
-use store::people::{SessionKey, SessionRow};
 use store::InboxMark;
+use store::people::{SessionKey, SessionRow};
 
 use super::{Refused, Shard, ShardError, Turn};
 use crate::authority::Authority;

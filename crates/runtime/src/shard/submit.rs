@@ -23,11 +23,11 @@ impl Shard {
         &mut self,
         turn: &mut Turn<'_>,
         authority: &Authority,
-        submit: Submit,
+        submit: &Submit,
     ) -> Result<Reply, Refused> {
         let service = self.services.present(&submit.service).cloned().ok_or(Rejection::NotFound)?;
-        self.may_submit(authority, &submit, &service)?;
-        if let Some(reply) = self.received_before(&submit, turn.reader)? {
+        self.may_submit(authority, submit, &service)?;
+        if let Some(reply) = self.received_before(submit, turn.reader)? {
             return Ok(reply);
         }
         let places = &self.settings.places;
@@ -35,10 +35,10 @@ impl Shard {
         let checked = service.package.questions.check(&submit.given, &known_place);
         let answers = checked.map_err(Rejection::Invalid)?;
         let duplicate_key = duplicate_key(&self.settings, &service, &answers);
-        if let Some(open) = self.open_duplicate(duplicate_key, turn.step, turn.reader)? {
+        if let Some(open) = Self::open_duplicate(duplicate_key, turn.step, turn.reader)? {
             return self.join(turn, open, submit.channel);
         }
-        let received = self.receipt(turn, authority, &submit, (&service, &answers))?;
+        let received = self.receipt(turn, authority, submit, (&service, &answers))?;
         let id = submit.draft.map_or_else(
             || self.draw_case(turn.now, turn.step),
             |draft| CaseId::from_bytes(*draft.as_bytes()),
@@ -101,7 +101,6 @@ impl Shard {
     }
 
     fn open_duplicate(
-        &self,
         key: Option<Digest>,
         step: &Step,
         reader: &Reader,
@@ -142,7 +141,7 @@ impl Shard {
         let definition = &service.package.definition;
         let reference = self.draw_reference(&definition.prefix, turn.step, turn.reader)?;
         let kept_key = match submit.draft {
-            Some(draft) => self.draft_key(draft, turn.step, turn.reader)?,
+            Some(draft) => Self::draft_key(draft, turn.step, turn.reader)?,
             None => None,
         };
         let key = match kept_key {
