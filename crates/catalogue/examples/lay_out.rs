@@ -7,7 +7,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args().nth(1).ok_or("name a BPMN file")?;
     let bytes = std::fs::read(path)?;
     let mut model = bpmn::Model::parse(&bytes).map_err(|problems| {
-        problems.iter().map(|problem| format!("{problem}\n")).collect::<String>()
+        problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     })?;
     model.diagrams = model.processes.iter().map(bpmn::layout).collect();
     std::io::stdout().write_all(bpmn::write(&model).as_bytes())?;

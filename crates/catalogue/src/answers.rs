@@ -17,6 +17,8 @@ use crate::questions::{Question, QuestionKind, QuestionSet};
 const TEXT_BYTES: usize = 16_000;
 /// The most values of a list answer.
 const LIST_VALUES: usize = 200;
+/// The most names that are not asked of which one is told.
+const UNKNOWN_NAMED: usize = 20;
 
 /// Answers as a channel gives them, by name.
 pub type Given = BTreeMap<String, Json>;
@@ -88,6 +90,22 @@ pub enum AnswerErrorKind {
 }
 
 impl AnswerErrorKind {
+    /// Every kind.
+    pub const ALL: [Self; 12] = [
+        Self::Required,
+        Self::Type,
+        Self::Option,
+        Self::TooShort,
+        Self::TooLong,
+        Self::TooSmall,
+        Self::TooLarge,
+        Self::Format,
+        Self::Place,
+        Self::Repeated,
+        Self::NotAsked,
+        Self::Invalid,
+    ];
+
     /// The kind's key in data, wording and the API.
     pub const fn key(self) -> &'static str {
         match self {
@@ -155,31 +173,43 @@ impl AnswerError {
 }
 
 impl QuestionSet {
-    /// Turns texts of a form or of Open311 into a question's type. A text that cannot be turned
-    /// stays a text, so that the check names the fault.
+    /// Turns texts of a form or of Open311 into a question's type. What cannot be turned stays a
+    /// text, so that the check names the fault; several texts for one answer stay a list.
     pub fn read_text(question: &Question, texts: &[String]) -> Json {
-        let first = texts.first().map(|text| text.trim()).unwrap_or_default();
-        let text = Json::String(first.replace("\r\n", "\n"));
-        match question.kind {
-            QuestionKind::Integer => {
-                first.replace([',', ' '], "").parse::<i64>().map_or(text, Json::from)
-            }
-            QuestionKind::YesNo => match first {
-                "true" | "yes" => Json::Bool(true),
-                "false" | "no" => Json::Bool(false),
-                _ => text,
-            },
-            QuestionKind::Choices => {
-                texts.iter().map(|text| Json::String(text.trim().to_owned())).collect()
-            }
-            QuestionKind::Date => Json::String(date_text(first)),
-            QuestionKind::Text
-            | QuestionKind::LongText
-            | QuestionKind::Choice
-            | QuestionKind::Address
-            | QuestionKind::Email
-            | QuestionKind::Phone => text,
+        let mut texts = texts.iter().map(|text| text.trim().replace("\r\n", "\n"));
+        if question.kind == QuestionKind::Choices {
+            return texts.filter(|text| !text.is_empty()).map(Json::String).collect();
         }
+        let mut said: Vec<String> = texts.by_ref().filter(|text| !text.is_empty()).collect();
+        match (said.pop(), said.is_empty()) {
+            (None, _) => Json::Null,
+            (Some(text), true) => one_text(question.kind, text),
+            (Some(text), false) => said.into_iter().chain([text]).map(Json::String).collect(),
+        }
+    }
+
+    /// An answer as every channel's check takes it: texts are read alike wherever they come from.
+    fn settled(question: &Question, answer: &Json) -> Json {
+        let texts = match answer {
+            Json::String(text) => vec![text.clone()],
+            Json::Array(items) if items.len() <= LIST_VALUES => {
+                let texts = items.iter().map(|item| item.as_str().map(str::to_owned));
+                match texts.collect::<Option<Vec<String>>>() {
+                    Some(texts) => texts,
+                    None => return answer.clone(),
+                }
+            }
+            Json::Number(number) if question.kind == QuestionKind::Integer => {
+                vec![number.to_string()]
+            }
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::Array(_) | Json::Object(_) => {
+                return answer.clone();
+            }
+        };
+        if texts.iter().any(|text| text.len() > TEXT_BYTES) {
+            return answer.clone();
+        }
+        Self::read_text(question, &texts)
     }
 
     /// Checks what was given: valid answers, or every fault in the order of the questions.
@@ -198,27 +228,28 @@ impl QuestionSet {
         let mut errors = Vec::new();
         let mut scope = feel::Scope::new(&self.names, Arc::new(feel::Environment::default()));
         for (index, question) in self.questions.iter().enumerate() {
-            let answer = given.get(question.id.as_str()).filter(|answer| !is_empty(answer));
+            let answer = given_to(question, given);
             let fault = |kind| AnswerError { question: question.id.as_str().to_owned(), kind };
             match (self.is_asked(index, &scope), answer) {
-                (true, Some(answer)) => match self.fault_of(index, question, answer, known_place) {
-                    Some(kind) => errors.push(fault(kind)),
-                    None => {
-                        self.put(&mut scope, question, answer);
-                        answers.insert(question.id.clone(), answer.clone());
+                (true, Some(answer)) => {
+                    if let Some(kind) = self.fault_of(index, question, &answer, known_place) {
+                        errors.push(fault(kind));
+                    } else {
+                        self.put(&mut scope, question, &answer);
+                        answers.insert(question.id.clone(), answer);
                     }
-                },
+                }
                 (true, None) if !question.optional => errors.push(fault(AnswerErrorKind::Required)),
                 (false, Some(_)) => errors.push(fault(AnswerErrorKind::NotAsked)),
                 (true | false, None) => {}
             }
         }
-        for (name, answer) in given {
-            if self.question(name).is_none() && !is_empty(answer) {
-                let question: String =
-                    name.chars().filter(|c| c.is_ascii_graphic()).take(64).collect();
-                errors.push(AnswerError { question, kind: AnswerErrorKind::NotAsked });
-            }
+        let unknown = given
+            .iter()
+            .filter(|(name, answer)| self.question(name).is_none() && !is_empty(answer));
+        for (name, _) in unknown.take(UNKNOWN_NAMED) {
+            let question: String = name.chars().filter(char::is_ascii_graphic).take(64).collect();
+            errors.push(AnswerError { question, kind: AnswerErrorKind::NotAsked });
         }
         if errors.is_empty() { Ok(Answers(answers)) } else { Err(errors) }
     }
@@ -230,10 +261,8 @@ impl QuestionSet {
         for (index, question) in self.questions.iter().enumerate() {
             if self.is_asked(index, &scope) {
                 asked.push(question);
-                if let Some(answer) =
-                    given.get(question.id.as_str()).filter(|answer| !is_empty(answer))
-                {
-                    self.put(&mut scope, question, answer);
+                if let Some(answer) = given_to(question, given) {
+                    self.put(&mut scope, question, &answer);
                 }
             }
         }
@@ -268,9 +297,10 @@ impl QuestionSet {
         if too_big(answer) {
             return Some(AnswerErrorKind::TooLong);
         }
-        if let Some(text) = answer.as_str()
-            && text.chars().any(|letter| letter.is_control() && letter != '\n' && letter != '\t')
-        {
+        let lines = question.kind == QuestionKind::LongText;
+        let strange =
+            |letter: char| letter.is_control() && !(lines && (letter == '\n' || letter == '\t'));
+        if answer.as_str().is_some_and(|text| text.contains(strange)) {
             return Some(AnswerErrorKind::Format);
         }
         let validator = self.validators.get(index)?;
@@ -286,8 +316,44 @@ impl QuestionSet {
     }
 }
 
-/// A date as three numbers with anything between them, day first, or as ISO 8601.
-fn date_text(text: &str) -> String {
+/// What was given to a question, if anything was.
+fn given_to(question: &Question, given: &Given) -> Option<Json> {
+    let answer = given.get(question.id.as_str())?;
+    let settled = QuestionSet::settled(question, answer);
+    (!is_empty(&settled)).then_some(settled)
+}
+
+/// One text in the type of its question.
+fn one_text(kind: QuestionKind, text: String) -> Json {
+    match kind {
+        QuestionKind::Integer => {
+            let plain = text.replace([',', ' '], "");
+            let whole = plain.strip_suffix(".0").unwrap_or(&plain);
+            whole.parse::<i64>().map_or(Json::String(text), Json::from)
+        }
+        QuestionKind::YesNo => match text.as_str() {
+            "true" | "yes" => Json::Bool(true),
+            "false" | "no" => Json::Bool(false),
+            _ => Json::String(text),
+        },
+        QuestionKind::Date => Json::String(date_text(&text)),
+        QuestionKind::Text
+        | QuestionKind::LongText
+        | QuestionKind::Choice
+        | QuestionKind::Choices
+        | QuestionKind::Address
+        | QuestionKind::Email
+        | QuestionKind::Phone => Json::String(text),
+    }
+}
+
+/// A date as three numbers with anything between them, day first, or as ISO 8601, a time of day
+/// behind it left out.
+fn date_text(whole: &str) -> String {
+    let text = match whole.split_once('T') {
+        Some((date, time)) if date.len() == 10 && time.contains(':') => date,
+        Some(_) | None => whole,
+    };
     let numbers: Vec<&str> = text
         .split(|letter: char| !letter.is_ascii_digit())
         .filter(|part| !part.is_empty())
@@ -295,20 +361,20 @@ fn date_text(text: &str) -> String {
     let read = match numbers.as_slice() {
         [year, month, day] if year.len() == 4 => (year, month, day),
         [day, month, year] if year.len() == 4 => (year, month, day),
-        _ => return text.to_owned(),
+        _ => return whole.to_owned(),
     };
     let date = match (read.0.parse(), read.1.parse(), read.2.parse()) {
         (Ok(year), Ok(month), Ok(day)) => Date::new(year, month, day).ok(),
         _ => None,
     };
-    date.map_or_else(|| text.to_owned(), |date| date.to_string())
+    date.map_or_else(|| whole.to_owned(), |date| date.to_string())
 }
 
 fn is_empty(answer: &Json) -> bool {
     match answer {
         Json::Null => true,
         Json::String(text) => text.trim().is_empty(),
-        Json::Array(values) => values.is_empty(),
+        Json::Array(values) => values.iter().all(is_empty),
         Json::Bool(_) | Json::Number(_) | Json::Object(_) => false,
     }
 }
@@ -346,7 +412,10 @@ const fn kind_of(kind: &ValidationErrorKind) -> AnswerErrorKind {
         ValidationErrorKind::Pattern { .. } | ValidationErrorKind::Format { .. } => {
             AnswerErrorKind::Format
         }
-        ValidationErrorKind::UniqueItems { .. } => AnswerErrorKind::Repeated,
+        ValidationErrorKind::UniqueItems => AnswerErrorKind::Repeated,
         _ => AnswerErrorKind::Invalid,
     }
 }
+
+#[cfg(test)]
+mod tests;

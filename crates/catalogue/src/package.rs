@@ -8,6 +8,7 @@ use base::{Digest, Language, ServiceId};
 use crate::definition::Definition;
 use crate::problem::{Problem, ProblemKind};
 use crate::questions::{Page, QUESTIONS, Question, QuestionSet};
+use crate::translations::TRANSLATIONS_LOCK;
 
 /// The files of a package by their path within it, such as `messages/received.toml`.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -95,7 +96,7 @@ impl Package {
 fn version(files: &Files) -> Digest {
     let parts: Vec<&[u8]> = files
         .iter()
-        .filter(|(path, _)| !path.starts_with("scenarios/"))
+        .filter(|(path, _)| !path.starts_with("scenarios/") && *path != TRANSLATIONS_LOCK)
         .flat_map(|(path, bytes)| [path.as_bytes(), bytes.as_slice()])
         .collect();
     Digest::of_parts(&parts)
@@ -184,6 +185,7 @@ impl Reading<'_> {
         const FILE: &str = "questions.toml";
         let text = self.text(FILE)?;
         let line_of = |what: &str| Problem::position(&text, text.find(what).unwrap_or(0));
+        let entry = |id: &str| Problem::entry(&text, "[[question]]", &format!("id = \"{id}\""));
         let before = self.problems.len();
         if file.questions.len() > QUESTIONS {
             let sentence = format!("There are more than {QUESTIONS} questions.");
@@ -193,7 +195,7 @@ impl Reading<'_> {
         let (mut validators, mut shown) = (Vec::new(), Vec::new());
         for question in &file.questions {
             let id = question.id.as_str();
-            let position = line_of(&format!("id = \"{id}\""));
+            let position = entry(id);
             if names.slot(id).is_some() {
                 let sentence = format!("The question {id} is asked twice.");
                 self.refuse(FILE, position, ProblemKind::Repeated, &sentence, "Ask it once.");
@@ -265,17 +267,20 @@ impl Reading<'_> {
             }
             Err(problems) => (None, problems),
         };
-        let class = model.is_some();
         for found in problems {
-            let sentence = format!("{found}.");
-            let problem = Problem::new(
-                FILE,
-                (found.line, found.column),
-                ProblemKind::Process,
-                sentence,
-                "Mend the model.",
-            );
-            self.problems.push(if class { problem.as_warning() } else { problem });
+            let element = found.element.as_ref().map(|element| format!("`{element}`: "));
+            let sentence = format!("{}{}.", element.unwrap_or_default(), found.kind);
+            let unreachable = matches!(found.kind, bpmn::ProblemKind::Unreachable);
+            let mend = if unreachable {
+                "Draw a flow to it, or take it out."
+            } else {
+                "Mend the model where it stands."
+            };
+            let position = (found.line, found.column);
+            let problem = Problem::new(FILE, position, ProblemKind::Process, sentence, mend);
+            // An element that never runs is a mistake, though a modelling tool may keep it.
+            let only_warned = model.is_some() && !unreachable;
+            self.problems.push(if only_warned { problem.as_warning() } else { problem });
         }
         model
     }
@@ -289,13 +294,11 @@ impl Reading<'_> {
                 }
                 Err(problems) => self.problems.extend(problems.into_iter().map(|found| {
                     let position = (found.line, found.column);
-                    Problem::new(
-                        file,
-                        position,
-                        ProblemKind::Decision,
-                        format!("{found}."),
-                        "Mend the model.",
-                    )
+                    let said = found.to_string();
+                    let place = format!("line {}, column {}: ", found.line, found.column);
+                    let sentence = format!("{}.", said.strip_prefix(&place).unwrap_or(&said));
+                    let mend = "Mend the model where it stands.";
+                    Problem::new(file, position, ProblemKind::Decision, sentence, mend)
                 })),
             }
         }
@@ -329,7 +332,7 @@ impl Reading<'_> {
     }
 }
 
-fn has_extension(file: &str, extension: &str) -> bool {
+pub(crate) fn has_extension(file: &str, extension: &str) -> bool {
     std::path::Path::new(file).extension().is_some_and(|found| found == extension)
 }
 

@@ -25,6 +25,8 @@ pub enum ProblemKind {
     Automation,
     /// An overlay changes what its package does not offer for change.
     Overlay,
+    /// A scenario cannot be read.
+    Scenario,
 }
 
 /// One fault of a package.
@@ -71,6 +73,17 @@ impl Problem {
     pub fn as_warning(mut self) -> Self {
         self.warning = true;
         self
+    }
+
+    /// Line and column of words within an entry of a list of tables, such as `[[question]]`.
+    pub(crate) fn entry(text: &str, list: &str, words: &str) -> (u32, u32) {
+        let within = |byte: &usize| {
+            let before = text.get(..*byte).unwrap_or_default();
+            let heads = before.lines().rev().map(str::trim_end);
+            heads.into_iter().find(|line| line.starts_with("[[")) == Some(list)
+        };
+        let found = text.match_indices(words).map(|(byte, _)| byte).find(within);
+        Self::position(text, found.or_else(|| text.find(words)).unwrap_or(0))
     }
 
     /// Line and column, from 1, of a byte in a text.

@@ -1,27 +1,15 @@
-//! Reads a package folder and prints what is wrong with it: `cargo run -p catalogue --example try_package DIR`.
+//! Writes a package's or overlay's lock of translations: `cargo run -p catalogue --example translations DIR`.
+//! Whoever runs it says that each Welsh text says what its English says.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::path::Path;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = std::env::args().nth(1).ok_or("name a folder")?;
     let mut files: catalogue::Files = BTreeMap::new();
     read(Path::new(&folder), "", &mut files)?;
-    let mut out = std::io::stdout();
-    match catalogue::Package::read(&files) {
-        Ok((package, warnings)) => {
-            writeln!(out, "{} {:?}", package.definition.id, package.version)?;
-            for problem in warnings {
-                writeln!(out, "{problem}")?;
-            }
-        }
-        Err(problems) => {
-            for problem in problems {
-                writeln!(out, "{problem}")?;
-            }
-        }
-    }
+    let lock = catalogue::translations_lock(&files);
+    std::fs::write(Path::new(&folder).join(catalogue::TRANSLATIONS_LOCK), lock)?;
     Ok(())
 }
 

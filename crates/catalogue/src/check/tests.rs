@@ -1,0 +1,452 @@
+use base::Language;
+use expect_test::{Expect, expect};
+
+use super::*;
+use crate::testing::{changed, connections, files, shown, text};
+use crate::{TRANSLATIONS_LOCK, translations_lock};
+
+const BOTH: [Language; 2] = [Language::En, Language::Cy];
+
+fn missed_bin() -> Files {
+    files("services/missed-bin-collection")
+}
+
+fn report(files: &Files, connections: &Connections) -> String {
+    let problems = match check(files, &BOTH, connections) {
+        Ok((_, warnings)) => warnings,
+        Err(problems) => problems,
+    };
+    shown(&problems)
+}
+
+/// Changes one text of the missed bin collection and shows what is said of it. The lock of
+/// translations is written anew, so that it speaks only where it is meant to.
+fn refused(file: &str, from: &str, to: &str, expected: &Expect) {
+    let mut files = changed(&missed_bin(), file, from, to);
+    files.insert(TRANSLATIONS_LOCK.to_owned(), translations_lock(&files).into_bytes());
+    assert!(check(&files, &BOTH, &connections(&missed_bin())).is_err(), "{file}: {to}");
+    expected.assert_eq(&report(&files, &connections(&missed_bin())));
+}
+
+#[test]
+fn the_missed_bin_collection_passes() {
+    let files = missed_bin();
+    expect![""].assert_eq(&report(&files, &connections(&files)));
+    assert_eq!(text(&files, TRANSLATIONS_LOCK), translations_lock(&files));
+    let (package, _) = check(&files, &BOTH, &connections(&files)).unwrap();
+    assert!(package.scenarios.len() >= 8);
+}
+
+#[test]
+fn an_undefined_variable_is_refused_where_it_stands() {
+    refused(
+        "process.bpmn",
+        "=answer = \"too_early\"",
+        "=anwser = \"too_early\"",
+        &expect![[r"
+        process.bpmn:137:68: The condition of `to_too_early` uses `anwser`, which nothing has given by then. Did you mean `answer`?
+    "]],
+    );
+    refused(
+        "process.bpmn",
+        "correlationKey=\"=reference\"",
+        "correlationKey=\"=refs\"",
+        &expect![[r"
+            process.bpmn:4:66: The correlation key of `wait_for_crew` uses `refs`, which nothing has given by then. Name a question, or what an earlier step gives.
+        "]],
+    );
+}
+
+#[test]
+fn a_variable_of_another_path_is_not_defined_on_this_one() {
+    refused(
+        "process.bpmn",
+        "<zeebe:taskDefinition type=\"look-up-collection\"/>",
+        "<zeebe:taskDefinition type=\"look-up-collection\"/><zeebe:ioMapping><zeebe:input source=\"=not_fixed_note\" target=\"note\"/></zeebe:ioMapping>",
+        &expect![[r"
+            process.bpmn:15:97: An input of `look_up_collection` uses `not_fixed_note`, which nothing has given by then. Name a question, or what an earlier step gives.
+        "]],
+    );
+}
+
+#[test]
+fn a_decision_reads_only_what_was_given() {
+    refused(
+        "bin-was-due.dmn",
+        "name=\"scheduled\" typeRef",
+        "name=\"planned\" typeRef",
+        &expect![[r#"
+            bin-was-due.dmn:41:78: unknown name `scheduled` (in decision "bin_was_due"/decisionTable/input 1/inputExpression/text). Mend the model where it stands.
+        "#]],
+    );
+}
+
+#[test]
+fn an_unreachable_element_is_refused() {
+    refused(
+        "process.bpmn",
+        "</bpmn:process>",
+        "<bpmn:manualTask id=\"alone\"/></bpmn:process>",
+        &expect![[r"
+            process.bpmn:151:3: `alone`: no path from a start event leads here. Draw a flow to it, or take it out.
+        "]],
+    );
+}
+
+#[test]
+fn a_gap_is_shown_by_the_input_that_falls_through() {
+    refused(
+        "bin-was-due.dmn",
+        "<inputEntry id=\"not_due_1\"><text>false, null</text>",
+        "<inputEntry id=\"not_due_1\"><text>false</text>",
+        &expect![[r#"
+            bin-was-due.dmn:39:1: In decision table of "bin_was_due": no rule matches when The bin was due on that day is missing. Add or change a rule so that exactly what the hit policy asks for matches.
+        "#]],
+    );
+}
+
+#[test]
+fn an_overlap_is_shown_by_the_input_that_two_rules_match() {
+    refused(
+        "bin-was-due.dmn",
+        "<inputEntry id=\"too_late_2\"><text>true</text>",
+        "<inputEntry id=\"too_late_2\"><text>-</text>",
+        &expect![[r#"
+            bin-was-due.dmn:39:1: In decision table of "bin_was_due": rules 2 and 3 both match when The bin was due on that day is true, The rounds of that day are over is false or missing and It is reported in time is false or missing. Add or change a rule so that exactly what the hit policy asks for matches.
+        "#]],
+    );
+}
+
+#[test]
+fn a_rule_by_which_a_machine_decides_has_a_reason_and_a_law() {
+    refused(
+        "bin-was-due.dmn",
+        "<annotationEntry><text>Household waste collection policy, section 4.2</text></annotationEntry>",
+        "<annotationEntry><text></text></annotationEntry>",
+        &expect![[r#"
+            bin-was-due.dmn:76:16: Rule 3 of decision table of "bin_was_due" has no law or policy, and a machine decides by it. Add the annotation columns reason:en, reason:cy and law, and fill them in.
+        "#]],
+    );
+}
+
+#[test]
+fn nothing_is_asked_twice() {
+    refused(
+        "questions.toml",
+        "[[question]]\nid = \"notes\"\npage = \"notes\"\nkind = \"long_text\"",
+        "[[question]]\nid = \"day\"\npage = \"notes\"\nkind = \"date\"\ntext.en = \"when was the  bin due?\"\ntext.cy = \"Pryd?\"\n\n[[question]]\nid = \"notes\"\npage = \"notes\"\nkind = \"long_text\"",
+        &expect![[r"
+            questions.toml:13:1: The page `notes` has 2 questions and no title. Write title.en, and title.cy where Welsh is served.
+            questions.toml:101:1: The question `day` asks what `missed_on` has asked already. Ask once, and use the first answer.
+        "]],
+    );
+    refused(
+        "questions.toml",
+        "id = \"missed_on\"",
+        "id = \"bin\"",
+        &expect![[r"
+            questions.toml:41:1: The question bin is asked twice. Ask it once.
+            questions.toml:44:11: The Welsh text of question.bin.text was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
+            questions.toml:46:11: The Welsh text of question.bin.hint was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
+            questions.toml:48:10: The Welsh text of question.bin.say was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
+            questions.toml:50:12: The Welsh text of question.bin.label was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
+            questions.toml:73:15: The Welsh text of question.bin.errors.required was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
+            questions.toml:75:11: The Welsh text of question.bin.errors.type was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
+        "]],
+    );
+}
+
+#[test]
+fn a_welsh_text_is_missing_stale_or_unconfirmed() {
+    let connections = connections(&missed_bin());
+    let stale =
+        changed(&missed_bin(), "questions.toml", "Which bin was missed?", "Which bin is full?");
+    expect![[r"
+        questions.toml:44:11: The Welsh text of question.bin.text was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
+    "]].assert_eq(&report(&stale, &connections));
+    let missing = changed(&missed_bin(), "questions.toml", "label.cy = \"Bin\"\n", "");
+    expect![[r"
+        questions.toml:50:12: The Welsh text of question.bin.label is missing, and the body serves in Welsh. Write it, or have it translated.
+    "]].assert_eq(&report(&missing, &connections));
+    assert!(check(&missing, &[Language::En], &connections).is_ok(), "no Welsh is served");
+    let mut unlocked = missed_bin();
+    unlocked.remove(TRANSLATIONS_LOCK);
+    let count = check(&unlocked, &BOTH, &connections).unwrap_err().len();
+    assert_eq!(count, text(&missed_bin(), TRANSLATIONS_LOCK).matches(" = ").count());
+}
+
+#[test]
+fn a_data_question_needs_an_agreement() {
+    refused(
+        "questions.toml",
+        "id = \"notes\"\npage = \"notes\"",
+        "id = \"notes\"\nsource = \"income-2026/income_below\"\npage = \"notes\"",
+        &expect![[r#"
+            questions.toml:102:1: The question `notes` is answered by `income-2026/income_below`, and no agreement allows that. Write source = "AGREEMENT/QUESTION" and name the agreement in service.toml, agreements.
+        "#]],
+    );
+}
+
+#[test]
+fn a_machine_decides_only_with_a_ground() {
+    refused(
+        "service.toml",
+        "[ground]",
+        "[send_again]",
+        &expect![[r"
+        service.toml:44:2: unknown field `send_again`, expected one of `id`, `owner`, `nation`, `prefix`, `title`, `summary`, `keywords`, `category`, `channels`, `sign_in`, `power`, `lawful_basis`, `automated`, `ground`, `promise`, `retention_days`, `governing_date`, `agreements`, `duplicate`, `not_fixed`, `keep`, `outcome`, `open311`, `send`, `fee_pence`, `opening_days`, `local`. Compare the line with the guide to packages.
+    "]],
+    );
+    refused(
+        "service.toml",
+        "\"approve_and_refuse\"",
+        "\"approve\"",
+        &expect![[r"
+            process.bpmn:82:5: The outcome `too_early` is reached without a person, and nothing allows a machine that. Put a user task on the way, or change `automated` in service.toml and state its ground.
+            process.bpmn:90:5: The outcome `too_late` is reached without a person, and nothing allows a machine that. Put a user task on the way, or change `automated` in service.toml and state its ground.
+            process.bpmn:98:5: The outcome `not_due` is reached without a person, and nothing allows a machine that. Put a user task on the way, or change `automated` in service.toml and state its ground.
+            process.bpmn:106:5: The outcome `no_round` is reached without a person, and nothing allows a machine that. Put a user task on the way, or change `automated` in service.toml and state its ground.
+        "]],
+    );
+}
+
+#[test]
+fn a_machine_that_may_decide_states_why() {
+    let files = missed_bin();
+    let service = text(&files, "service.toml");
+    let (before, ground) = service.split_once("[ground]").unwrap();
+    let after = ground.split_once("[promise]").unwrap().1;
+    let mut files = files.clone();
+    files.insert("service.toml".to_owned(), format!("{before}[promise]{after}").into_bytes());
+    files.insert(TRANSLATIONS_LOCK.to_owned(), translations_lock(&files).into_bytes());
+    expect![[r#"
+        service.toml:10:1: A machine may decide here, and no ground is stated. Write [ground] with the reason in each language, or set automated = "none".
+    "#]].assert_eq(&report(&files, &connections(&files)));
+}
+
+#[test]
+fn a_job_has_a_mapping_and_a_mapping_what_it_uses() {
+    refused(
+        "process.bpmn",
+        "type=\"report-missed-bin\"",
+        "type=\"report-mised-bin\"",
+        &expect![[r"
+            connectors.toml:23:1: warning: No task of the process is the job `report-missed-bin`. Give a task this job type, or take the mapping out.
+            process.bpmn:39:5: The job `report-mised-bin` of `send_job` has no mapping. Add a [[job]] of this type to connectors.toml. Did you mean `report-missed-bin`?
+        "]],
+    );
+    let files = missed_bin();
+    let mut unknown = connections(&files);
+    let job = unknown.jobs.get_mut("report-missed-bin").unwrap();
+    job.uses.insert("contractor_job".to_owned());
+    job.uses.insert("adress".to_owned());
+    expect![[r"
+        connectors.toml:23:8: The mapping of `report-missed-bin` uses `adress`, which nothing has given at `send_job`. Did you mean `address`?
+        connectors.toml:81:34: The mapping of `report-missed-bin` uses `contractor_job`, which nothing has given at `send_job`. Name a question, or what an earlier step gives.
+    "]].assert_eq(&report(&files, &unknown));
+    let mut missing = connections(&files);
+    missing.jobs.remove("return-missed-bin");
+    missing.jobs.insert("other".to_owned(), JobConnection::default());
+    expect![[r"
+        connectors.toml:1:1: warning: No task of the process is the job `other`. Give a task this job type, or take the mapping out.
+        process.bpmn:118:5: The job `return-missed-bin` of `return_job` has no mapping. Add a [[job]] of this type to connectors.toml.
+    "]].assert_eq(&report(&files, &missing));
+}
+
+#[test]
+fn a_kept_variable_is_given_by_something() {
+    refused(
+        "service.toml",
+        "keep = [\"contractor_job\"]",
+        "keep = [\"contractor_jub\"]",
+        &expect![[r"
+            connectors.toml:81:34: The mapping of `return-missed-bin` uses `contractor_job`, which nothing has given at `return_job`. Did you mean `contractor_jub`?
+            service.toml:14:9: The variable `contractor_jub` is to be kept, and nothing gives it. Did you mean `contractor_job`?
+        "]],
+    );
+}
+
+#[test]
+fn outcomes_and_end_events_belong_together() {
+    refused(
+        "service.toml",
+        "id = \"too_late\"",
+        "id = \"far_too_late\"",
+        &expect![[r"
+            process.bpmn:90:5: The end event `too_late` is no outcome of the service. Add an [[outcome]] with this id to service.toml.
+            service.toml:93:1: No end event of the process is the outcome `far_too_late`. Give an end event this id, or take the outcome out.
+        "]],
+    );
+}
+
+#[test]
+fn a_message_is_there_and_names_what_messages_know() {
+    refused(
+        "process.bpmn",
+        "value=\"received\"",
+        "value=\"recieved\"",
+        &expect![[r"
+            messages/received.toml:1:1: warning: No task sends this message. Send it from a task of job type `message`, or take it out.
+            process.bpmn:32:5: The task `send_receipt` sends `recieved`, and messages/recieved.toml is not there. Did you mean `received`?
+        "]],
+    );
+    refused(
+        "messages/done.toml",
+        "{{ reference }}: your bin",
+        "{{ referense }}: your bin",
+        &expect![[r"
+            messages/done.toml:2:10: The template names `referense`, which no message knows. Did you mean `reference`?
+        "]],
+    );
+    refused(
+        "messages/done.toml",
+        "{{ reference }}: your bin",
+        "{{ reference : your bin",
+        &expect![[r"
+            messages/done.toml:2:7: The template cannot be used: unexpected `:`, expected end of variable block. Close every {{ and {%, and use no filters.
+        "]],
+    );
+}
+
+#[test]
+fn callbacks_and_what_waits_for_them_belong_together() {
+    let files = missed_bin();
+    let mut other = connections(&files);
+    other.callbacks[0].message = "bin-taken".to_owned();
+    expect![[r"
+        connectors.toml:1:1: No element of the process waits for the message `bin-taken`. Draw a receive task or message event for it, or take the callback out.
+        process.bpmn:53:5: `wait_for_crew` waits for the message `bin-emptied`, which nothing sends. Add a [[callback]] with this message to connectors.toml.
+    "]].assert_eq(&report(&files, &other));
+    refused(
+        "service.toml",
+        "message = \"not-fixed\"",
+        "message = \"still-full\"",
+        &expect![[r"
+            process.bpmn:114:5: Nothing ever sends `not-fixed`, which starts `returned`. Write [not_fixed] with this message in service.toml, or take the start event out.
+            service.toml:54:1: No start event of the process takes the message `still-full`. Draw a message start event for it.
+        "]],
+    );
+}
+
+#[test]
+fn settings_name_questions_that_are_asked() {
+    refused(
+        "service.toml",
+        "\"missed_on\"]",
+        "\"mised_on\"]",
+        &expect![[r"
+        service.toml:52:32: The question `mised_on` is named here and asked nowhere. Did you mean `missed_on`?
+    "]],
+    );
+    refused(
+        "service.toml",
+        "email = \"email\"",
+        "email = \"mail\"",
+        &expect![[r"
+        service.toml:63:9: The question `mail` is named here and asked nowhere. Did you mean `email`?
+    "]],
+    );
+    refused(
+        "service.toml",
+        "decision = \"rounds_end\"",
+        "decision = \"bin_was_due\"",
+        &expect![[r"
+            service.toml:74:6: The local value `rounds-end` is no decision of bin-was-due.dmn that is one literal. Name a decision whose logic is a literal expression of one value.
+        "]],
+    );
+    refused(
+        "service.toml",
+        "nation = \"england\"",
+        "nation = \"mercia\"",
+        &expect![[r"
+        service.toml:6:1: The nation `mercia` is not known. Write england, wales, scotland or northern-ireland.
+    "]],
+    );
+    refused(
+        "service.toml",
+        "prefix = \"MBC\"",
+        "prefix = \"mbc\"",
+        &expect![[r"
+        service.toml:7:1: The prefix `mbc` cannot begin a reference. Write two to four capital letters, such as MBC.
+    "]],
+    );
+}
+
+#[test]
+fn pages_and_options_make_sense() {
+    refused(
+        "questions.toml",
+        "[[page]]\nid = \"bin\"",
+        "[[page]]\nid = \"bin\"\n\n[[page]]\nid = \"bin\"",
+        &expect![[r"
+            questions.toml:7:1: The page `bin` stands here twice. Keep one of them.
+        "]],
+    );
+    refused(
+        "questions.toml",
+        "page = \"bin\"",
+        "page = \"day\"",
+        &expect![[r"
+        questions.toml:7:1: The page `bin` has no question. Put a question on it, or take the page out.
+        questions.toml:10:1: The page `day` has 2 questions and no title. Write title.en, and title.cy where Welsh is served.
+    "]],
+    );
+    refused(
+        "questions.toml",
+        "value = \"recycling\"",
+        "value = \"refuse\"",
+        &expect![[r"
+            questions.toml:41:1: The option `refuse` of `bin` stands here twice. Keep one of them.
+            questions.toml:54:11: The Welsh text of question.bin.option.refuse.text was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
+            questions.toml:56:11: The Welsh text of question.bin.option.refuse.hint was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
+        "]],
+    );
+    refused(
+        "questions.toml",
+        "kind = \"choice\"",
+        "kind = \"text\"",
+        &expect![[r"
+            questions.toml:41:1: The question `bin` has options that nobody sees. Make its kind choice or choices, or take the options out.
+        "]],
+    );
+}
+
+#[test]
+fn a_scenario_that_cannot_be_read_is_refused() {
+    refused(
+        "scenarios/too-late.txt",
+        "expect    status closed",
+        "expect    status shut",
+        &expect![[r"
+            scenarios/too-late.txt:12:1: A request is open, closed or withdrawn. Write the step as the guide to services shows it.
+        "]],
+    );
+}
+
+#[test]
+fn a_file_that_is_not_in_its_format_is_refused_with_its_line() {
+    refused(
+        "service.toml",
+        "retention_days = 365",
+        "retention_days = \"long\"",
+        &expect![[r#"
+        service.toml:11:18: invalid type: string "long", expected u32. Compare the line with the guide to packages.
+    "#]],
+    );
+    refused(
+        "process.bpmn",
+        "</bpmn:process>",
+        "</bpmn:proces>",
+        &expect![[r"
+            process.bpmn:151:3: the XML is not well formed: expected 'bpmn:process' tag, not 'bpmn:proces' at 151:3. Mend the model where it stands.
+        "]],
+    );
+    refused(
+        "bin-was-due.dmn",
+        "<text>scheduled</text>",
+        "<text>scheduled +</text>",
+        &expect![[r#"
+            bin-was-due.dmn:41:89: expected an expression but found the end (in decision "bin_was_due"/decisionTable/input 1/inputExpression/text). Mend the model where it stands.
+        "#]],
+    );
+}
