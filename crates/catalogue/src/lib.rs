@@ -4,6 +4,26 @@
 //! mend it comes out. One list of questions is the source of the pages, the phone script, the API
 //! schema and the Open311 attributes ([`QuestionSet`]); [`QuestionSet::check`] gives the same answers
 //! and the same error set whatever the channel. Reads no folder, clock or network itself.
+//!
+//! [`check`] finds what would go wrong before it runs; [`adopt`] puts another body's overlay on a
+//! package; [`scaffold`] writes a new one; [`scenario`] reads how it is to behave; [`region`] reads
+//! the bodies that offer it.
+//!
+//! ```
+//! let id = "report-a-pothole".parse()?;
+//! let owner = "wealdmere".parse()?;
+//! let files = catalogue::scaffold::new_service(&id, &owner, "england");
+//! let connections = catalogue::Connections::default(); // it calls no back office yet
+//! let (package, warnings) =
+//!     catalogue::check(&files, &base::Language::ALL, &connections).expect("a sound package");
+//! assert!(warnings.is_empty());
+//!
+//! let given = serde_json::from_str(r#"{ "details": "The clock is slow", "email": "nobody" }"#)?;
+//! let errors = package.questions.check(&given, &|_uprn| false).unwrap_err();
+//! let words = errors[0].message(&package.questions, base::Language::En);
+//! assert_eq!(words, "Enter an e-mail address like name@example.com");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 #![deny(clippy::wildcard_enum_match_arm, clippy::float_arithmetic)]
 
 mod answers;
