@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: figures as ratios to a raw probe that ran beside them.
 //!
-//! The programs that measure are `benches/` of this crate, in release; here they are only run.
+//! The program that measures is `benches/row_sets` of this crate, in release; here it is only run.
 
 use anyhow::{Result, bail};
 
@@ -22,7 +22,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         if !BENCHES.iter().any(|(bench, _)| *bench == name) {
             bail!("no bench `{name}`; benches:\n{}", listed(BENCHES.iter().copied()));
         }
-        let mut command = cargo(&["bench", "--quiet", "--package", "xtask", "--bench", name, "--"]);
+        let mut command =
+            cargo(&["bench", "--quiet", "--package", "xtask", "--bench", "row_sets", "--", name]);
         show(command.args(own))?;
     }
     Ok(())

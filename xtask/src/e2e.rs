@@ -19,8 +19,10 @@ use server::Server;
 
 /// What has to run for a client.
 enum Serve {
-    /// Nothing: the client starts what it needs.
+    /// Nothing: the client needs no program of ours.
     Nothing,
+    /// Nothing yet: the client starts the built program itself.
+    Built,
     /// The program, with these words and a data folder of its own.
     Program(&'static [&'static str]),
     /// An example program of a crate.
@@ -53,7 +55,7 @@ pub(crate) const CLIENTS: &[Client] = &[
         needs: "tests/clients/civicbot_client.py", words: &["python", "tests/clients/civicbot_client.py"] },
     Client { name: "zeep", what: "SOAP by zeep", serve: OFFICES,
         needs: "tests/clients/zeep_client.py", words: &["python", "tests/clients/zeep_client.py"] },
-    Client { name: "kill", what: "the server killed with requests in flight", serve: Serve::Nothing,
+    Client { name: "kill", what: "the server killed with requests in flight", serve: Serve::Built,
         needs: "crates/throughline/examples/kill.rs",
         words: &["cargo", "run", "--release", "--package", "throughline", "--example", "kill"] },
 ];
@@ -80,7 +82,7 @@ impl Client {
             return Some(format!("{} is not there", self.needs));
         }
         let serves = match &self.serve {
-            Serve::Nothing | Serve::Example { .. } => return self.no_tool(),
+            Serve::Nothing | Serve::Built | Serve::Example { .. } => return self.no_tool(),
             Serve::Program(words) => words.first().copied().unwrap_or_default(),
         };
         match offered() {
@@ -107,10 +109,14 @@ impl Client {
         let scratch = scratch(self.name)?;
         let log = logs().join(format!("e2e-{}.log", self.name));
         let printed = logs().join(format!("e2e-{}-served.log", self.name));
-        build_program()?;
         let server = match &self.serve {
             Serve::Nothing => None,
+            Serve::Built => {
+                build_program()?;
+                None
+            }
             Serve::Program(words) => {
+                build_program()?;
                 let mut command = Command::new(program());
                 command.args(*words).arg("--data").arg(scratch.join("data"));
                 Some(Server::start(&mut command, &printed)?)

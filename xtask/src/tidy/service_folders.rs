@@ -9,7 +9,7 @@ use super::report::Report;
 /// Files that a service has (DESIGN section 4).
 const WANTED: &[&str] = &["service.toml", "questions.toml", "process.bpmn"];
 /// What a service's folder may hold.
-const DATA: &[&str] = &["toml", "bpmn", "dmn", "txt", "md", "html", "json", "xml", "wsdl"];
+const DATA: &[&str] = &["toml", "bpmn", "dmn", "txt", "md", "html", "json", "xml", "wsdl", "lock"];
 
 pub(crate) fn check(project: &Project, report: &mut Report) {
     let mut services = BTreeSet::new();
