@@ -1,0 +1,176 @@
+//! Service requests by the API: send one, follow it, say that it is not fixed, take it back.
+
+use axum::Json;
+use axum::extract::Path;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use base::{CaseId, Channel, DraftId, Reference};
+use runtime::{CaseView, Command, Reply, Submit};
+use serde_json::{Value, json};
+
+use super::body::{NewRequest, NotFixed};
+use super::{by_language, services};
+use crate::answers::refused;
+use crate::callers::{At, Client, Visitor};
+use crate::error::ApiError;
+use crate::wording::{both, of_milestone};
+
+/// The longest idempotency key.
+const IDEMPOTENCY_KEY_BYTES: usize = 255;
+/// Days, the present one counted, for which an idempotency key is known.
+const KEY_DAYS: i64 = 3;
+/// Milliseconds of a day.
+const DAY_MS: i64 = 86_400_000;
+
+/// Sends a request: 201, or 200 when the same thing is already being dealt with.
+pub(crate) async fn send(
+    client: Client,
+    Path((_, name)): Path<(String, String)>,
+    headers: HeaderMap,
+    sent: NewRequest,
+) -> Result<Response, ApiError> {
+    let service = services::service(&client.at, &name)?;
+    let questions = &service.package.questions;
+    let submit = Submit {
+        service: service.id().clone(),
+        channel: Channel::Api,
+        language: sent.language,
+        given: sent.answers.into_iter().collect(),
+        draft: draft(&client, &headers).await?,
+        once: None,
+    };
+    let reply = client.submit(Command::Submit(Box::new(submit))).await;
+    taken(&client.at, reply.map_err(|rejection| refused(rejection, questions))?)
+}
+
+/// The request that a call sent again is the same as: its id follows from client and key, and from
+/// the day on which the key was first used, so that ids keep the order of time.
+async fn draft(client: &Client, headers: &HeaderMap) -> Result<Option<DraftId>, ApiError> {
+    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
+    let sentence = || {
+        both(
+            "The Idempotency-Key is not 1 to 255 plain characters.",
+            "Nid yw'r Idempotency-Key yn 1 i 255 o nodau plaen.",
+        )
+    };
+    let key = key.to_str().ok().map(str::trim);
+    let key = key.filter(|key| !key.is_empty() && key.len() <= IDEMPOTENCY_KEY_BYTES);
+    let key = key.ok_or_else(|| ApiError::Unreadable(sentence()))?;
+    let today = client.at.now().as_millis().div_euclid(DAY_MS);
+    let days = (0..KEY_DAYS).map(|ago| today.saturating_sub(ago));
+    let ids: Vec<DraftId> = days.map(|day| client.id_of(key, day.saturating_mul(DAY_MS))).collect();
+    let first = ids.first().copied();
+    let known = client.at.read(move |body| {
+        let mut known = None;
+        for id in ids {
+            known = known.or(body.summary(CaseId::from_bytes(*id.as_bytes()))?.map(|_| id));
+        }
+        Ok(known)
+    });
+    Ok(known.await?.or(first))
+}
+
+fn taken(at: &At, reply: Reply) -> Result<Response, ApiError> {
+    let (status, joined, reference, promised) = match reply {
+        Reply::Received { reference, promised, .. } => {
+            (StatusCode::CREATED, false, reference, promised)
+        }
+        Reply::Joined { reference, promised, .. } => (StatusCode::OK, true, reference, promised),
+        Reply::Draft { .. } | Reply::Done | Reply::AlreadyTaken => return Err(ApiError::Broken),
+    };
+    let address = at.address(&format!("/api/requests/{reference}"));
+    let body = json!({
+        "reference": reference,
+        "promised_on": promised,
+        "joined_open_request": joined,
+        "links": { "self": address },
+    });
+    let mut response = (status, Json(body)).into_response();
+    if let Ok(location) = HeaderValue::from_str(&address) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    Ok(response)
+}
+
+fn reference(name: &str) -> Result<Reference, ApiError> {
+    name.parse().map_err(|_| ApiError::NotFound)
+}
+
+/// The case of a reference.
+async fn case(at: &At, name: &str) -> Result<CaseView, ApiError> {
+    let reference = reference(name)?;
+    let found = at.read(move |body| body.case_of(&reference)).await?;
+    found.ok_or(ApiError::NotFound)
+}
+
+/// Where a request stands.
+pub(crate) async fn read(
+    Visitor(at): Visitor,
+    Path((_, name)): Path<(String, String)>,
+) -> Result<Json<Value>, ApiError> {
+    let view = case(&at, &name).await?;
+    Ok(Json(shown(&at, &view)))
+}
+
+/// "This is not fixed."
+pub(crate) async fn not_fixed(
+    client: Client,
+    Path((_, name)): Path<(String, String)>,
+    said: NotFixed,
+) -> Result<Json<Value>, ApiError> {
+    let id = case(&client.at, &name).await?.case.request.case;
+    let command = Command::NotFixed { case: id, channel: Channel::Api, note: said.note };
+    client.submit(command).await?;
+    Ok(Json(shown(&client.at, &case(&client.at, &name).await?)))
+}
+
+/// Takes a request back.
+pub(crate) async fn withdraw(
+    client: Client,
+    Path((_, name)): Path<(String, String)>,
+) -> Result<Json<Value>, ApiError> {
+    let id = case(&client.at, &name).await?.case.request.case;
+    client.submit(Command::Withdraw { case: id }).await?;
+    Ok(Json(shown(&client.at, &case(&client.at, &name).await?)))
+}
+
+/// A request without anything that its requester told us.
+fn shown(at: &At, view: &CaseView) -> Value {
+    let request = &view.case.request;
+    let languages = at.languages();
+    let timeline = request.timeline.iter().map(|milestone| {
+        let (what, text) = of_milestone(view, &milestone.kind);
+        json!({
+            "at": milestone.at.to_string(),
+            "what": what,
+            "text": by_language(&text, &languages),
+        })
+    });
+    let definition = &view.service.package.definition;
+    let outcome = request.outcome.as_ref().map(|id| {
+        let text = definition.outcome(id).map(|outcome| by_language(&outcome.text, &languages));
+        json!({ "id": id, "text": text })
+    });
+    let address = at.address(&format!("/api/requests/{}", request.reference));
+    json!({
+        "reference": request.reference,
+        "service": request.service,
+        "title": by_language(&definition.title, &languages),
+        "status": request.status.key(),
+        "received_at": request.received_at.to_string(),
+        "updated_at": view.case.updated_at.to_string(),
+        "closed_at": request.closed_at.map(|at| at.to_string()),
+        "promised_on": request.promised,
+        "outcome": outcome,
+        "timeline": timeline.collect::<Vec<Value>>(),
+        "may": {
+            "not_fixed": view.may_say_not_fixed(at.now()),
+            "withdraw": view.may_withdraw(at.now()),
+        },
+        "links": {
+            "self": address,
+            "not_fixed": format!("{address}/not-fixed"),
+            "withdraw": format!("{address}/withdraw"),
+        }
+    })
+}

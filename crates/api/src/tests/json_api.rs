@@ -1,0 +1,150 @@
+//! The JSON API.
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use super::{BODY, JSON, KEY, Town, valid};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_goes_from_the_list_of_services_to_its_outcome_and_back() {
+    let town = Town::new();
+    let links = town.get("/millbrook/api").await.json();
+    let services = town.get(links["links"]["services"].as_str().unwrap()).await.json();
+    let service = town.get(services["services"][0]["links"]["self"].as_str().unwrap()).await.json();
+    assert_eq!(service["title"]["cy"], "Rhoi gwybod am fin a gollwyd");
+    assert_eq!(service["schema"]["properties"]["bin"]["enum"], json!(["refuse", "food"]));
+    let sent = town.send(&valid()).await;
+    assert_eq!(sent.status, StatusCode::CREATED, "{}", sent.text);
+    let address = sent.header("location").to_owned();
+    let reference = sent.json()["reference"].as_str().unwrap().to_owned();
+    assert_eq!(address, format!("/millbrook/api/requests/{reference}"));
+    let request = town.get(&address).await.json();
+    assert_eq!(request["status"], "open");
+    assert_eq!(request["promised_on"], "2026-11-26");
+    assert_eq!(request["timeline"][1]["text"]["cy"], "Rydym wedi dweud wrth y criw.");
+    assert_eq!(request["may"], json!({"not_fixed": false, "withdraw": true}));
+    assert_eq!(town.emptied(&reference, "m-1").await.status, StatusCode::OK);
+    let request = town.get(&address).await.json();
+    assert_eq!(request["outcome"]["text"]["en"], "Your bin has been emptied.");
+    let key = format!("Bearer {KEY}");
+    let headers = [("authorization", key.as_str()), ("content-type", JSON)];
+    let said = json!({"note": "It is still full."}).to_string();
+    let back = town.call("POST", &format!("{address}/not-fixed"), &headers, said.clone()).await;
+    assert_eq!(back.status, StatusCode::OK, "{}", back.text);
+    assert_eq!(back.json()["status"], "open");
+    assert!(!back.text.contains("still full"), "what a person said is not shown");
+    let again = town.call("POST", &format!("{address}/not-fixed"), &headers, said).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    assert_eq!(again.json()["type"], "/problems/still-open");
+    let gone = town.call("POST", &format!("{address}/withdraw"), &headers, "").await;
+    assert_eq!(gone.json()["status"], "withdrawn");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_key_is_the_same_request_and_the_same_bin_is_joined() {
+    let town = Town::new();
+    let mut other = valid();
+    other["answers"]["bin"] = json!("refuse");
+    let key = [("idempotency-key", "one")];
+    let first = town.send_with(&key, &valid()).await;
+    let again = town.send_with(&key, &other).await;
+    assert_eq!(first.json()["reference"], again.json()["reference"]);
+    assert_eq!(again.status, StatusCode::CREATED);
+    town.wait(86_400).await;
+    let next_day = town.send_with(&key, &valid()).await;
+    assert_eq!(first.json()["reference"], next_day.json()["reference"]);
+    let joined = town.send(&valid()).await;
+    assert_eq!(joined.status, StatusCode::OK);
+    assert_eq!(joined.json()["joined_open_request"], true);
+    assert_eq!(joined.json()["reference"], first.json()["reference"]);
+    let another = town.send_with(&[("idempotency-key", "two")], &other).await;
+    assert_eq!(another.status, StatusCode::CREATED);
+    assert_ne!(another.json()["reference"], first.json()["reference"]);
+    let bad = town.send_with(&[("idempotency-key", "")], &other).await;
+    assert_eq!(bad.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn faults_point_into_the_body_in_both_languages() {
+    let town = Town::new();
+    let sent = json!({
+        "answers": {"address": "999", "bin": "glass", "heavy": "perhaps", "count": 12, "x/y": 1},
+        "language": "fr",
+    });
+    let answer = town.send(&sent).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(answer.json()["errors"][0]["pointer"], "/language");
+    let sent = json!({"answers": sent["answers"]});
+    let answer = town.send(&sent).await;
+    assert_eq!(answer.header("content-type"), "application/problem+json");
+    let problem = answer.json();
+    assert_eq!(problem["type"], "/problems/invalid-answers");
+    let errors: Vec<(&str, &str)> = problem["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| (error["pointer"].as_str().unwrap(), error["code"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        errors,
+        [
+            ("/answers/address", "place"),
+            ("/answers/bin", "option"),
+            ("/answers/missed_on", "required"),
+            ("/answers/heavy", "type"),
+            ("/answers/count", "too_large"),
+            ("/answers/x~1y", "not_asked"),
+        ]
+    );
+    assert_eq!(problem["errors"][0]["message"], "Choose an address that we serve");
+    assert_eq!(problem["errors"][0]["message_cy"], "Dewiswch gyfeiriad a wasanaethwn");
+    assert_eq!(town.journal(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn addresses_are_found_by_postcode() {
+    let town = Town::new();
+    let found = town.get("/millbrook/api/addresses?postcode=zz11aa").await.json();
+    assert_eq!(found["addresses"].as_array().unwrap().len(), 2);
+    assert_eq!(town.get("/millbrook/api/addresses?postcode=").await.json()["addresses"], json!([]));
+    assert_eq!(town.get("/millbrook/api/addresses").await.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_document_of_the_api_names_every_endpoint_of_it() {
+    let town = Town::new();
+    let document = town.get("/millbrook/api/openapi.json").await.json();
+    assert_eq!(document["openapi"], "3.1.0");
+    let paths = document["paths"].as_object().unwrap();
+    for endpoint in crate::ENDPOINTS.iter().filter(|endpoint| endpoint.path.contains("/api")) {
+        if endpoint.path.ends_with("openapi.json") {
+            continue;
+        }
+        let path = endpoint.path.replace("{body}", BODY).replace("{service}/", "missed-bin/");
+        let operation = &paths[&path][endpoint.method.to_lowercase()];
+        assert!(operation["responses"].is_object(), "{path}");
+    }
+    let schema = &document["components"]["schemas"]["answers.missed-bin"];
+    assert_eq!(schema["unevaluatedProperties"], false);
+    every_reference_resolves(&document, &document);
+}
+
+fn every_reference_resolves(document: &Value, part: &Value) {
+    match part {
+        Value::Object(members) => {
+            if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
+                let pointer = reference.strip_prefix('#').unwrap();
+                assert!(document.pointer(pointer).is_some(), "{reference}");
+            }
+            for value in members.values() {
+                every_reference_resolves(document, value);
+            }
+        }
+        Value::Array(values) => {
+            for value in values {
+                every_reference_resolves(document, value);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}

@@ -1,0 +1,148 @@
+//! The sentences that the interfaces say themselves, each in English and Welsh.
+//!
+//! What a service says stands in its package; these are about calls, and about the lines of a
+//! timeline that every service has.
+
+use base::{Language, Text};
+use requests::MilestoneKind;
+use runtime::{CaseView, Rejection};
+
+use crate::error::ApiError;
+
+/// One sentence in both languages.
+pub(crate) fn both(english: &str, welsh: &str) -> Text {
+    Text::english(english).with(Language::Cy, welsh)
+}
+
+/// What a call is told about why it was not followed.
+pub(crate) fn of_error(error: &ApiError) -> Text {
+    match error {
+        ApiError::NotFound => not_found(),
+        ApiError::Method => both(
+            "This address is not asked in this way.",
+            "Nid yw'r cyfeiriad hwn yn cael ei alw fel hyn.",
+        ),
+        ApiError::NotAcceptable => both(
+            "We answer in JSON. Let the Accept header allow application/json.",
+            "Rydym yn ateb mewn JSON. Gadewch i'r pennyn Accept ganiatáu application/json.",
+        ),
+        ApiError::TooLong => both(
+            "What you sent is longer than we read.",
+            "Mae'r hyn a anfonwyd yn hirach nag yr ydym yn ei ddarllen.",
+        ),
+        ApiError::MediaType => both(
+            "The Content-Type is not one that is read here.",
+            "Nid yw'r Content-Type yn un sy'n cael ei ddarllen yma.",
+        ),
+        ApiError::TooMany { .. } => both(
+            "Too many calls. Wait, then call again.",
+            "Gormod o alwadau. Arhoswch, yna galwch eto.",
+        ),
+        ApiError::Key => {
+            both("A key that we know is needed.", "Mae angen allwedd yr ydym yn ei hadnabod.")
+        }
+        ApiError::Signature => both(
+            "The signature is missing, old or wrong.",
+            "Mae'r llofnod ar goll, yn hen neu'n anghywir.",
+        ),
+        ApiError::Unreadable(sentence) => sentence.clone(),
+        ApiError::Invalid(_) => invalid(),
+        ApiError::Rejected(rejection) => of_rejection(rejection),
+        ApiError::Broken => unavailable(),
+    }
+}
+
+fn not_found() -> Text {
+    both("There is nothing at this address.", "Nid oes dim yn y cyfeiriad hwn.")
+}
+
+fn invalid() -> Text {
+    both("Some answers are not valid.", "Nid yw rhai atebion yn ddilys.")
+}
+
+fn unavailable() -> Text {
+    both(
+        "We cannot take this now. Nothing was stored. Send it again later.",
+        "Ni allwn dderbyn hyn nawr. Ni chafodd dim ei gadw. Anfonwch ef eto yn nes ymlaen.",
+    )
+}
+
+fn of_rejection(rejection: &Rejection) -> Text {
+    match rejection {
+        Rejection::Invalid(_) => invalid(),
+        Rejection::Request(rejection) => of_request(rejection),
+        Rejection::Process(_) => {
+            both("The request no longer waits for this.", "Nid yw'r cais yn aros am hyn mwyach.")
+        }
+        Rejection::NotFound => not_found(),
+        Rejection::Forbidden => {
+            both("Your key does not allow this.", "Nid yw eich allwedd yn caniatáu hyn.")
+        }
+        Rejection::NotOffered { .. } => both(
+            "The service is not offered in this way.",
+            "Nid yw'r gwasanaeth yn cael ei gynnig fel hyn.",
+        ),
+        Rejection::SignInNeeded => both(
+            "The requester has to sign in on our pages for this service.",
+            "Rhaid i'r ceisydd fewngofnodi ar ein tudalennau ar gyfer y gwasanaeth hwn.",
+        ),
+        Rejection::NotYet => both(
+            "Nothing waits for this message yet. Send it again later.",
+            "Nid oes dim yn aros am y neges hon eto. Anfonwch hi eto yn nes ymlaen.",
+        ),
+        Rejection::Erased => both(
+            "The personal details of this request were erased.",
+            "Mae manylion personol y cais hwn wedi'u dileu.",
+        ),
+        Rejection::Unavailable => unavailable(),
+    }
+}
+
+fn of_request(rejection: &requests::Rejection) -> Text {
+    match rejection {
+        requests::Rejection::Unknown => not_found(),
+        requests::Rejection::AlreadyReceived => {
+            both("We have this request already.", "Mae'r cais hwn gennym eisoes.")
+        }
+        requests::Rejection::AlreadyClosed { .. } => {
+            both("The request is closed already.", "Mae'r cais eisoes wedi'i gau.")
+        }
+        requests::Rejection::StillOpen => {
+            both("We are still working on this request.", "Rydym yn dal i weithio ar y cais hwn.")
+        }
+        requests::Rejection::TooLate { days } => both(
+            &format!("You can say this within {days} days of the outcome. Send a new request."),
+            &format!(
+                "Gallwch ddweud hyn o fewn {days} diwrnod i'r canlyniad. Anfonwch gais newydd."
+            ),
+        ),
+        requests::Rejection::TooOften => both(
+            "This request came back too often. Ask for a person.",
+            "Daeth y cais hwn yn ôl yn rhy aml. Gofynnwch am berson.",
+        ),
+    }
+}
+
+/// A line of a request's timeline: its key, and what the requester is told.
+pub(crate) fn of_milestone(view: &CaseView, kind: &MilestoneKind) -> (&'static str, Text) {
+    match kind {
+        MilestoneKind::Received => ("received", both("We received the request.", "Cawsom y cais.")),
+        MilestoneKind::Joined => (
+            "joined",
+            both("The same thing was reported again.", "Cafwyd adroddiad arall am yr un peth."),
+        ),
+        MilestoneKind::Reached(element) => ("progress", view.told(element)),
+        MilestoneKind::Outcome(outcome) => {
+            let definition = &view.service.package.definition;
+            let words = definition.outcome(outcome).map(|outcome| outcome.text.clone());
+            ("outcome", words.unwrap_or_default())
+        }
+        MilestoneKind::NotFixed => (
+            "not_fixed",
+            both("We were told that it is not fixed.", "Dywedwyd wrthym nad yw wedi'i drwsio."),
+        ),
+        MilestoneKind::Withdrawn => {
+            ("withdrawn", both("The request was taken back.", "Cafodd y cais ei dynnu'n ôl."))
+        }
+    }
+}
