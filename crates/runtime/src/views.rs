@@ -186,6 +186,14 @@ impl Body {
         Ok(store::requests::requests_behind(&self.reader(), service, behind, before)?)
     }
 
+    /// The acts of staff on a case after its receipt, the oldest first.
+    ///
+    /// # Errors
+    /// [`ShardError`] when the store fails.
+    pub fn touches(&self, case: CaseId) -> Result<Vec<store::requests::TouchRow>, ShardError> {
+        Ok(store::requests::touches_of(&self.reader(), case)?)
+    }
+
     /// What is stuck, the newest case first.
     ///
     /// # Errors
