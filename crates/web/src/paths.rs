@@ -2,7 +2,7 @@
 //!
 //! `/` is the region's front, `/{body}/...` a body's. No address carries a personal value.
 
-use base::Digest;
+use base::{BodyId, CaseId, Digest, Reference, ServiceId};
 
 /// The icon that browsers ask for.
 pub const ICON: &str = "/assets/icon.svg";
@@ -20,4 +20,84 @@ pub fn stylesheet() -> &'static str {
         let digest = Digest::of(STYLESHEET_TEXT.as_bytes()).to_string();
         format!("/assets/stylesheet.css?v={}", digest.get(..12).unwrap_or_default())
     })
+}
+
+/// A body's front page.
+pub fn front(body: &BodyId) -> String {
+    format!("/{body}/")
+}
+
+/// A body's own stylesheet.
+pub fn brand(body: &BodyId) -> String {
+    format!("/{body}/brand.css")
+}
+
+/// The page before a service begins.
+pub fn service(body: &BodyId, service: &ServiceId) -> String {
+    format!("/{body}/services/{service}")
+}
+
+/// The page before an agent begins a service for a caller.
+pub fn call(body: &BodyId, service: &ServiceId) -> String {
+    format!("/{body}/staff/services/{service}")
+}
+
+/// Where a reference is looked up.
+pub fn lookup(body: &BodyId) -> String {
+    format!("/{body}/requests")
+}
+
+/// A request's status page.
+pub fn request(body: &BodyId, reference: &Reference) -> String {
+    format!("/{body}/requests/{reference}")
+}
+
+/// What a person asked for.
+pub fn my_requests(body: &BodyId) -> String {
+    format!("/{body}/my-requests")
+}
+
+/// Where residents sign in.
+pub fn sign_in(body: &BodyId) -> String {
+    format!("/{body}/sign-in")
+}
+
+/// The first page of staff.
+pub fn staff(body: &BodyId) -> String {
+    format!("/{body}/staff")
+}
+
+/// Where staff sign in.
+pub fn staff_sign_in(body: &BodyId) -> String {
+    format!("/{body}/staff/sign-in")
+}
+
+/// The operator's first page.
+pub fn operator(body: &BodyId) -> String {
+    format!("/{body}/staff/operator")
+}
+
+/// One thing that is stuck.
+pub fn incident(body: &BodyId, case: CaseId, element: u32) -> String {
+    format!("/{body}/staff/incidents/{case}/{element}")
+}
+
+/// One case as staff see it.
+pub fn case(body: &BodyId, reference: &Reference) -> String {
+    format!("/{body}/staff/cases/{reference}")
+}
+
+/// The services whose figures can be seen.
+pub fn all_figures(body: &BodyId) -> String {
+    format!("/{body}/staff/services-figures/")
+}
+
+/// A service's figures.
+pub fn figures(body: &BodyId, service: &ServiceId) -> String {
+    format!("/{body}/staff/figures/{service}")
+}
+
+/// The messages of the fake post.
+pub fn outbox(body: &BodyId) -> String {
+    format!("/{body}/outbox")
 }

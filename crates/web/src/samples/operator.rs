@@ -16,8 +16,8 @@ fn text(words: Words, english: &str, welsh: &str) -> String {
 }
 
 fn system(words: Words, name: String, tag: Tag, waiting: u64, note: String) -> SystemLine {
-    let last_answer = words.moment(moment(24, 9, 2));
-    SystemLine { name, tag, last_answer, waiting: words.count(waiting), note }
+    let repeated = words.count(waiting);
+    SystemLine { name, tag, repeated, waiting: words.count(waiting), note }
 }
 
 fn healthy(words: Words) -> Vec<SystemLine> {
@@ -140,7 +140,7 @@ impl Incident {
                 ),
                 Fact::new(words.since(), words.moment(moment(24, 9, 2))),
             ],
-            mend: Some(page.act(words.try_again(), "/millbrook/staff/incidents/1/retry")),
+            acts: vec![page.act(words.try_again(), "/millbrook/staff/incidents/1/retry")],
             case: Link::new(words.see_case(REFERENCE), "/millbrook/staff/cases/1"),
             timeline: vec![
                 attempt(

@@ -53,8 +53,8 @@ pub struct SystemLine {
     pub name: String,
     /// How it does.
     pub tag: Tag,
-    /// Its last good answer.
-    pub last_answer: String,
+    /// How many calls had to be made again.
+    pub repeated: String,
     /// How many calls wait for it.
     pub waiting: String,
     /// When it is tried next, or what it last said.
@@ -126,8 +126,8 @@ pub struct Incident {
     pub sentence: String,
     /// Case, place in the process, back office, since when.
     pub facts: Vec<Fact>,
-    /// The button that mends it.
-    pub mend: Option<Act>,
+    /// The buttons that mend it.
+    pub acts: Vec<Act>,
     /// The case.
     pub case: Link,
     /// The attempts.

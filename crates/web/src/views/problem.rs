@@ -17,6 +17,8 @@ pub enum ProblemKind {
     NotFound,
     /// 405: the page takes no such act.
     WrongMethod,
+    /// 409: it was possible before, or will be later, but is not now.
+    NotNow,
     /// 413: more was sent than we take.
     TooLarge,
     /// 429: too often in too short a time.
@@ -29,12 +31,13 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::NotUnderstood,
         Self::ExpiredForm,
         Self::NotAllowed,
         Self::NotFound,
         Self::WrongMethod,
+        Self::NotNow,
         Self::TooLarge,
         Self::TooOften,
         Self::OurFault,
@@ -48,6 +51,7 @@ impl ProblemKind {
             Self::ExpiredForm | Self::NotAllowed => 403,
             Self::NotFound => 404,
             Self::WrongMethod => 405,
+            Self::NotNow => 409,
             Self::TooLarge => 413,
             Self::TooOften => 429,
             Self::OurFault => 500,
@@ -89,6 +93,9 @@ impl Problem {
             }
             ProblemKind::WrongMethod => {
                 (words.problem_405(), words.problem_405_text(), words.problem_405_do())
+            }
+            ProblemKind::NotNow => {
+                (words.problem_409(), words.problem_409_text(), words.problem_409_do())
             }
             ProblemKind::TooLarge => {
                 (words.problem_413(), words.problem_413_text(), words.problem_413_do())

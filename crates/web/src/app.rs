@@ -1,0 +1,33 @@
+//! The pages as they are served: each handler parses by types, asks `runtime` and renders.
+//!
+//! `around` runs about every request: it reads language, cookies and form, checks that a form came
+//! from our own page, and puts the headers and the problem pages on what comes back. Only `callers`
+//! makes an authority. Refuses business rules and SQL: those are below.
+
+mod answer;
+mod around;
+mod asking;
+mod callers;
+mod cookies;
+mod endpoints;
+mod fields;
+mod figures;
+mod form;
+mod fronts;
+mod mail;
+mod operator;
+mod outbox;
+mod seen;
+mod sending;
+mod sign_in;
+mod staff;
+mod state;
+mod story;
+mod tracking;
+mod walk;
+
+pub use endpoints::{ENDPOINTS, Endpoint, Who, router};
+pub use state::{BodyHelp, OutboxMessage, OutboxView, RegionInfo, WebBody, WebSetup, WebState};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,168 @@
+//! Who asks: the only makers of an authority in these pages (DESIGN L15).
+//!
+//! Who is let in by an endpoint stands in [`super::ENDPOINTS`] and nowhere else; a handler that
+//! takes one of these extractors has that check behind it.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+use base::{Role, SectorPersonId};
+use runtime::Authority;
+
+use super::answer::Fault;
+use super::endpoints::{Endpoint, Who};
+use super::form::Fields;
+use super::seen::Seen;
+use super::state::App;
+use crate::views::problem::ProblemKind;
+
+/// Anybody; a resident who is signed in acts as themselves.
+pub(crate) struct Visitor {
+    seen: Arc<Seen>,
+    /// Their authority.
+    pub(crate) authority: Authority,
+}
+
+/// A resident who is signed in.
+pub(crate) struct Citizen {
+    seen: Arc<Seen>,
+    /// As the body knows them.
+    pub(crate) person: SectorPersonId,
+}
+
+/// A member of the body's staff, in a role that the endpoint wants.
+pub(crate) struct Staff {
+    seen: Arc<Seen>,
+    /// Their authority, the wanted role first.
+    pub(crate) authority: Authority,
+    /// Their roles.
+    pub(crate) roles: Vec<Role>,
+}
+
+/// What was sent.
+pub(crate) struct Form(pub(crate) Arc<Fields>);
+
+fn seen(parts: &Parts) -> Result<Arc<Seen>, Fault> {
+    let seen = parts.extensions.get::<Arc<Seen>>().cloned();
+    seen.ok_or(Fault::Problem(ProblemKind::OurFault))
+}
+
+fn wanted(parts: &Parts) -> Result<Who, Fault> {
+    let endpoint = parts.extensions.get::<&'static Endpoint>();
+    endpoint.map(|endpoint| endpoint.who).ok_or(Fault::NOT_FOUND)
+}
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Fault> {
+        let seen = seen(parts)?;
+        if seen.path != "/" {
+            seen.run()?;
+        }
+        let person = seen.resident.as_ref().and_then(|holder| holder.session.person);
+        let authority = person.map_or(Authority::Visitor, |person| Authority::Citizen { person });
+        Ok(Self { seen, authority })
+    }
+}
+
+impl FromRequestParts<App> for Citizen {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Fault> {
+        let seen = seen(parts)?;
+        seen.run()?;
+        match seen.resident.as_ref().and_then(|holder| holder.session.person) {
+            Some(person) => Ok(Self { seen, person }),
+            None => Err(Fault::Elsewhere(seen.sign_in()?)),
+        }
+    }
+}
+
+impl FromRequestParts<App> for Staff {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Fault> {
+        let (seen, wanted) = (seen(parts)?, wanted(parts)?);
+        let body = seen.id()?.clone();
+        seen.run()?;
+        let Some(holder) = &seen.staff else { return Err(Fault::Elsewhere(seen.sign_in()?)) };
+        let Who::Staff(allowed) = wanted else { return Err(Fault::NOT_FOUND) };
+        let mut roles = holder.session.roles.clone();
+        if !roles.iter().any(|role| allowed.contains(role)) {
+            return Err(Fault::Problem(ProblemKind::NotAllowed));
+        }
+        // They act in the role that lets them in.
+        roles.sort_by_key(|role| allowed.iter().position(|of| of == role).unwrap_or(usize::MAX));
+        let authority = Authority::Staff { body, roles: roles.clone() };
+        Ok(Self { seen, authority, roles })
+    }
+}
+
+impl FromRequestParts<App> for Form {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Fault> {
+        let form = parts.extensions.get::<Arc<Fields>>().cloned();
+        form.map(Self).ok_or(Fault::Problem(ProblemKind::NotUnderstood))
+    }
+}
+
+impl Visitor {
+    /// What was seen of the request.
+    pub(crate) const fn seen(&self) -> &Arc<Seen> {
+        &self.seen
+    }
+}
+
+impl Staff {
+    /// Whether they have one of these roles.
+    pub(crate) fn has(&self, wanted: &[Role]) -> bool {
+        self.roles.iter().any(|role| wanted.contains(role))
+    }
+}
+
+impl Deref for Visitor {
+    type Target = Seen;
+    fn deref(&self) -> &Seen {
+        &self.seen
+    }
+}
+
+impl Deref for Citizen {
+    type Target = Seen;
+    fn deref(&self) -> &Seen {
+        &self.seen
+    }
+}
+
+impl Deref for Staff {
+    type Target = Seen;
+    fn deref(&self) -> &Seen {
+        &self.seen
+    }
+}
+
+/// The values in the address.
+pub(crate) struct At(Vec<(String, String)>);
+
+impl At {
+    /// A value by its name in the endpoint's path, read as what it is.
+    pub(crate) fn get<T: std::str::FromStr>(&self, name: &str) -> Result<T, Fault> {
+        let text = self.0.iter().find(|(of, _)| of == name).map(|(_, value)| value.as_str());
+        text.and_then(|text| text.parse().ok()).ok_or(Fault::NOT_FOUND)
+    }
+}
+
+impl FromRequestParts<App> for At {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Fault> {
+        let read = RawPathParams::from_request_parts(parts, app).await;
+        let read = read.map_err(|_| Fault::Problem(ProblemKind::NotUnderstood))?;
+        let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        Ok(Self(read.iter().map(owned).collect()))
+    }
+}

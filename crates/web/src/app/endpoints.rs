@@ -1,0 +1,167 @@
+//! Every endpoint, in one table: the router is made from it, the extractors read who is let in,
+//! and the access table holds it.
+
+use axum::Router;
+use axum::http::Method;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, get, post};
+use base::Role;
+
+use super::answer::Fault;
+use super::around::around;
+use super::state::App;
+use super::{asking, figures, fronts, operator, outbox, sending, sign_in, staff, tracking};
+use crate::views::problem::ProblemKind;
+
+/// Who gets more than a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// Anybody.
+    Anybody,
+    /// A resident who is signed in.
+    Resident,
+    /// Staff of the body with one of these roles.
+    Staff(&'static [Role]),
+}
+
+/// One endpoint.
+#[derive(Clone, Copy)]
+pub struct Endpoint {
+    /// The method; `GET` stands for `HEAD` too.
+    pub method: &'static str,
+    /// The address.
+    pub path: &'static str,
+    /// Who is let in.
+    pub who: Who,
+    route: fn() -> MethodRouter<App>,
+}
+
+impl std::fmt::Debug for Endpoint {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} {} {:?}", self.method, self.path, self.who)
+    }
+}
+
+impl Endpoint {
+    const fn read(who: Who, path: &'static str, route: fn() -> MethodRouter<App>) -> Self {
+        Self { method: "GET", path, who, route }
+    }
+
+    const fn send(who: Who, path: &'static str, route: fn() -> MethodRouter<App>) -> Self {
+        Self { method: "POST", path, who, route }
+    }
+
+    /// The endpoint of a method and an address as the router knows it.
+    pub(crate) fn find(method: &Method, path: &str) -> Option<&'static Self> {
+        let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
+        ENDPOINTS.iter().find(|endpoint| endpoint.path == path && endpoint.method == method)
+    }
+}
+
+const ANYBODY: Who = Who::Anybody;
+const RESIDENT: Who = Who::Resident;
+const AGENT: Who = Who::Staff(&[Role::Agent]);
+const OPERATOR: Who = Who::Staff(&[Role::Operator]);
+const SETTLES: Who = Who::Staff(&[Role::Operator, Role::Caseworker]);
+const MEASURES: Who = Who::Staff(&[Role::Head, Role::Finance]);
+const CASES: Who = Who::Staff(&[Role::Caseworker, Role::Operator, Role::Head, Role::Agent]);
+const ANY_STAFF: Who = Who::Staff(&[
+    Role::Agent,
+    Role::Caseworker,
+    Role::Assessor,
+    Role::Designer,
+    Role::Head,
+    Role::Finance,
+    Role::DataProtection,
+    Role::Operator,
+]);
+
+/// All that is served.
+pub const ENDPOINTS: &[Endpoint] = &[
+    Endpoint::read(ANYBODY, "/healthz", || get(fronts::health)),
+    Endpoint::read(ANYBODY, "/assets/stylesheet.css", || get(fronts::stylesheet)),
+    Endpoint::read(ANYBODY, "/assets/icon.svg", || get(fronts::icon)),
+    Endpoint::read(ANYBODY, "/", || get(fronts::region)),
+    Endpoint::read(ANYBODY, "/{body}", || get(fronts::to_front)),
+    Endpoint::read(ANYBODY, "/{body}/", || get(fronts::front)),
+    Endpoint::read(ANYBODY, "/{body}/brand.css", || get(fronts::brand)),
+    Endpoint::read(ANYBODY, "/{body}/help", || get(fronts::help)),
+    Endpoint::read(ANYBODY, "/{body}/accessibility", || get(fronts::accessibility)),
+    Endpoint::read(ANYBODY, "/{body}/privacy", || get(fronts::privacy)),
+    Endpoint::read(ANYBODY, "/{body}/services/{service}", || get(asking::start)),
+    Endpoint::send(ANYBODY, "/{body}/services/{service}/start", || post(asking::begin)),
+    Endpoint::read(ANYBODY, "/{body}/services/{service}/pages/{page}", || get(asking::page)),
+    Endpoint::send(ANYBODY, "/{body}/services/{service}/pages/{page}", || post(asking::answer)),
+    Endpoint::read(ANYBODY, "/{body}/services/{service}/check", || get(sending::check)),
+    Endpoint::send(ANYBODY, "/{body}/services/{service}/check", || post(sending::send)),
+    Endpoint::read(ANYBODY, "/{body}/services/{service}/done", || get(sending::done)),
+    Endpoint::read(ANYBODY, "/{body}/requests", || get(tracking::lookup)),
+    Endpoint::send(ANYBODY, "/{body}/requests", || post(tracking::find)),
+    Endpoint::read(ANYBODY, "/{body}/requests/{reference}", || get(tracking::status)),
+    Endpoint::read(ANYBODY, "/{body}/requests/{reference}/not-fixed", || {
+        get(tracking::ask_not_fixed)
+    }),
+    Endpoint::send(ANYBODY, "/{body}/requests/{reference}/not-fixed", || post(tracking::not_fixed)),
+    Endpoint::read(ANYBODY, "/{body}/requests/{reference}/withdraw", || {
+        get(tracking::ask_withdraw)
+    }),
+    Endpoint::send(ANYBODY, "/{body}/requests/{reference}/withdraw", || post(tracking::withdraw)),
+    Endpoint::read(RESIDENT, "/{body}/my-requests", || get(tracking::my_requests)),
+    Endpoint::read(ANYBODY, "/{body}/sign-in", || get(sign_in::ask)),
+    Endpoint::send(ANYBODY, "/{body}/sign-in", || post(sign_in::send_code)),
+    Endpoint::read(ANYBODY, "/{body}/sign-in/code", || get(sign_in::code)),
+    Endpoint::send(ANYBODY, "/{body}/sign-in/code", || post(sign_in::check_code)),
+    Endpoint::send(ANYBODY, "/{body}/sign-in/again", || post(sign_in::again)),
+    Endpoint::send(ANYBODY, "/{body}/sign-out", || post(sign_in::sign_out)),
+    Endpoint::read(ANYBODY, "/{body}/outbox", || get(outbox::list)),
+    Endpoint::read(ANYBODY, "/{body}/outbox/{message}", || get(outbox::message)),
+    Endpoint::read(ANYBODY, "/{body}/staff/sign-in", || get(sign_in::ask)),
+    Endpoint::send(ANYBODY, "/{body}/staff/sign-in", || post(sign_in::send_code)),
+    Endpoint::read(ANYBODY, "/{body}/staff/sign-in/code", || get(sign_in::code)),
+    Endpoint::send(ANYBODY, "/{body}/staff/sign-in/code", || post(sign_in::check_code)),
+    Endpoint::send(ANYBODY, "/{body}/staff/sign-in/again", || post(sign_in::again)),
+    Endpoint::send(ANYBODY, "/{body}/staff/sign-out", || post(sign_in::sign_out)),
+    Endpoint::read(ANY_STAFF, "/{body}/staff", || get(staff::home)),
+    Endpoint::send(CASES, "/{body}/staff/find", || post(staff::find)),
+    Endpoint::read(CASES, "/{body}/staff/cases/{reference}", || get(staff::case)),
+    Endpoint::read(AGENT, "/{body}/staff/services/{service}", || get(asking::start)),
+    Endpoint::send(AGENT, "/{body}/staff/services/{service}/start", || post(asking::begin)),
+    Endpoint::read(AGENT, "/{body}/staff/services/{service}/pages/{page}", || get(asking::page)),
+    Endpoint::send(AGENT, "/{body}/staff/services/{service}/pages/{page}", || post(asking::answer)),
+    Endpoint::read(AGENT, "/{body}/staff/services/{service}/check", || get(sending::check)),
+    Endpoint::send(AGENT, "/{body}/staff/services/{service}/check", || post(sending::send)),
+    Endpoint::read(AGENT, "/{body}/staff/services/{service}/done", || get(sending::done)),
+    Endpoint::read(OPERATOR, "/{body}/staff/operator", || get(operator::home)),
+    Endpoint::read(SETTLES, "/{body}/staff/incidents/{case}/{element}", || get(operator::incident)),
+    Endpoint::send(SETTLES, "/{body}/staff/incidents/{case}/{element}/exchange", || {
+        post(operator::exchange)
+    }),
+    Endpoint::send(SETTLES, "/{body}/staff/incidents/{case}/{element}/settle", || {
+        post(operator::settle)
+    }),
+    Endpoint::read(MEASURES, "/{body}/staff/services-figures/", || get(figures::list)),
+    Endpoint::read(MEASURES, "/{body}/staff/figures/{service}", || get(figures::service)),
+    Endpoint::read(MEASURES, "/{body}/staff/figures/{service}/cases", || get(figures::cases)),
+];
+
+/// The pages. They are served with the address of each caller
+/// (`into_make_service_with_connect_info`), by which signing in is limited.
+pub fn router(state: App) -> Router {
+    let mut router = Router::new();
+    for endpoint in ENDPOINTS {
+        router = router.route(endpoint.path, (endpoint.route)());
+    }
+    router
+        .method_not_allowed_fallback(wrong_method)
+        .fallback(not_found)
+        .layer(from_fn_with_state(state.clone(), around))
+        .with_state(state)
+}
+
+async fn wrong_method() -> Fault {
+    Fault::Problem(ProblemKind::WrongMethod)
+}
+
+async fn not_found() -> Fault {
+    Fault::NOT_FOUND
+}

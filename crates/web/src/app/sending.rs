@@ -1,0 +1,183 @@
+//! Check answers, send them, and the page that gives the reference.
+
+use base::{Digest, Reference};
+use catalogue::{AnswerError, Automation, Given};
+use runtime::{Command, Rejection, Reply, Submit};
+use serde::{Deserialize, Serialize};
+
+use super::answer::{Answer, Fault, html, html_wrong, see_other, with_cookies};
+use super::callers::Form;
+use super::story::Story;
+use super::walk::{Begun, Walk, answers_of};
+use crate::paths;
+use crate::views::page::{Link, PageError};
+use crate::views::request::{Answer as Answered, AnswerGroup, CheckAnswers, Confirmation, Step};
+
+/// What has just been sent, as the browser keeps it, sealed.
+#[derive(Debug, Serialize, Deserialize)]
+struct Sent {
+    reference: String,
+    joined: bool,
+}
+
+/// `GET /{body}/services/{service}/check`
+pub(crate) async fn check(walk: Walk) -> Answer {
+    let Some(begun) = walk.draft()? else { return Err(Fault::Elsewhere(after_sending(&walk))) };
+    let given = walk.pruned(begun.given.clone());
+    if let Some(page) = first_wrong(&walk, &given) {
+        return Err(Fault::Elsewhere(page));
+    }
+    html(&check_view(&walk, &begun, &given, &[])?)
+}
+
+/// `POST /{body}/services/{service}/check`
+pub(crate) async fn send(walk: Walk, Form(form): Form) -> Answer {
+    let Some(draft) = walk.draft_id() else { return Err(Fault::Elsewhere(walk.base.clone())) };
+    let begun = walk.draft()?;
+    if begun.as_ref().is_some_and(|begun| once(begun) != form.text("once")) {
+        // Another tab has changed the answers: nobody sends what they did not check.
+        return Err(Fault::Elsewhere(walk.check_address()));
+    }
+    let given = begun.as_ref().map(|begun| walk.pruned(begun.given.clone())).unwrap_or_default();
+    let submit = Submit {
+        service: walk.service.id().clone(),
+        channel: walk.channel,
+        language: Some(walk.seen.language_shown()),
+        given: answers_of(&given),
+        draft: Some(draft),
+        once: None,
+    };
+    match (walk.submit(Command::Submit(Box::new(submit))).await, begun) {
+        (Ok(reply), _) => sent(&walk, &reply),
+        (Err(Rejection::Invalid(errors)), Some(begun)) => {
+            html_wrong(&check_view(&walk, &begun, &given, &errors)?)
+        }
+        (Err(Rejection::Invalid(_)), None) => Err(Fault::Elsewhere(walk.base.clone())),
+        (Err(rejection), _) => Err(rejection.into()),
+    }
+}
+
+/// `GET /{body}/services/{service}/done`
+pub(crate) async fn done(walk: Walk) -> Answer {
+    let sent: Option<Sent> = walk.seen.open(&walk.sent_kind());
+    let sent = sent.ok_or_else(|| Fault::Elsewhere(walk.base.clone()))?;
+    html(&confirmation_view(&walk, &sent)?)
+}
+
+/// Where somebody goes whose form was sent or has expired.
+fn after_sending(walk: &Walk) -> String {
+    let sent: Option<Sent> = walk.seen.open(&walk.sent_kind());
+    sent.map_or_else(|| walk.base.clone(), |_| format!("{}/done", walk.base))
+}
+
+/// The first page with a fault.
+fn first_wrong(walk: &Walk, given: &Given) -> Option<String> {
+    let errors = walk.errors(given);
+    let question = errors.iter().find_map(|error| walk.questions().question(&error.question))?;
+    let pages = walk.pages(given);
+    let page = pages.into_iter().find(|page| page.id == question.page)?;
+    Some(format!("{}?change=1", walk.page_address(page)))
+}
+
+/// What makes two sendings of one page the same: the draft and what it held when it was checked.
+fn once(begun: &Begun) -> String {
+    let answers = serde_json::to_vec(&begun.given).unwrap_or_default();
+    Digest::of_parts(&[begun.draft.as_bytes(), &answers]).to_string()
+}
+
+fn sent(walk: &Walk, reply: &Reply) -> Answer {
+    let (reference, joined) = match reply {
+        Reply::Received { reference, .. } => (reference, false),
+        Reply::Joined { reference, .. } => (reference, true),
+        Reply::Draft { .. } | Reply::Done | Reply::AlreadyTaken => return Err(Fault::NOT_FOUND),
+    };
+    let sent = Sent { reference: reference.to_string(), joined };
+    let mut cookies = vec![walk.seen.seal(&walk.sent_kind(), &sent)?];
+    if joined {
+        // The open request is not this draft's: sending again would join it again.
+        cookies.push(walk.seen.clear(&walk.draft_kind())?);
+    }
+    Ok(with_cookies(see_other(&format!("{}/done", walk.base)), cookies))
+}
+
+fn check_view(
+    walk: &Walk,
+    begun: &Begun,
+    given: &Given,
+    errors: &[AnswerError],
+) -> Result<CheckAnswers, Fault> {
+    let (seen, words) = (&walk.seen, walk.seen.words);
+    let language = seen.language_shown();
+    let definition = &walk.service.package.definition;
+    let last = walk.pages(given).last().map(|page| walk.page_address(page));
+    let automatic = definition.automated != Automation::None;
+    let body = seen.web()?.name.in_language(language);
+    let page = seen.frame().page(words.check_title());
+    Ok(CheckAnswers {
+        page: page
+            .back_to(last.unwrap_or_else(|| walk.base.clone()))
+            .with_errors(errors.iter().map(|error| page_error(walk, error)).collect()),
+        caption: definition.title.in_language(language).to_owned(),
+        groups: vec![AnswerGroup { heading: None, answers: answers(walk, given) }],
+        say: (walk.channel == base::Channel::Agent).then(|| words.read_back().to_owned()),
+        before_send: automatic.then(|| words.computer_will_decide(body)).into_iter().collect(),
+        action: walk.check_address(),
+        once: once(begun),
+        button: definition.send.in_language(language).to_owned(),
+    })
+}
+
+fn change_address(walk: &Walk, page: &str) -> String {
+    format!("{}/pages/{page}?change=1", walk.base)
+}
+
+fn page_error(walk: &Walk, error: &AnswerError) -> PageError {
+    let question = walk.questions().question(&error.question);
+    PageError {
+        text: error.message(walk.questions(), walk.seen.language_shown()),
+        href: question.map(|question| change_address(walk, &question.page)),
+    }
+}
+
+fn answers(walk: &Walk, given: &Given) -> Vec<Answered> {
+    let asked = walk.questions().asked(&answers_of(given));
+    let answer = |question: &catalogue::Question| Answered {
+        question: question.short().in_language(walk.seen.language_shown()).to_owned(),
+        lines: walk.lines(question, given),
+        change: Some(change_address(walk, &question.page)),
+        held: None,
+    };
+    asked.into_iter().map(answer).collect()
+}
+
+fn confirmation_view(walk: &Walk, sent: &Sent) -> Result<Confirmation, Fault> {
+    let (seen, words) = (&walk.seen, walk.seen.words);
+    let body = seen.id()?;
+    let reference: Reference = sent.reference.parse().map_err(|_| Fault::NOT_FOUND)?;
+    let view = seen.run()?.case_of(&reference)?.ok_or(Fault::NOT_FOUND)?;
+    let story = Story::of(seen, &view);
+    let agent = walk.channel == base::Channel::Agent;
+    let promised = words.date(view.case.request.promised);
+    let mut next = vec![Step { when: Some(words.today().to_owned()), text: story.sentence() }];
+    if story.is_open() {
+        let by = words.by_date(promised.as_str());
+        next.push(Step { when: Some(by), text: words.next_promised().to_owned() });
+    }
+    let status =
+        if agent { paths::case(body, &reference) } else { paths::request(body, &reference) };
+    let onward = match agent {
+        true => Link::new(words.next_call(), paths::staff(body)),
+        false => Link::new(words.all_services(), paths::front(body)),
+    };
+    Ok(Confirmation {
+        page: seen.frame().page(words.received_title()),
+        reference: reference.to_string(),
+        say: agent.then(|| words.tell_reference(promised.as_str())),
+        joined: sent.joined.then(|| words.joined_open().to_owned()),
+        next,
+        how_we_know: words.how_we_know_text().to_owned(),
+        copy: None,
+        status,
+        onward,
+    })
+}

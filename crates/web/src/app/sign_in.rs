@@ -1,0 +1,262 @@
+//! Signing in by a code that is sent by e-mail, and out again: residents and staff by the same
+//! pages under two addresses.
+
+use base::Digest;
+use identity::SignInId;
+use runtime::{Entrance, SignInRejection};
+use serde::{Deserialize, Serialize};
+
+use super::answer::{Answer, Fault, html, html_wrong, see_other, with_cookies};
+use super::callers::{Form, Visitor};
+use super::cookies::Kind;
+use super::mail::{code_mail, minutes};
+use super::seen::Seen;
+use crate::paths;
+use crate::views::account::{SignIn, SignInCode, SignedOut};
+use crate::views::field::{Field, LineKind, errors_of};
+use crate::views::page::{Account, Link};
+use crate::views::problem::ProblemKind;
+
+/// An attempt to sign in, as its browser keeps it, sealed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Attempt {
+    id: SignInId,
+    email: String,
+    onward: Option<String>,
+}
+
+/// The addresses and cookies of one of the two entrances.
+struct Way {
+    entrance: Entrance,
+    page: String,
+    attempt: Kind,
+    session: Kind,
+    name: Kind,
+    after: String,
+}
+
+fn way(seen: &Seen) -> Result<Way, Fault> {
+    let body = seen.id()?;
+    Ok(if seen.is_staff_page() {
+        Way {
+            entrance: Entrance::Staff,
+            page: paths::staff_sign_in(body),
+            attempt: Kind::StaffSignIn,
+            session: Kind::Staff,
+            name: Kind::StaffName,
+            after: paths::staff(body),
+        }
+    } else {
+        Way {
+            entrance: Entrance::Resident,
+            page: paths::sign_in(body),
+            attempt: Kind::SignIn,
+            session: Kind::Resident,
+            name: Kind::ResidentName,
+            after: paths::my_requests(body),
+        }
+    })
+}
+
+/// `GET /{body}/sign-in`
+pub(crate) async fn ask(visitor: Visitor) -> Answer {
+    let onward = visitor.onward(visitor.query.text("onward"));
+    html(&ask_view(&visitor, onward.as_deref(), "", None)?)
+}
+
+/// `POST /{body}/sign-in`
+pub(crate) async fn send_code(visitor: Visitor, Form(form): Form) -> Answer {
+    let onward = visitor.onward(form.text("onward"));
+    let email = form.text("email");
+    match send(&visitor, email, onward.clone()).await {
+        Err(SendFault::NotAnAddress) => {
+            let error = visitor.words.error_email().to_owned();
+            html_wrong(&ask_view(&visitor, onward.as_deref(), email, Some(error))?)
+        }
+        Err(SendFault::Other(fault)) => Err(fault),
+        Ok(answer) => Ok(answer),
+    }
+}
+
+/// `POST /{body}/sign-in/again`
+pub(crate) async fn again(visitor: Visitor) -> Answer {
+    let way = way(&visitor)?;
+    let attempt: Option<Attempt> = visitor.open(&way.attempt);
+    let Some(attempt) = attempt else { return Err(Fault::Elsewhere(way.page)) };
+    match send(&visitor, &attempt.email, attempt.onward).await {
+        Err(SendFault::NotAnAddress) => Err(Fault::Elsewhere(way.page)),
+        Err(SendFault::Other(fault)) => Err(fault),
+        Ok(answer) => Ok(answer),
+    }
+}
+
+/// `GET /{body}/sign-in/code`
+pub(crate) async fn code(visitor: Visitor) -> Answer {
+    let way = way(&visitor)?;
+    let attempt: Option<Attempt> = visitor.open(&way.attempt);
+    let Some(attempt) = attempt else { return Err(Fault::Elsewhere(way.page)) };
+    html(&code_view(&visitor, &attempt, "", None)?)
+}
+
+/// `POST /{body}/sign-in/code`
+pub(crate) async fn check_code(visitor: Visitor, Form(form): Form) -> Answer {
+    let way = way(&visitor)?;
+    let attempt: Option<Attempt> = visitor.open(&way.attempt);
+    let Some(attempt) = attempt else { return Err(Fault::Elsewhere(way.page)) };
+    let typed = form.text("code");
+    let host = &visitor.app.setup.host;
+    match host.check_code(visitor.id()?, attempt.id, typed).await {
+        Ok(signed_in) => {
+            let onward = attempt.onward.as_deref().and_then(|onward| visitor.onward(onward));
+            let cookies = signed_in_cookies(&visitor, &way, &signed_in.token, &attempt.email)?;
+            Ok(with_cookies(see_other(&onward.unwrap_or(way.after)), cookies))
+        }
+        Err(
+            SignInRejection::NotACode
+            | SignInRejection::Wrong { .. }
+            | SignInRejection::Expired
+            | SignInRejection::NotAnAddress,
+        ) => {
+            let error = visitor.words.error_code().to_owned();
+            html_wrong(&code_view(&visitor, &attempt, typed, Some(error))?)
+        }
+        Err(rejection @ (SignInRejection::TooMany | SignInRejection::Unavailable)) => {
+            Err(rejection.into())
+        }
+    }
+}
+
+/// `POST /{body}/sign-out`
+pub(crate) async fn sign_out(visitor: Visitor) -> Answer {
+    let way = way(&visitor)?;
+    let (words, body) = (visitor.words, visitor.id()?);
+    let staff = way.entrance == Entrance::Staff;
+    let holder = if staff { &visitor.staff } else { &visitor.resident };
+    if let Some(holder) = holder {
+        visitor.app.setup.host.sign_out(body, holder.session.token).await?;
+    }
+    let mut frame = visitor.frame();
+    (frame.account, frame.rail) = (Account::None, Vec::new());
+    let again = Link::new(words.sign_in_again(), way.page);
+    let links = vec![again, Link::new(words.all_services(), paths::front(body))];
+    let page = html(&SignedOut { page: frame.page(words.signed_out()), links })?;
+    let gone = [visitor.clear(&way.session)?, visitor.clear(&way.name)?];
+    Ok(with_cookies(page, gone))
+}
+
+enum SendFault {
+    NotAnAddress,
+    Other(Fault),
+}
+
+impl From<Fault> for SendFault {
+    fn from(fault: Fault) -> Self {
+        Self::Other(fault)
+    }
+}
+
+/// Sends a code, within the limits of the network and of the address.
+async fn send(
+    visitor: &Visitor,
+    email: &str,
+    onward: Option<String>,
+) -> Result<axum::response::Response, SendFault> {
+    let way = way(visitor)?;
+    let body = visitor.id()?;
+    let folded = Digest::of(email.to_lowercase().as_bytes());
+    let admitted = visitor.app.admit(visitor.network(), folded);
+    admitted.map_err(|_| Fault::Problem(ProblemKind::TooOften))?;
+    let host = &visitor.app.setup.host;
+    let id = host.new_sign_in(body);
+    let (words, name) = (visitor.words, visitor.name_of(body));
+    let write = |mail: &runtime::CodeMail| code_mail(words, &name, mail);
+    match host.ask_code((body, way.entrance), id, email, words.language(), write).await {
+        Ok(()) => {}
+        Err(SignInRejection::NotAnAddress) => return Err(SendFault::NotAnAddress),
+        Err(rejection) => return Err(SendFault::Other(rejection.into())),
+    }
+    let attempt = Attempt { id, email: email.to_owned(), onward };
+    let cookie = visitor.seal(&way.attempt, &attempt)?;
+    Ok(with_cookies(see_other(&format!("{}/code", way.page)), [cookie]))
+}
+
+fn signed_in_cookies(
+    seen: &Seen,
+    way: &Way,
+    token: &str,
+    email: &str,
+) -> Result<Vec<String>, Fault> {
+    let digest = identity::SessionToken::parse(token).map(|token| token.digest());
+    let digest = digest.map_err(|_| Fault::Problem(ProblemKind::OurFault))?;
+    Ok(vec![
+        seen.set(&way.session, token)?,
+        seen.seal(&way.name, &(digest, email))?,
+        seen.clear(&way.attempt)?,
+    ])
+}
+
+/// That what was typed is kept, when the person comes from a service's pages.
+fn kept(seen: &Seen, onward: Option<&str>) -> Option<String> {
+    let body = seen.id().ok()?;
+    let rest = onward?.strip_prefix(&format!("{}services/", paths::front(body)))?;
+    let service = rest.split(['/', '?']).next()?.parse().ok()?;
+    let kind = Kind::Draft(format!("{service}"));
+    let draft = seen.cookie(&kind)?.parse().ok()?;
+    let run = seen.run().ok()?;
+    run.draft(draft, &service, seen.now).ok()??;
+    let title = &run.services().present(&service)?.package.definition.title;
+    Some(seen.words.answers_kept(title.in_language(seen.language_shown())))
+}
+
+fn ask_view(
+    seen: &Seen,
+    onward: Option<&str>,
+    email: &str,
+    error: Option<String>,
+) -> Result<SignIn, Fault> {
+    let way = way(seen)?;
+    let words = seen.words;
+    let (title, lead) = match way.entrance {
+        Entrance::Resident => (words.sign_in(), words.sign_in_lead()),
+        Entrance::Staff => (words.staff_sign_in(), words.staff_sign_in_lead()),
+    };
+    let mut field = Field::line(words, "email", words.email_address(), LineKind::Email, email);
+    field.error = error;
+    let kept = kept(seen, onward);
+    let without = onward.filter(|_| kept.is_some());
+    Ok(SignIn {
+        page: seen.frame().page(title).with_errors(errors_of(std::slice::from_ref(&field))),
+        lead: lead.to_owned(),
+        without: without.map(|onward| Link::new(words.go_on_without(), onward)),
+        kept,
+        field,
+        action: way.page,
+        onward: onward.unwrap_or_default().to_owned(),
+    })
+}
+
+fn code_view(
+    seen: &Seen,
+    attempt: &Attempt,
+    typed: &str,
+    error: Option<String>,
+) -> Result<SignInCode, Fault> {
+    let way = way(seen)?;
+    let words = seen.words;
+    let mut field = Field::line(words, "code", words.code(), LineKind::Code, typed);
+    field = field.hinted(words.code_hint());
+    field.error = error;
+    let frame = seen.frame();
+    let outbox = frame.outbox.clone();
+    let page = frame.page(words.code_title()).back_to(way.page.clone());
+    Ok(SignInCode {
+        page: page.with_errors(errors_of(std::slice::from_ref(&field))),
+        lead: words.code_lead(attempt.email.as_str(), minutes()),
+        kept: kept(seen, attempt.onward.as_deref()),
+        field,
+        action: format!("{}/code", way.page),
+        again: format!("{}/again", way.page),
+        other_address: way.page,
+        outbox,
+    })
+}

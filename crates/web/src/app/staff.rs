@@ -1,0 +1,248 @@
+//! Staff: the first page by role, looking a request up, and one case.
+
+use base::{Channel, Reference, Role};
+use engine::{ElementInstance, ElementKey};
+use runtime::{CaseView, RequestSummary};
+
+use super::answer::{Answer, Fault, html};
+use super::callers::{At, Form, Staff};
+use super::seen::Seen;
+use super::story::{Story, line};
+use crate::paths;
+use crate::views::front::ServiceLine;
+use crate::views::page::{Link, Page};
+use crate::views::request::Fact;
+use crate::views::staff::{
+    CaseLine, CaseSearch, Duty, ElementLine, ServiceCall, StaffAnswers, StaffCase, StaffHome,
+};
+use crate::views::tag::{Tag, Tone};
+
+/// Who may look a request up.
+const FINDERS: [Role; 4] = [Role::Caseworker, Role::Operator, Role::Head, Role::Agent];
+/// The longest text that is looked up, in characters.
+const QUERY_CHARACTERS: usize = 40;
+
+/// `GET /{body}/staff`
+pub(crate) async fn home(staff: Staff) -> Answer {
+    html(&home_view(&staff, String::new(), None)?)
+}
+
+/// `POST /{body}/staff/find`
+pub(crate) async fn find(staff: Staff, Form(form): Form) -> Answer {
+    let typed: String = form.text("q").chars().take(QUERY_CHARACTERS).collect();
+    let found = match typed.parse::<Reference>() {
+        Ok(reference) => staff.run()?.summary_of(&reference)?,
+        Err(_) => None,
+    };
+    let found = found.iter().map(|row| case_line(&staff, row, String::new()));
+    let found = found.collect::<Result<Vec<_>, _>>()?;
+    html(&home_view(&staff, typed, Some(found))?)
+}
+
+/// `GET /{body}/staff/cases/{reference}`
+pub(crate) async fn case(staff: Staff, at: At) -> Answer {
+    let reference: Reference = at.get("reference")?;
+    let view = staff.run()?.case_of(&reference)?.ok_or(Fault::NOT_FOUND)?;
+    let (words, language) = (staff.words, staff.language_shown());
+    let story = Story::of(&staff, &view);
+    let title = view.service.package.definition.title.in_language(language);
+    let frame = staff.frame();
+    html(&StaffCase {
+        page: frame.page(title).back_to(paths::staff(staff.id()?)),
+        reference: reference.to_string(),
+        tag: story.tag(),
+        sentence: story.sentence(),
+        acts: Vec::new(),
+        trouble: trouble(&staff, &view)?,
+        facts: facts(&staff, &view),
+        answers: StaffAnswers::Erased(words.answers_not_here().to_owned()),
+        timeline: story.timeline(),
+        elements: elements(&staff, &view),
+    })
+}
+
+/// A case in a list of staff.
+pub(crate) fn case_line(seen: &Seen, row: &RequestSummary, why: String) -> Result<CaseLine, Fault> {
+    let told = line(seen, row);
+    Ok(CaseLine {
+        reference: row.reference.to_string(),
+        href: paths::case(seen.id()?, &row.reference),
+        service: told.title,
+        tag: told.tag,
+        received: seen.words.received_at(seen.words.moment(row.received_at).as_str()),
+        due: told.due,
+        why: if why.is_empty() { told.sentence } else { why },
+    })
+}
+
+fn home_view(
+    staff: &Staff,
+    query: String,
+    found: Option<Vec<CaseLine>>,
+) -> Result<StaffHome, Fault> {
+    let (words, body) = (staff.words, staff.id()?);
+    let page = staff.frame().page(words.staff_home());
+    let names: Vec<String> =
+        staff.roles.iter().map(|role| words.role_name(*role).to_owned()).collect();
+    let action = format!("{}/find", paths::staff(body));
+    let search = staff.has(&FINDERS).then_some(CaseSearch { action, query, found });
+    Ok(StaffHome {
+        roles: words.your_roles(words.list(&names).as_str()),
+        search,
+        calls: if staff.has(&[Role::Agent]) { calls(staff, &page)? } else { Vec::new() },
+        duties: duties(staff)?,
+        page,
+    })
+}
+
+fn calls(staff: &Staff, page: &Page) -> Result<Vec<ServiceCall>, Fault> {
+    let (body, language) = (staff.id()?, staff.language_shown());
+    let offered = staff.run()?.services().offered();
+    let by_phone = offered.filter(|it| it.package.definition.offers(Channel::Agent));
+    let call = |service: &std::sync::Arc<runtime::Service>| {
+        let definition = &service.package.definition;
+        let base = paths::call(body, &definition.id);
+        ServiceCall {
+            act: page.act(staff.words.begin_call(), format!("{base}/start")),
+            service: ServiceLine {
+                title: definition.title.in_language(language).to_owned(),
+                summary: definition.summary.in_language(language).to_owned(),
+                href: base,
+                body: None,
+            },
+        }
+    };
+    Ok(by_phone.map(call).collect())
+}
+
+fn duties(staff: &Staff) -> Result<Vec<Duty>, Fault> {
+    let (words, body) = (staff.words, staff.id()?);
+    let mut duties = Vec::new();
+    if staff.has(&[Role::Operator]) {
+        let open = staff.run()?.incidents(None)?;
+        let unknown = open.iter().filter(|incident| incident.note.unclear).count();
+        let all = staff.run()?.incident_count()?;
+        let troubles = all.saturating_sub(u64::try_from(unknown).unwrap_or(u64::MAX));
+        duties.push(Duty {
+            heading: words.operator_title().to_owned(),
+            text: words.troubles_count(troubles, unknown),
+            tag: (all > 0).then(|| Tag::new(Tone::Bad, words.state_needs_you())),
+            links: vec![Link::new(words.operator_open(), paths::operator(body))],
+        });
+    }
+    if staff.has(&[Role::Head, Role::Finance]) {
+        duties.push(figures_duty(staff)?);
+    }
+    Ok(duties)
+}
+
+/// The figures of each service.
+pub(crate) fn figures_duty(staff: &Staff) -> Result<Duty, Fault> {
+    let (words, body) = (staff.words, staff.id()?);
+    let offered = staff.run()?.services().offered();
+    let link = |service: &std::sync::Arc<runtime::Service>| {
+        let title = service.package.definition.title.in_language(words.language());
+        Link::new(title, paths::figures(body, service.id()))
+    };
+    Ok(Duty {
+        heading: words.figures().to_owned(),
+        text: words.figures_card().to_owned(),
+        tag: None,
+        links: offered.map(link).collect(),
+    })
+}
+
+/// The incident that holds a case up, for those who can settle it.
+fn trouble(staff: &Staff, view: &CaseView) -> Result<Option<Link>, Fault> {
+    let mut incidents = view.case.process.incidents();
+    let Some((key, _)) = incidents.next() else { return Ok(None) };
+    if !staff.has(&[Role::Operator, Role::Caseworker]) {
+        return Ok(None);
+    }
+    let address = paths::incident(staff.id()?, view.case.request.case, key.0);
+    Ok(Some(Link::new(staff.words.see_incident(), address)))
+}
+
+fn facts(seen: &Seen, view: &CaseView) -> Vec<Fact> {
+    let words = seen.words;
+    let request = &view.case.request;
+    let language = match request.language {
+        Some(language) => crate::Words::of(language).language_name(),
+        None => words.not_given(),
+    };
+    vec![
+        Fact::new(words.received(), words.moment(request.received_at)),
+        Fact::new(words.channel(), words.channel_name(request.channel)),
+        Fact::new(words.due(), words.date(request.promised)),
+        Fact::new(words.language_label(), language),
+    ]
+}
+
+/// The name of an element of a case's process in the page's language.
+pub(crate) fn element_name(seen: &Seen, view: &CaseView, element: &str) -> String {
+    let process = view.service.deployment.process(&view.service.process);
+    let found = process.and_then(|process| process.element(process.find(element)?));
+    let tag = seen.language_shown().tag();
+    found.map_or_else(|| element.to_owned(), |element| element.name_in(tag).to_owned())
+}
+
+/// The elements of the process that the case is at.
+fn elements(seen: &Seen, view: &CaseView) -> Vec<ElementLine> {
+    let words = seen.words;
+    let row = |instance: &ElementInstance| {
+        let waiting = view.case.effect_of(instance.key);
+        let system = waiting.and_then(|effect| effect.work.system());
+        let note = system.map(|system| words.waits_for(system_name(system.as_str()).as_str()));
+        ElementLine {
+            name: element_name(seen, view, instance.element.as_str()),
+            kind: kind_of(seen, view, instance),
+            tag: match instance.incident {
+                Some(_) => Tag::new(Tone::Bad, words.state_stopped()),
+                None => Tag::new(Tone::Busy, words.state_waiting()),
+            },
+            since: waiting.map(|effect| words.moment(effect.opened_at)).unwrap_or_default(),
+            note: note.unwrap_or_default(),
+        }
+    };
+    let at: Vec<&ElementInstance> =
+        view.case.process.rows().filter(|instance| instance.process.is_none()).collect();
+    at.into_iter().map(row).collect()
+}
+
+fn kind_of(seen: &Seen, view: &CaseView, instance: &ElementInstance) -> String {
+    let words = seen.words;
+    let process = view.service.deployment.process(&view.service.process);
+    let found =
+        process.and_then(|process| process.element(process.find(instance.element.as_str())?));
+    let Some(element) = found else { return words.element().to_owned() };
+    use bpmn::ElementKind;
+    match &element.kind {
+        ElementKind::StartEvent(_) => words.element_start(),
+        ElementKind::BusinessRuleTask(_) => words.element_rules(),
+        ElementKind::ServiceTask(_) => words.element_service(),
+        ElementKind::SendTask(_) => words.element_message(),
+        ElementKind::UserTask(_) | ElementKind::ManualTask => words.element_person(),
+        ElementKind::ReceiveTask(_)
+        | ElementKind::IntermediateCatch(_)
+        | ElementKind::Boundary(_) => words.element_waits(),
+        ElementKind::EndEvent(_)
+        | ElementKind::ScriptTask(_)
+        | ElementKind::Task
+        | ElementKind::ExclusiveGateway
+        | ElementKind::ParallelGateway
+        | ElementKind::SubProcess
+        | ElementKind::CallActivity(_)
+        | ElementKind::IntermediateThrow(_) => words.element(),
+    }
+    .to_owned()
+}
+
+/// A back office's id as words: `waste-contractor` reads "waste contractor".
+pub(crate) fn system_name(id: &str) -> String {
+    id.replace('-', " ")
+}
+
+/// The number of an element instance as it stands in an address.
+pub(crate) fn element_key(text: &str) -> Result<ElementKey, Fault> {
+    text.parse().map(ElementKey).map_err(|_| Fault::NOT_FOUND)
+}

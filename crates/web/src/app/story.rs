@@ -1,0 +1,260 @@
+//! Where a request stands, in words: state, sentence, promise, holder, timeline, decision.
+//!
+//! The sentences are the package's own where it has one; nothing here opens a value.
+
+use base::{Date, Language};
+use catalogue::Automation;
+use requests::{Milestone, MilestoneKind, Status};
+use runtime::{CaseView, RequestSummary, Service};
+
+use super::seen::Seen;
+use crate::views::tag::{Tag, Tone};
+use crate::views::tracking::{Decision, Holder, Moment, Place};
+use crate::words::Words;
+
+/// A request, to be told.
+pub(crate) struct Story<'a> {
+    seen: &'a Seen,
+    view: &'a CaseView,
+}
+
+impl<'a> Story<'a> {
+    /// A request's story for the reader of a page.
+    pub(crate) const fn of(seen: &'a Seen, view: &'a CaseView) -> Self {
+        Self { seen, view }
+    }
+
+    const fn words(&self) -> Words {
+        self.seen.words
+    }
+
+    fn language(&self) -> Language {
+        self.seen.language_shown()
+    }
+
+    /// Whether somebody or something is working on it.
+    pub(crate) fn is_open(&self) -> bool {
+        self.view.case.request.status == Status::Open
+    }
+
+    /// The state in a word.
+    pub(crate) fn tag(&self) -> Tag {
+        let request = &self.view.case.request;
+        let stuck = self.view.case.process.incidents().next().is_some();
+        let late = self.days_late();
+        match request.status {
+            Status::Open if late > 0 => {
+                let days = self.words().working_days(late);
+                Tag::new(Tone::Warn, self.words().days_late(days.as_str()))
+            }
+            Status::Open if stuck && self.seen.is_staff_page() => {
+                Tag::new(Tone::Bad, self.words().state_stopped())
+            }
+            Status::Open if request.reopened > 0 => {
+                Tag::new(Tone::Busy, self.words().state_reopened())
+            }
+            status => tag_of(self.words(), status),
+        }
+    }
+
+    /// Where it is now, in a sentence.
+    pub(crate) fn sentence(&self) -> String {
+        let request = &self.view.case.request;
+        match request.status {
+            Status::Open => {
+                let mut told = request.timeline.iter().rev();
+                let told = told.find_map(|milestone| self.told(milestone));
+                told.unwrap_or_else(|| self.words().sentence_open().to_owned())
+            }
+            Status::Completed | Status::Refused => self.outcome().unwrap_or_default(),
+            Status::Withdrawn => {
+                let at = request.closed_at.unwrap_or(request.received_at);
+                self.words().withdrawn_sentence(self.words().on_date(at.uk_date()).as_str())
+            }
+        }
+    }
+
+    fn told(&self, milestone: &Milestone) -> Option<String> {
+        let MilestoneKind::Reached(element) = &milestone.kind else { return None };
+        let told = self.view.told(element).in_language(self.language()).to_owned();
+        (!told.is_empty()).then_some(told)
+    }
+
+    fn outcome(&self) -> Option<String> {
+        outcome_of(&self.view.service, self.view.case.request.outcome.as_deref()?, self.language())
+    }
+
+    fn days_late(&self) -> u64 {
+        let request = &self.view.case.request;
+        match request.status {
+            Status::Open => working_days_between(
+                self.seen,
+                &self.view.service,
+                request.promised,
+                self.seen.now.uk_date(),
+            ),
+            Status::Completed | Status::Refused | Status::Withdrawn => 0,
+        }
+    }
+
+    /// The promise, how late it is, or until when one can say that it is not fixed.
+    pub(crate) fn promised(&self) -> Option<String> {
+        let words = self.words();
+        let request = &self.view.case.request;
+        let date = words.date(request.promised);
+        match request.status {
+            Status::Open if self.days_late() > 0 => Some(words.promised_late(date.as_str())),
+            Status::Open => Some(words.promised_by(date.as_str())),
+            Status::Completed if self.view.may_say_not_fixed(self.seen.now) => {
+                let listens = self.view.service.package.definition.not_fixed.as_ref()?;
+                let closed = request.closed_at?;
+                let until = closed.plus_seconds(listens.within_days.saturating_mul(86_400));
+                Some(words.not_fixed_until(words.date(until.uk_date()).as_str()))
+            }
+            Status::Completed | Status::Refused | Status::Withdrawn => None,
+        }
+    }
+
+    /// Who has it now.
+    pub(crate) fn holder(&self) -> Option<Holder> {
+        if !self.is_open() {
+            return None;
+        }
+        let body = self.seen.name_of(&self.view.service.body);
+        Some(Holder { name: body, text: self.words().holder_text().to_owned() })
+    }
+
+    /// What happened and what will, the earliest first.
+    pub(crate) fn timeline(&self) -> Vec<Moment> {
+        let words = self.words();
+        let request = &self.view.case.request;
+        let mut moments: Vec<Moment> =
+            request.timeline.iter().filter_map(|milestone| self.moment(milestone)).collect();
+        if let Some(last) = moments.last_mut() {
+            last.place = Place::Now;
+        }
+        if self.is_open() {
+            moments.push(Moment {
+                place: Place::ToCome,
+                when: words.by_date(words.date(request.promised).as_str()),
+                what: words.event_promised().to_owned(),
+                more: Vec::new(),
+            });
+        }
+        moments
+    }
+
+    fn moment(&self, milestone: &Milestone) -> Option<Moment> {
+        let words = self.words();
+        let what = match &milestone.kind {
+            MilestoneKind::Received => {
+                words.event_received(words.channel_name(self.view.case.request.channel))
+            }
+            MilestoneKind::Joined => words.event_joined().to_owned(),
+            MilestoneKind::Reached(_) => self.told(milestone)?,
+            MilestoneKind::Outcome(outcome) => {
+                outcome_of(&self.view.service, outcome, self.language())?
+            }
+            MilestoneKind::NotFixed => words.event_not_fixed().to_owned(),
+            MilestoneKind::Withdrawn => words.event_withdrawn().to_owned(),
+        };
+        let when = words.moment(milestone.at);
+        Some(Moment { place: Place::Past, when, what, more: Vec::new() })
+    }
+
+    /// The decision that a rule took against the request, with who decided.
+    pub(crate) fn decisions(&self) -> Vec<Decision> {
+        let by_rule = self.view.service.package.definition.automated
+            == Automation::ApproveAndRefuse
+            && self.view.case.request.touches == 0;
+        if self.view.case.request.status != Status::Refused || !by_rule {
+            return Vec::new();
+        }
+        let body = self.seen.name_of(&self.view.service.body);
+        let what = self.outcome().unwrap_or_default();
+        let who = self.words().computer_decided(body.as_str());
+        vec![Decision { what, who, reasons: Vec::new(), look_again: None }]
+    }
+}
+
+/// A state in a word.
+pub(crate) fn tag_of(words: Words, status: Status) -> Tag {
+    match status {
+        Status::Open => Tag::new(Tone::Busy, words.state_open()),
+        Status::Completed => Tag::new(Tone::Good, words.state_done()),
+        Status::Refused => Tag::new(Tone::Quiet, words.state_refused()),
+        Status::Withdrawn => Tag::new(Tone::Quiet, words.state_withdrawn()),
+    }
+}
+
+/// What the requester is told of an outcome.
+pub(crate) fn outcome_of(service: &Service, outcome: &str, language: Language) -> Option<String> {
+    let outcome = service.package.definition.outcome(outcome)?;
+    Some(outcome.text.in_language(language).to_owned())
+}
+
+/// Working days after `from` up to `to`; none when it is not later.
+pub(crate) fn working_days_between(seen: &Seen, service: &Service, from: Date, to: Date) -> u64 {
+    /// More days late than this are all the same.
+    const MOST: u64 = 250;
+    let Ok(body) = seen.run() else { return 0 };
+    let closures = &body.settings().closures;
+    let nation = &service.package.definition.nation;
+    let (mut day, mut days) = (from, 0);
+    while day < to && days < MOST {
+        day = day.plus_days(1);
+        days += u64::from(requests::working_days::is_working_day(day, nation, closures));
+    }
+    days
+}
+
+/// A line of a list: state and sentence from the summary alone, with the service's name.
+pub(crate) struct Line {
+    /// The service.
+    pub(crate) title: String,
+    /// The state in a word.
+    pub(crate) tag: Tag,
+    /// Where it is, in a sentence.
+    pub(crate) sentence: String,
+    /// Whether it is open.
+    pub(crate) is_open: bool,
+    /// When it is due, in words; nothing when it is over.
+    pub(crate) due: String,
+}
+
+/// Tells a line of a list.
+pub(crate) fn line(seen: &Seen, row: &RequestSummary) -> Line {
+    let (words, language) = (seen.words, seen.language_shown());
+    let service = seen.run().ok().and_then(|body| body.services().present(&row.service));
+    let status = Status::from_key(&row.status).unwrap_or(Status::Open);
+    let title = service.map(|it| it.package.definition.title.in_language(language).to_owned());
+    let is_open = status == Status::Open;
+    let today = seen.now.uk_date();
+    let late = row
+        .promised_on
+        .zip(service)
+        .filter(|_| is_open)
+        .map_or(0, |(promised, service)| working_days_between(seen, service, promised, today));
+    let left = row
+        .promised_on
+        .zip(service)
+        .map_or(0, |(promised, service)| working_days_between(seen, service, today, promised));
+    let promised = row.promised_on.map(|date| words.date(date)).unwrap_or_default();
+    let outcome = row.outcome.as_deref().zip(service);
+    let told = outcome.and_then(|(outcome, service)| outcome_of(service, outcome, language));
+    let closed = row.closed_at.unwrap_or(row.updated_at).uk_date();
+    let sentence = match status {
+        Status::Open if late > 0 => words.promised_late(promised.as_str()),
+        Status::Open => words.promised_by(promised.as_str()),
+        Status::Completed | Status::Refused => told.unwrap_or_default(),
+        Status::Withdrawn => words.withdrawn_sentence(words.on_date(closed).as_str()),
+    };
+    let tag = match late {
+        0 => tag_of(words, status),
+        _ => Tag::new(Tone::Warn, words.days_late(words.working_days(late).as_str())),
+    };
+    let signed = |days: u64| i64::try_from(days).unwrap_or(i64::MAX);
+    let due = if late > 0 { -signed(late) } else { signed(left) };
+    let due = if is_open { words.due_in(due) } else { String::new() };
+    Line { title: title.unwrap_or_else(|| row.service.to_string()), tag, sentence, is_open, due }
+}
