@@ -25,8 +25,8 @@ enum Serve {
     Built,
     /// The program, with these words and a data folder of its own.
     Program(&'static [&'static str]),
-    /// An example program of a crate.
-    Example { of: &'static str, name: &'static str },
+    /// An example program of a crate, with its words.
+    Example { of: &'static str, name: &'static str, words: &'static [&'static str] },
 }
 
 /// A client, and what it needs.
@@ -42,7 +42,9 @@ pub(crate) struct Client {
 /// The demonstration, with its morning over and its pages up.
 const DEMO: Serve = Serve::Program(&["demo", "--fresh", "--requests", "50", "--seed", "1"]);
 /// The emulated back offices alone.
-const OFFICES: Serve = Serve::Example { of: "emulators", name: "serve" };
+const OFFICES: Serve = Serve::Example { of: "emulators", name: "serve", words: &[] };
+/// One small body with its interfaces, on a free port.
+const TOWN: Serve = Serve::Example { of: "api", name: "serve_town", words: &["0"] };
 
 /// Every client: one more is one more row.
 #[rustfmt::skip]
@@ -51,10 +53,10 @@ pub(crate) const CLIENTS: &[Client] = &[
         needs: "tests/browser/gallery.mjs", words: &["node", "tests/browser/gallery.mjs"] },
     Client { name: "browser", what: "the service by page, with scripts off", serve: DEMO,
         needs: "tests/browser/service.mjs", words: &["node", "tests/browser/service.mjs"] },
-    Client { name: "civicbot", what: "Open311 by civicbot", serve: DEMO,
-        needs: "tests/clients/civicbot_client.py", words: &["python", "tests/clients/civicbot_client.py"] },
+    Client { name: "civicbot", what: "Open311 by civicbot", serve: TOWN,
+        needs: "tests/clients/open311_civicbot.py", words: &["python", "tests/clients/open311_civicbot.py"] },
     Client { name: "zeep", what: "SOAP by zeep", serve: OFFICES,
-        needs: "tests/clients/zeep_client.py", words: &["python", "tests/clients/zeep_client.py"] },
+        needs: "tests/clients/soap_zeep.py", words: &["python", "tests/clients/soap_zeep.py"] },
     Client { name: "kill", what: "the server killed with requests in flight", serve: Serve::Built,
         needs: "crates/throughline/examples/kill.rs",
         words: &["cargo", "run", "--release", "--package", "throughline", "--example", "kill"] },
@@ -121,10 +123,10 @@ impl Client {
                 command.args(*words).arg("--data").arg(scratch.join("data"));
                 Some(Server::start(&mut command, &printed)?)
             }
-            Serve::Example { of, name } => {
+            Serve::Example { of, name, words } => {
                 show(&mut cargo(&["build", "--release", "--package", of, "--example", name]))?;
                 let built = target().join("release/examples").join(name);
-                Some(Server::start(&mut Command::new(built), &printed)?)
+                Some(Server::start(Command::new(built).args(*words), &printed)?)
             }
         };
         let mut command = self.command()?;
