@@ -1,7 +1,7 @@
 //! Contractor: the business of both emulated waste contractors, whatever they speak.
 //!
 //! Takes on jobs and returns, finishes them in its crews' working hours at an instant that depends
-//! on the seed and the reference alone, and tells its customer so until that is acknowledged.
+//! on the seed and the order alone, and tells its customer so until that is acknowledged.
 //! Everything it does is an [`Entry`]; its state is those entries, applied.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -265,7 +265,7 @@ impl Contractor {
     fn apply(&mut self, entry: Entry) {
         match &entry {
             Entry::JobCreated { at, job, reference, order, key } => {
-                let due = self.finished_at(reference, 1, *at);
+                let due = self.finished_at(order, 1, *at);
                 self.remember(key.as_ref(), job);
                 self.open.insert((due, job.clone()));
                 let created = Job {
@@ -306,7 +306,7 @@ impl Contractor {
 
     fn reopen(&mut self, number: &str, at: Timestamp) {
         let Some(job) = self.jobs.get(number) else { return };
-        let due = self.finished_at(&job.reference, job.rounds + 1, at);
+        let due = self.finished_at(&job.order, job.rounds + 1, at);
         if let Some(job) = self.jobs.get_mut(number) {
             self.open.remove(&(job.due, number.to_owned()));
             job.rounds += 1;
@@ -340,8 +340,9 @@ impl Contractor {
     }
 
     /// When crews finish what they take on now: mostly the same or the next working day.
-    fn finished_at(&self, reference: &str, round: u32, now: Timestamp) -> Timestamp {
-        let drawn = draw(self.seed, &["finish", reference, &round.to_string()]);
+    fn finished_at(&self, order: &Order, round: u32, now: Timestamp) -> Timestamp {
+        let parts = ["finish", &order.uprn, &order.bin, &order.missed_on, &round.to_string()];
+        let drawn = draw(self.seed, &parts);
         let minutes = 45 + i64::try_from(drawn % 300).unwrap_or(0);
         let another_day = if (drawn >> 32).is_multiple_of(8) { 8 * 60 } else { 0 };
         after_working_minutes(now, minutes + another_day)

@@ -102,8 +102,9 @@ impl Case {
 
     fn apply_effect(&mut self, event: &effect::Event, at: Timestamp) {
         let id = event.effect();
-        if let effect::Event::Opened { work, due, .. } = event {
-            self.effects.insert(id, Effect::opened(id, work, *due, at));
+        if let effect::Event::Opened { work, place_in_line, due, .. } = event {
+            let effect = Effect::opened(id, work, *place_in_line, *due, at);
+            self.effects.insert(id, effect);
         } else if let Some(effect) = self.effects.remove(&id).and_then(|old| old.apply(event, at)) {
             self.effects.insert(id, effect);
         }

@@ -76,6 +76,9 @@ pub struct Effect {
     pub standing: Standing,
     /// When it was opened.
     pub opened_at: Timestamp,
+    /// Where it stands among effects that are due at once, and from which its jitter is drawn: a
+    /// function of what was asked, so that the order in which requests arrive changes nothing.
+    pub place_in_line: u64,
     /// Why the last attempt did not settle it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
@@ -94,6 +97,8 @@ pub enum Event {
         effect: EffectId,
         /// What is to be done.
         work: Work,
+        /// Its place among effects that are due at once.
+        place_in_line: u64,
         /// When it goes out first; at once when `None`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         due: Option<Timestamp>,
@@ -215,7 +220,13 @@ impl Event {
 
 impl Effect {
     /// The effect that its first event makes.
-    pub(crate) fn opened(id: EffectId, work: &Work, due: Option<Timestamp>, at: Timestamp) -> Self {
+    pub(crate) fn opened(
+        id: EffectId,
+        work: &Work,
+        place_in_line: u64,
+        due: Option<Timestamp>,
+        at: Timestamp,
+    ) -> Self {
         let fresh = Attempts::new(at);
         let (attempts, standing) = match due {
             None => (fresh.begin(at), Standing::Out),
@@ -227,6 +238,7 @@ impl Effect {
             attempts,
             standing,
             opened_at: at,
+            place_in_line,
             why: None,
             exchange: None,
         }

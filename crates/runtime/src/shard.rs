@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use base::{BlindKey, BodyId, CaseId, EffectId, FixedMap, Language, Shard as ShardNumber};
 use base::{SystemId, Timestamp};
-use connectors::{Breaker, BreakerState, System};
+use connectors::{Breaker, BreakerState, Health, System};
 use engine::ElementKey;
 use store::{Batch, Committed, Lease, Reader, StoreError};
 
@@ -138,9 +138,12 @@ pub struct Shard {
     entropy: Arc<dyn Entropy>,
     cases: FixedMap<CaseId, Case>,
     timers: BTreeSet<(Timestamp, CaseId, ElementKey)>,
-    due: BTreeSet<(Timestamp, EffectId)>,
+    due: BTreeSet<(Timestamp, u64, EffectId)>,
     effects: FixedMap<EffectId, CaseId>,
     breakers: BTreeMap<SystemId, Breaker>,
+    /// What answers of the present instant said of their systems. It counts from the next instant
+    /// on, so that the order of answers within one changes nothing.
+    heard: Vec<(Timestamp, SystemId, Health)>,
     left_over: VecDeque<CaseId>,
     in_doubt: VecDeque<EffectId>,
 }
@@ -169,6 +172,7 @@ impl Shard {
         let mut step =
             Step { batch: Batch::after(&self.lease), replies: Vec::new(), outs: Vec::new() };
         let mut turn = Turn { now, step: &mut step, reader };
+        self.take_note_of_health(now);
         for _ in 0..INPUTS_PER_STEP {
             let Some(effect) = self.in_doubt.pop_front() else { break };
             let resumed = self.resume(&mut turn, effect);
@@ -213,7 +217,7 @@ impl Shard {
             return Some(Timestamp::from_millis(i64::MIN));
         }
         let timer = self.timers.first().map(|(at, _, _)| *at);
-        let effect = self.due.first().map(|(at, _)| *at);
+        let effect = self.due.first().map(|(at, ..)| *at);
         [timer, effect].into_iter().flatten().min()
     }
 
@@ -304,14 +308,43 @@ impl Shard {
             Self::faults_only(fired)?;
         }
         for _ in 0..DUE_PER_TICK {
-            let Some((at, effect)) = self.due.first().copied().filter(|(at, _)| *at <= turn.now)
+            let Some((at, turn_in_line, effect)) =
+                self.due.first().copied().filter(|(at, ..)| *at <= turn.now)
             else {
                 break;
             };
-            self.due.remove(&(at, effect));
+            self.due.remove(&(at, turn_in_line, effect));
             self.send_due(turn, effect)?;
         }
         Ok(())
+    }
+
+    /// Lets what was heard in earlier instants count.
+    fn take_note_of_health(&mut self, now: Timestamp) {
+        let (mut heard, later): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.heard).into_iter().partition(|(at, ..)| *at < now);
+        self.heard = later;
+        heard.sort_by_key(|(at, system, health)| {
+            (*at, system.clone(), *health == Health::Answering)
+        });
+        for (at, system, health) in heard {
+            self.breakers.entry(system).or_default().record(health, at);
+        }
+    }
+
+    /// The systems that are resting, and until when. One that is being probed is not: whether its
+    /// probe left before or after another effect of the same instant must change nothing.
+    fn resting(&self, now: Timestamp) -> BTreeMap<SystemId, Timestamp> {
+        let until = |breaker: &Breaker| match breaker.state() {
+            BreakerState::Open { until, .. } => Some(until),
+            BreakerState::HalfOpen { .. } | BreakerState::Unused | BreakerState::Closed { .. } => {
+                None
+            }
+        };
+        let resting = self.breakers.iter().filter_map(|(system, breaker)| {
+            until(breaker).filter(|until| *until > now).map(|until| (system.clone(), until))
+        });
+        resting.collect()
     }
 
     /// A case at hand, or loaded.

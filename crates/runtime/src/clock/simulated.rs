@@ -31,6 +31,7 @@ struct State {
     alarms: BTreeMap<AlarmId, Due>,
     lent: BTreeSet<CallId>,
     idle: Vec<oneshot::Sender<()>>,
+    flowing: bool,
 }
 
 /// What a virtual clock and its tokens share.
@@ -96,6 +97,9 @@ impl State {
     /// that instant, each with a token counted for it.
     fn next_due(&mut self) -> Vec<Waiting> {
         let mut fired = Vec::new();
+        if self.flowing {
+            return fired;
+        }
         let mut instant = None;
         while self.held == 0 || instant.is_some() {
             let Some(entry) = self.due.first_entry() else { break };
@@ -116,6 +120,23 @@ impl State {
                 let _ = idle.send(());
             }
         }
+        fired
+    }
+
+    /// Moves to an instant and takes all that is due until then.
+    fn take_until(&mut self, now: Timestamp) -> Vec<Waiting> {
+        let mut fired = Vec::new();
+        while let Some(entry) = self.due.first_entry() {
+            if entry.key().at > now {
+                break;
+            }
+            let waiting = entry.remove();
+            if let Some(tokens) = self.tokens_for(&waiting) {
+                self.held += tokens;
+                fired.push(waiting);
+            }
+        }
+        self.now = now;
         fired
     }
 
@@ -150,6 +171,28 @@ impl VirtualClock {
         self.0.lock().idle.push(idle);
         drop(self.busy());
         done
+    }
+
+    /// From now on time passes as on the wall, whatever is held: for looking around after a replay.
+    /// Runs until the clock is dropped everywhere else.
+    pub fn flow(&self) {
+        const TICK: std::time::Duration = std::time::Duration::from_millis(200);
+        self.0.lock().flowing = true;
+        let shared = Arc::downgrade(&self.0);
+        tokio::spawn(async move {
+            #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+            let mut ticks = tokio::time::interval(TICK);
+            loop {
+                ticks.tick().await;
+                let Some(shared) = shared.upgrade() else { return };
+                let fired = {
+                    let mut state = shared.lock();
+                    let now = state.now.plus_millis(i64::try_from(TICK.as_millis()).unwrap_or(0));
+                    state.take_until(now)
+                };
+                fire(&shared, fired);
+            }
+        });
     }
 
     fn wait(&self, at: Timestamp, waiting: impl FnOnce(oneshot::Sender<Busy>) -> Waiting) -> Sleep {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use base::{Actor, Digest, EffectId, EventSeq, Measure, SealError, Timestamp};
+use base::{Actor, Digest, EffectId, EventSeq, Measure, SealError, SystemId, Timestamp};
 use engine::{ElementKey, Environment, Variables};
 use store::Batch;
 
@@ -35,6 +35,8 @@ pub(super) struct Edit {
     pub(super) left_over: bool,
     /// Jobs that were answered within this input.
     answered: BTreeSet<ElementKey>,
+    /// Systems that are resting, and until when.
+    resting: BTreeMap<SystemId, Timestamp>,
     settings: Arc<BodySettings>,
     entropy: Arc<dyn Entropy>,
     shard: base::Shard,
@@ -65,6 +67,7 @@ impl Shard {
             changed_effects: BTreeSet::new(),
             left_over: false,
             answered: BTreeSet::new(),
+            resting: self.resting(now),
             settings: Arc::clone(&self.settings),
             entropy: Arc::clone(&self.entropy),
             shard: self.number(),
@@ -104,6 +107,7 @@ impl Shard {
             changed_effects: BTreeSet::new(),
             left_over: false,
             answered: BTreeSet::new(),
+            resting: self.resting(now),
             settings: Arc::clone(&self.settings),
             entropy: Arc::clone(&self.entropy),
             shard: self.number(),
@@ -307,8 +311,23 @@ impl Edit {
             &seq.0.to_be_bytes(),
         ]);
         let id = digest.as_bytes().first_chunk::<16>().copied().unwrap_or_default();
-        let event = effect::Event::Opened { effect: EffectId::from_bytes(id), work, due: None };
+        let effect = EffectId::from_bytes(id);
+        let due = work.system().and_then(|system| self.resting.get(system)).copied();
+        let place_in_line = self.place_in_line(&work);
+        let event = effect::Event::Opened { effect, work, place_in_line, due };
         self.record_as(Measure::by(Actor::System), Fact::Effect(event))
+    }
+
+    fn place_in_line(&self, work: &Work) -> u64 {
+        let request = &self.case.request;
+        let asked = request.duplicate_key.unwrap_or(Digest::ZERO);
+        let job = match work {
+            Work::Job { job_type, .. } => job_type.as_str(),
+            Work::Message { template } => template,
+            Work::Forget { .. } => "",
+        };
+        let digest = Digest::of_parts(&[asked.as_bytes(), job.as_bytes()]);
+        digest.as_bytes().first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes))
     }
 
     /// Cancels effects whose element no longer waits for them.

@@ -27,7 +27,7 @@ impl Shard {
         if let Some(system) = effect.work.system()
             && let Admission::Wait { until } = self.admit(system, turn.now)
         {
-            self.due.insert((until, id));
+            self.due.insert((until, effect.place_in_line, id));
             return Ok(());
         }
         let sent = self.edit(case, Measure::by(Actor::System), turn.now, turn.step).and_then(
@@ -64,7 +64,7 @@ impl Shard {
         match &effect.work {
             Work::Job { element, job_type, .. } => {
                 let mapping = edit.service.mappings.get(job_type).ok_or(Rejection::NotFound)?;
-                let jitter = jitter(&effect, &edit.case);
+                let jitter = jitter(&effect);
                 let (attempts, next) = effect.attempts.resume(mapping.delivery(), turn.now, jitter);
                 let why = connectors::Why::Restarted.to_string();
                 let settled = Settled { effect: &effect, element: *element, attempts, why };
@@ -97,13 +97,12 @@ impl Shard {
         let mut edit = self.edit(case, Measure::by(Actor::BackOffice), turn.now, turn.step)?;
         match (&effect.work, exchanged.result) {
             (Work::Job { element, job_type, system }, CallResult::Exchange(exchange)) => {
-                let breaker = self.breakers.entry(system.clone()).or_default();
-                breaker.record(connectors::health(&exchange.answer), turn.now);
+                self.heard.push((turn.now, system.clone(), connectors::health(&exchange.answer)));
                 let mapping = edit.service.mappings.get(job_type).ok_or(Rejection::NotFound)?;
                 let outcome = connectors::interpret(mapping, exchanged.phase, &exchange.answer);
                 let why = said(&outcome);
                 let told = Personal::new(connectors::describe(&exchange, &outcome));
-                let jitter = jitter(&effect, &edit.case);
+                let jitter = jitter(&effect);
                 let (attempts, next) =
                     delivery::next(mapping.delivery(), effect.attempts, outcome, turn.now, jitter);
                 Settled { effect: &effect, element: *element, attempts, why }.follow(
@@ -142,7 +141,7 @@ fn own_work(
             let mut attempts = effect.attempts;
             attempts.out = false;
             attempts.failures = attempts.failures.saturating_add(1);
-            let wait = delivery::backoff_ms(attempts.failures, jitter(effect, &edit.case));
+            let wait = delivery::backoff_ms(attempts.failures, jitter(effect));
             if now.millis_since(attempts.since) > delivery::GIVE_UP_AFTER_MS {
                 effect::Event::Stopped { effect: id, attempts, unclear: false, why, exchange: None }
             } else {
@@ -234,11 +233,9 @@ fn said(outcome: &connectors::Outcome) -> String {
     }
 }
 
-/// Jitter that is the same in every replay and spreads cases that failed together: it depends on
-/// what was asked, not on when or in which order.
-fn jitter(effect: &Effect, case: &Case) -> u64 {
-    let asked = case.request.duplicate_key.unwrap_or(base::Digest::ZERO);
+/// Jitter that is the same in every replay and spreads cases that failed together.
+fn jitter(effect: &Effect) -> u64 {
     let tries = effect.attempts.failures.to_be_bytes();
-    let digest = base::Digest::of_parts(&[asked.as_bytes(), &tries]);
+    let digest = base::Digest::of_parts(&[&effect.place_in_line.to_be_bytes(), &tries]);
     digest.as_bytes().first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes))
 }

@@ -44,6 +44,7 @@ impl Shard {
             due: BTreeSet::new(),
             effects: FixedMap::default(),
             breakers: BTreeMap::new(),
+            heard: Vec::new(),
             left_over: VecDeque::new(),
             in_doubt: VecDeque::new(),
         };
@@ -76,7 +77,7 @@ impl Shard {
                 self.effects.insert(effect.id, case);
                 match effect.standing {
                     Standing::Waiting { due } => {
-                        self.due.insert((due, effect.id));
+                        self.due.insert((due, effect.place_in_line, effect.id));
                     }
                     Standing::Out => self.in_doubt.push_back(effect.id),
                     Standing::Unclear | Standing::Held => {}

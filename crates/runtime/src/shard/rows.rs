@@ -73,13 +73,13 @@ impl Shard {
         let case = edit.case.request.case;
         for id in &edit.changed_effects {
             let before = edit.before.as_ref().and_then(|before| before.effects.get(id));
-            if let Some(at) = before.and_then(Effect::due) {
-                self.due.remove(&(at, *id));
+            if let Some((at, line)) = before.and_then(|was| Some((was.due()?, was.place_in_line))) {
+                self.due.remove(&(at, line, *id));
             }
             if let Some(effect) = edit.case.effects.get(id) {
                 self.effects.insert(*id, case);
                 if let Some(at) = effect.due() {
-                    self.due.insert((at, *id));
+                    self.due.insert((at, effect.place_in_line, *id));
                 }
                 if effect.standing == Standing::Out {
                     turn.step.outs.push(*id);

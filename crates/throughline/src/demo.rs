@@ -1,0 +1,403 @@
+//! The demonstration: a morning of a region, replayed on a virtual clock through the real channels.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use api::{ApiClient, EndpointKind};
+use base::{BodyId, Language, Role, Text, Timestamp};
+use catalogue::region::{Demo, Region};
+use connectors::Secret;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use runtime::clock::{Busy, Clock, VirtualClock};
+use runtime::entropy::SeededEntropy;
+use tokio::sync::Mutex;
+use tokio::task::JoinSet;
+
+use crate::install::{Foundation, Installation, Surroundings, install, read_sources};
+use crate::pages::Front;
+use crate::post::Outbox;
+use crate::say;
+
+mod browser;
+pub mod offices;
+mod plan;
+mod summary;
+mod visits;
+
+use offices::Offices;
+use plan::{Area, Visit};
+use summary::Summary;
+use visits::World;
+
+/// The residents of the region.
+const RESIDENTS: u64 = 2_000;
+/// The minute after 08:00 of the next day at which residents look whether it is fixed.
+const LOOK_AFTER_MINUTES: i64 = 60 * 30;
+
+/// What was asked for on the command line.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Options {
+    /// The data folder, continued when it exists.
+    #[arg(long, default_value = "throughline-demo")]
+    pub data: PathBuf,
+    /// Begin anew: empties the data folder, if it is one of ours.
+    #[arg(long)]
+    pub fresh: bool,
+    /// From which everything that is drawn follows.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// How many requests the morning brings.
+    #[arg(long, default_value_t = 500)]
+    pub requests: usize,
+    /// Let each back office in turn be down, slow, failing, losing replies and doubling them.
+    #[arg(long)]
+    pub faults: bool,
+    /// Stop after the summary.
+    #[arg(long)]
+    pub exit: bool,
+    /// Print the summary as one line of JSON on standard output, all else on standard error.
+    #[arg(long)]
+    pub json: bool,
+    /// The port on which the pages are served; any free one when 0.
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    /// The folder of the region.
+    #[arg(long, default_value = "region")]
+    pub region: PathBuf,
+    /// The folder of the service packages.
+    #[arg(long, default_value = "services")]
+    pub services: PathBuf,
+}
+
+/// A demonstration that is set up.
+struct Stage {
+    installation: Arc<Installation>,
+    offices: Offices,
+    clock: VirtualClock,
+    outbox: Outbox,
+    areas: Vec<Area>,
+    demo: Demo,
+    begins: Timestamp,
+    server: crate::server::Server,
+}
+
+/// Runs the demonstration.
+///
+/// # Errors
+/// When the data folder is not ours, the region is refused, or a visitor does not get what the
+/// demonstration promises.
+pub async fn run(options: Options) -> anyhow::Result<()> {
+    let stage = set_up(&options).await?;
+    say(&format!(
+        "{} is set up: {} residents",
+        stage.installation.region.name.in_language(base::Language::En),
+        RESIDENTS
+    ));
+    for problem in &stage.installation.problems {
+        say(&format!("refused: {problem}"));
+    }
+    let started = wall();
+    let told = replay(&options, &stage).await?;
+    let seconds = started.elapsed().as_secs_f64();
+    let summary = conclude(&options, &stage, &told, seconds)?;
+    if options.json {
+        crate::print_line(&summary.json());
+    } else {
+        say(&summary.table());
+    }
+    if options.exit {
+        stage.server.stop().await;
+        return Ok(());
+    }
+    stage.clock.flow();
+    addresses(&stage);
+    tokio::signal::ctrl_c().await.context("no signal can be waited for")?;
+    stage.server.stop().await;
+    Ok(())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the machine's own time of the replay is told")]
+fn wall() -> std::time::Instant {
+    std::time::Instant::now()
+}
+
+async fn set_up(options: &Options) -> anyhow::Result<Stage> {
+    if options.fresh && options.data.exists() {
+        store::DataFolder::remove(&options.data)?;
+    }
+    let sources = read_sources(&options.region, &options.services)?;
+    let demo = sources.region.demo.clone().context("the region has no demo.toml")?;
+    let bilingual = |body: &BodyId| {
+        sources.region.body(body).is_some_and(|body| body.languages.contains(&base::Language::Cy))
+    };
+    let areas = plan::settle(&demo, options.seed, RESIDENTS, &bilingual);
+    let begins = first_morning(options)?;
+    let clock = VirtualClock::new(begins);
+    let token = clock.busy();
+    let seam: Arc<dyn Clock> = Arc::new(clock.clone());
+    let mut surroundings = Surroundings::default();
+    let offices =
+        offices::start(&sources.region, &areas, options.seed, &seam, &mut surroundings).await?;
+    let outbox = Outbox::default();
+    let foundation = Foundation {
+        clock: seam,
+        entropy: Arc::new(SeededEntropy(
+            options.seed ^ u64::try_from(begins.as_millis()).unwrap_or(0),
+        )),
+        post: Arc::new(outbox.clone()),
+    };
+    let installation = Arc::new(install(&options.data, sources, &surroundings, foundation)?);
+    let (listener, origin) = crate::server::listen(options.port).await?;
+    let front = front(&installation, &outbox, &origin, options.seed);
+    let router = crate::pages::router(&installation, &front)?;
+    let server = crate::server::serve(listener, origin.clone(), router);
+    offices.call_back_to(&origin, options.seed);
+    drop(token);
+    Ok(Stage { installation, offices, clock, outbox, areas, demo, begins, server })
+}
+
+/// The key of a body's API client in a demonstration. It is printed, so it is no secret.
+fn demo_api_key(body: &BodyId) -> String {
+    format!("demo-key-{body}")
+}
+
+fn front(installation: &Installation, outbox: &Outbox, origin: &str, seed: u64) -> Front {
+    let mut clients = BTreeMap::new();
+    let mut inbound = BTreeMap::new();
+    for body in installation.host.bodies() {
+        let settings = body.settings();
+        let id = &settings.body;
+        clients.insert(id.clone(), vec![ApiClient::with_key("demo", &demo_api_key(id))]);
+        for system in settings.systems.keys() {
+            let secret = Secret::new(offices::inbound_secret(seed, id, system));
+            inbound.insert((id.clone(), system.clone()), secret);
+        }
+    }
+    let fakes = Text::english("the back offices").with(Language::Cy, "y swyddfeydd cefn");
+    Front {
+        origin: origin.to_owned(),
+        secure_cookies: false,
+        kind: EndpointKind::Test,
+        clients,
+        inbound,
+        outbox: Some(outbox.clone()),
+        fakes: vec![fakes],
+    }
+}
+
+/// 08:00 of the seed's working day, or of the working day after the last one that the data folder
+/// has seen.
+fn first_morning(options: &Options) -> anyhow::Result<Timestamp> {
+    let day = plan::working_day(options.seed);
+    let seen = last_event(&options.data)?;
+    let mut day = day;
+    while seen.is_some_and(|seen| day.at_uk(8, 0) <= seen) {
+        day = requests::working_days::after(day, 1, "wales", &std::collections::BTreeSet::new());
+    }
+    Ok(day.at_uk(8, 0))
+}
+
+fn last_event(data: &std::path::Path) -> anyhow::Result<Option<Timestamp>> {
+    if !data.join(".throughline").exists() {
+        return Ok(None);
+    }
+    let folder = store::DataFolder::open(data)?;
+    let mut last = None;
+    for body in folder.bodies()? {
+        let store = store::SqliteStore::open(&folder, &body)?;
+        let reader = store::Store::readers(&store).shard(base::Shard(0));
+        let head = store::journal::head(&reader)?;
+        let Some(head) = head else { continue };
+        let from = base::EventSeq(head.next_seq.0.saturating_sub(1));
+        let events = store::journal::events_from(&reader, from, 1)?;
+        last = last.max(events.last().map(|event| event.at));
+    }
+    Ok(last)
+}
+
+/// Replays the morning. The clock moves only when nothing is in flight; the visits of one minute
+/// run together. Ends when nothing is due any more.
+async fn replay(options: &Options, stage: &Stage) -> anyhow::Result<Vec<(BodyId, String)>> {
+    let visits = planned(options, stage);
+    if options.faults {
+        stage.offices.fail(&stage.demo, stage.begins);
+    }
+    let world = Arc::new(world(stage)?);
+    let bar = progress(options, visits.len());
+    let mut references: BTreeMap<usize, String> = BTreeMap::new();
+    let mut told = Vec::new();
+    let mut at = 0;
+    // A token is given back only when the next instant is already waited for: else the clock would
+    // run past it.
+    let mut token = stage.clock.busy();
+    while at < visits.len() {
+        let minute = visits.get(at).map_or(0, |visit| visit.minute);
+        let together: Vec<Visit> =
+            visits.iter().skip(at).take_while(|visit| visit.minute == minute).cloned().collect();
+        at += together.len();
+        token = wait_until(stage, minute, token).await;
+        for (visit, reference) in visit_all(&world, together).await? {
+            told.push((visit.body.clone(), reference.clone()));
+            references.insert(visit.number, reference);
+            bar.inc(1);
+        }
+    }
+    token = wait_until(stage, LOOK_AFTER_MINUTES, token).await;
+    say_not_fixed(&world, &visits, &references).await?;
+    drop(token);
+    settle(&stage.clock).await?;
+    bar.finish_and_clear();
+    Ok(told)
+}
+
+fn planned(options: &Options, stage: &Stage) -> Vec<Visit> {
+    let host = &stage.installation.host;
+    let offers = |body: &BodyId, service: &base::ServiceId, channel| {
+        let body = host.body(body);
+        let service = body.and_then(|body| body.services().present(service));
+        service.is_some_and(|service| service.package.definition.offers(channel))
+    };
+    let day = stage.begins.uk_date();
+    plan::morning(&stage.demo, &stage.areas, options.seed, options.requests, day, &offers)
+}
+
+async fn visit_all(world: &Arc<World>, visits: Vec<Visit>) -> anyhow::Result<Vec<(Visit, String)>> {
+    let mut together = JoinSet::new();
+    for visit in visits {
+        let world = Arc::clone(world);
+        together.spawn(async move {
+            let done = world.visit(&visit).await?;
+            anyhow::Ok((visit, done.reference))
+        });
+    }
+    let mut done = Vec::new();
+    while let Some(one) = together.join_next().await {
+        done.push(one.context("a visit broke off")??);
+    }
+    done.sort_by_key(|(visit, _)| visit.number);
+    Ok(done)
+}
+
+async fn wait_until(stage: &Stage, minute: i64, token: Busy) -> Busy {
+    let instant = stage.clock.sleep_until(stage.begins.plus_seconds(minute * 60));
+    drop(token);
+    instant.await
+}
+
+async fn say_not_fixed(
+    world: &Arc<World>,
+    visits: &[Visit],
+    references: &BTreeMap<usize, String>,
+) -> anyhow::Result<()> {
+    for visit in visits.iter().filter(|visit| visit.not_fixed) {
+        if let Some(reference) = references.get(&visit.number) {
+            world.say_not_fixed(visit, reference).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Waits until nothing is in flight and nothing is due.
+async fn settle(clock: &VirtualClock) -> anyhow::Result<()> {
+    clock.nothing_due().await.context("the clock has stopped")
+}
+
+fn world(stage: &Stage) -> anyhow::Result<World> {
+    let region: &Region = &stage.installation.region;
+    let agents = region.bodies.iter().filter_map(|body| {
+        let agent = body.staff.iter().find(|staff| staff.roles.contains(&Role::Agent))?;
+        Some((body.id.clone(), agent.email.clone()))
+    });
+    let keys = region.bodies.iter().map(|body| (body.id.clone(), demo_api_key(&body.id)));
+    let client = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .build()
+        .context("no HTTP client can be made")?;
+    Ok(World {
+        origin: stage.server.origin.clone(),
+        client,
+        outbox: stage.outbox.clone(),
+        api_keys: keys.collect(),
+        agents: agents.collect(),
+        signed_in: Mutex::new(BTreeMap::new()),
+    })
+}
+
+fn progress(options: &Options, visits: usize) -> ProgressBar {
+    let bar = ProgressBar::new(u64::try_from(visits).unwrap_or(0));
+    if options.json {
+        bar.set_draw_target(ProgressDrawTarget::stderr());
+    }
+    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len} visits, {elapsed}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn conclude(
+    options: &Options,
+    stage: &Stage,
+    told: &[(BodyId, String)],
+    seconds: f64,
+) -> anyhow::Result<Summary> {
+    let host = &stage.installation.host;
+    let bodies: Vec<&runtime::Body> = host.bodies().collect();
+    let now = host.clock().now();
+    let hosting = crate::pages::hosting_body(&stage.installation.region)?;
+    let figures = runtime::figures::figures(&bodies, &hosting, &stage.installation.cards, now)?;
+    let mut incidents_open = 0;
+    for body in &bodies {
+        incidents_open += body.incident_count()?;
+    }
+    let accounted = summary::account(&stage.installation, &stage.offices, told)?;
+    if told.is_empty() && options.requests > 0 {
+        bail!("no visit was made: does any body offer a service?");
+    }
+    let rate = f64::from(u32::try_from(told.len()).unwrap_or(u32::MAX)) / seconds.max(0.001);
+    Ok(Summary { figures, incidents_open, accounted, speed: (rate, seconds) })
+}
+
+/// What an Open311 client needs, on one line.
+fn open311_line(stage: &Stage, body: &catalogue::region::Body) -> Option<String> {
+    let known = stage.installation.host.body(&body.id)?;
+    let service = known
+        .services()
+        .offered()
+        .find(|service| service.package.definition.offers(base::Channel::Open311))?;
+    let place = known.settings().places.all().next()?;
+    let (origin, id, key) = (&stage.server.origin, &body.id, demo_api_key(&body.id));
+    let (service, uprn) = (service.id(), &place.uprn);
+    Some(format!("  Open311: {origin}/{id}/open311/v2 key {key} service {service} address {uprn}"))
+}
+
+/// Every page with who may sign in to see it.
+fn addresses(stage: &Stage) {
+    let origin = &stage.server.origin;
+    say(&format!("The region: {origin}/"));
+    for body in &stage.installation.region.bodies {
+        let offers = stage.installation.host.body(&body.id);
+        if offers.is_none_or(|body| body.services().offered().next().is_none()) {
+            continue;
+        }
+        say(&format!("{}", body.name.in_language(base::Language::En)));
+        say(&format!("  residents         {origin}/{}/", body.id));
+        say(&format!("  staff             {origin}/{}/staff/sign-in", body.id));
+        for staff in &body.staff {
+            let roles: Vec<&str> = staff.roles.iter().map(|role| role.key()).collect();
+            say(&format!("    {:<40} {}", staff.email, roles.join(", ")));
+        }
+        say(&format!("  messages \"sent\"   {origin}/{}/outbox (codes arrive here)", body.id));
+        if let Some(line) = open311_line(stage, body) {
+            say(&line);
+        }
+        say(&format!(
+            "  API               {origin}/{}/api/openapi.json (key {})",
+            body.id,
+            demo_api_key(&body.id)
+        ));
+    }
+    say("Stop with Ctrl-C.");
+}

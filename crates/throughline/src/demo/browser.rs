@@ -1,0 +1,251 @@
+//! A visitor's browser without JavaScript: cookies, redirects, and forms filled in by their names.
+//!
+//! The demonstration's residents and agents walk through the real pages with it.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, bail};
+use scraper::{ElementRef, Html, Selector};
+
+/// Redirects that are followed for one page.
+const REDIRECTS: usize = 10;
+
+/// A page as it came.
+pub struct PageRead {
+    /// Its address.
+    pub url: String,
+    /// The status.
+    pub status: u16,
+    html: String,
+}
+
+/// A form of a page, ready to be filled in.
+#[derive(Debug, Clone)]
+pub struct Form {
+    /// Where it goes, absolute.
+    pub action: String,
+    /// What it holds: hidden values and what stands in it already.
+    pub values: Vec<(String, String)>,
+    /// The names of the fields that a person fills in, in order.
+    pub fields: Vec<String>,
+    /// The values of each group of radio buttons, checkboxes or options.
+    pub choices: BTreeMap<String, Vec<String>>,
+}
+
+/// A browser with its cookies.
+#[derive(Clone)]
+pub struct Browser {
+    client: reqwest::Client,
+    origin: String,
+    cookies: BTreeMap<(String, String), String>,
+    /// How many requests it has made.
+    pub requests: u64,
+}
+
+fn selector(text: &str) -> anyhow::Result<Selector> {
+    Selector::parse(text).map_err(|error| anyhow::anyhow!("{text} is not a selector: {error}"))
+}
+
+impl Browser {
+    /// A browser for one origin, such as `http://localhost:8400`.
+    pub fn new(client: reqwest::Client, origin: impl Into<String>) -> Self {
+        Self { client, origin: origin.into(), cookies: BTreeMap::new(), requests: 0 }
+    }
+
+    /// Fetches a page.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn get(&mut self, address: &str) -> anyhow::Result<PageRead> {
+        self.fetch(address.to_owned(), None).await
+    }
+
+    /// Sends a form.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn send(&mut self, form: &Form) -> anyhow::Result<PageRead> {
+        let body = form_urlencoded(&form.values);
+        self.fetch(form.action.clone(), Some(body)).await
+    }
+
+    async fn fetch(&mut self, address: String, form: Option<String>) -> anyhow::Result<PageRead> {
+        let mut address = self.absolute(&address);
+        let mut form = form;
+        for _ in 0..REDIRECTS {
+            self.requests += 1;
+            let mut request = match form.take() {
+                Some(body) => self
+                    .client
+                    .post(&address)
+                    .header("content-type", "application/x-www-form-urlencoded")
+                    .header("origin", &self.origin)
+                    .body(body),
+                None => self.client.get(&address),
+            };
+            let cookies = self.cookies_for(&address);
+            if !cookies.is_empty() {
+                request = request.header("cookie", cookies);
+            }
+            let response = request.send().await.context("the server does not answer")?;
+            self.keep_cookies(&response);
+            let status = response.status();
+            let onward = response.headers().get("location").and_then(|to| to.to_str().ok());
+            match onward {
+                Some(to) if status.is_redirection() => {
+                    address = self.absolute(to);
+                    response.bytes().await.context("the server broke off")?;
+                }
+                _ => {
+                    let html = response.text().await.context("the server broke off")?;
+                    return Ok(PageRead { url: address, status: status.as_u16(), html });
+                }
+            }
+        }
+        bail!("{address} redirects without end")
+    }
+
+    fn absolute(&self, address: &str) -> String {
+        if address.starts_with('/') {
+            format!("{}{address}", self.origin)
+        } else {
+            address.to_owned()
+        }
+    }
+
+    fn path<'a>(&self, address: &'a str) -> &'a str {
+        address.strip_prefix(self.origin.as_str()).unwrap_or(address)
+    }
+
+    fn cookies_for(&self, address: &str) -> String {
+        let path = self.path(address);
+        let fit = self.cookies.iter().filter(|((of, _), _)| path.starts_with(of.as_str()));
+        fit.map(|((_, name), value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+    }
+
+    fn keep_cookies(&mut self, response: &reqwest::Response) {
+        for cookie in response.headers().get_all("set-cookie") {
+            let Ok(text) = cookie.to_str() else { continue };
+            let mut parts = text.split(';').map(str::trim);
+            let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else {
+                continue;
+            };
+            let mut path = "/".to_owned();
+            let mut gone = false;
+            for part in parts {
+                match part.split_once('=') {
+                    Some((key, of)) if key.eq_ignore_ascii_case("path") => of.clone_into(&mut path),
+                    Some((key, age)) if key.eq_ignore_ascii_case("max-age") => gone = age == "0",
+                    _ => {}
+                }
+            }
+            let key = (path, name.to_owned());
+            if gone {
+                self.cookies.remove(&key);
+            } else {
+                self.cookies.insert(key, value.to_owned());
+            }
+        }
+    }
+}
+
+/// Pairs as `application/x-www-form-urlencoded`.
+pub fn form_urlencoded(values: &[(String, String)]) -> String {
+    let encode = |text: &str| {
+        let mut encoded = String::new();
+        for byte in text.bytes() {
+            match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                    encoded.push(char::from(byte));
+                }
+                b' ' => encoded.push('+'),
+                _ => {
+                    encoded.push('%');
+                    encoded.push_str(&format!("{byte:02X}"));
+                }
+            }
+        }
+        encoded
+    };
+    let pairs = values.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value)));
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+impl PageRead {
+    /// The text of the first element that a selector finds.
+    ///
+    /// # Errors
+    /// When the selector is none.
+    pub fn text_of(&self, wanted: &str) -> anyhow::Result<Option<String>> {
+        let selector = selector(wanted)?;
+        let page = Html::parse_document(&self.html);
+        let text = page.select(&selector).next().map(|found| found.text().collect::<String>());
+        Ok(text.map(|text| text.trim().to_owned()))
+    }
+
+    /// Every form of the page's main part that is posted, in order.
+    ///
+    /// # Errors
+    /// When a selector is none.
+    pub fn forms(&self, browser: &Browser) -> anyhow::Result<Vec<Form>> {
+        let posted = selector("main form[method=post]")?;
+        let page = Html::parse_document(&self.html);
+        page.select(&posted).map(|form| read_form(form, browser, &self.url)).collect()
+    }
+
+    /// Whether the page has this text anywhere.
+    pub fn says(&self, text: &str) -> bool {
+        self.html.contains(text)
+    }
+
+    /// A short description for an error message: status and heading, never what was typed.
+    pub fn describe(&self) -> String {
+        let heading = self.text_of("h1").ok().flatten().unwrap_or_default();
+        format!("{} at {} ({heading})", self.status, self.url)
+    }
+}
+
+fn read_form(form: ElementRef<'_>, browser: &Browser, at: &str) -> anyhow::Result<Form> {
+    let action = form.value().attr("action").unwrap_or(at);
+    let mut read = Form {
+        action: browser.absolute(action),
+        values: Vec::new(),
+        fields: Vec::new(),
+        choices: BTreeMap::new(),
+    };
+    for input in form.select(&selector("input, textarea, select")?) {
+        let Some(name) = input.value().attr("name") else { continue };
+        let value = input.value().attr("value").unwrap_or_default();
+        let kind = match input.value().name() {
+            "input" => input.value().attr("type").unwrap_or("text"),
+            other => other,
+        };
+        match kind {
+            "hidden" => read.values.push((name.to_owned(), value.to_owned())),
+            "radio" | "checkbox" => {
+                let choices = read.choices.entry(name.to_owned()).or_default();
+                choices.push(value.to_owned());
+            }
+            "select" => {
+                let wanted = selector("option")?;
+                let values =
+                    input.select(&wanted).filter_map(|option| option.value().attr("value"));
+                let values = values.filter(|value| !value.is_empty()).map(str::to_owned).collect();
+                read.choices.insert(name.to_owned(), values);
+            }
+            _ => {}
+        }
+        if kind != "hidden" && !read.fields.iter().any(|field| field == name) {
+            read.fields.push(name.to_owned());
+        }
+    }
+    Ok(read)
+}
+
+impl Form {
+    /// Puts a value in, in place of what stood there.
+    pub fn fill(&mut self, name: &str, value: impl Into<String>) {
+        self.values.retain(|(of, _)| of != name);
+        self.values.push((name.to_owned(), value.into()));
+    }
+}

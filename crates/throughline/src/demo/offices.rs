@@ -1,0 +1,198 @@
+//! The emulated back offices of a demonstration, on the demonstration's clock.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use base::{BodyId, SystemId, Timestamp};
+use catalogue::region::{Demo, FaultKind, Region};
+use connectors::{BoxFuture, Scheme, Secret, Secrets, System, SystemKind};
+use emulators::{
+    AtWork, CallbackTarget, Config, District, Fault, Faults, Login, Office, OfficeConfig,
+    OfficeKind, Running, Time, Window,
+};
+use runtime::Place;
+use runtime::clock::{CallId, Clock};
+
+use super::plan::{Area, Chance};
+use crate::install::Surroundings;
+
+/// The demonstration's clock as the emulators know it.
+struct OnTheClock(Arc<dyn Clock>);
+
+impl Time for OnTheClock {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+
+    fn at_work(&self) -> AtWork {
+        Box::new(self.0.busy())
+    }
+
+    fn sleep_until(&self, at: Timestamp) -> BoxFuture<'static, AtWork> {
+        let sleep = self.0.sleep_until(at);
+        Box::pin(async move { Box::new(sleep.await) as AtWork })
+    }
+
+    fn answer_later(&self, request: Option<u128>, at: Timestamp) -> BoxFuture<'static, AtWork> {
+        match request {
+            Some(id) => {
+                let sleep = self.0.answer_later(CallId(id), at);
+                Box::pin(async move { Box::new(sleep.await) as AtWork })
+            }
+            None => self.sleep_until(at),
+        }
+    }
+}
+
+/// The offices of every body, each in a process part of its own.
+pub struct Offices {
+    /// Running offices by body.
+    pub running: BTreeMap<BodyId, Running>,
+}
+
+/// Starts every back office of the region on a free port and tells where it is.
+///
+/// # Errors
+/// When one cannot be started.
+pub async fn start(
+    region: &Region,
+    areas: &[Area],
+    seed: u64,
+    clock: &Arc<dyn Clock>,
+    surroundings: &mut Surroundings,
+) -> anyhow::Result<Offices> {
+    let mut running = BTreeMap::new();
+    for body in &region.bodies {
+        let systems = connectors::read_systems(&body.systems).map_err(|errors| {
+            let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            anyhow::anyhow!("the systems of {} are refused:\n{}", body.id, lines.join("\n"))
+        })?;
+        let Some(area) = areas.iter().find(|area| area.body == body.id) else { continue };
+        let places = (0..area.district.properties).filter_map(|index| place(&area.district, index));
+        surroundings.places.insert(body.id.clone(), places.collect());
+        let offices = systems
+            .iter()
+            .map(|system| office(&body.id, system, area, seed, &mut surroundings.secrets))
+            .collect();
+        let time = Arc::new(OnTheClock(Arc::clone(clock)));
+        let served = emulators::serve(Config { offices }, time).await;
+        let served = served.with_context(|| format!("the back offices of {}", body.id))?;
+        for office in served.offices() {
+            let key = (body.id.clone(), office.id().clone());
+            surroundings.addresses.insert(key, office.url());
+        }
+        running.insert(body.id.clone(), served);
+    }
+    Ok(Offices { running })
+}
+
+fn place(district: &District, index: u32) -> Option<Place> {
+    let address = district.address(index)?;
+    Some(Place { uprn: address.uprn, line: address.address, postcode: address.postcode })
+}
+
+fn office(
+    body: &BodyId,
+    system: &System,
+    area: &Area,
+    seed: u64,
+    secrets: &mut Secrets,
+) -> OfficeConfig {
+    let office = match system.kind {
+        _ if system.id.as_str() == "collections" => {
+            OfficeKind::Collections { district: area.district.clone() }
+        }
+        SystemKind::Soap => OfficeKind::WasteSoap { seed },
+        SystemKind::Rest => OfficeKind::WasteRest { seed },
+    };
+    let login = system.credential.as_ref().map(|credential| {
+        let drawn = Chance(seed).below(&format!("secret of {body}/{}", system.id), 0, u64::MAX);
+        let secret = format!("demo-{drawn:016x}");
+        secrets.insert(credential.secret.clone(), Secret::new(secret.clone()));
+        login(&credential.scheme, &secret)
+    });
+    OfficeConfig {
+        id: system.id.clone(),
+        office,
+        port: 0,
+        admin_port: 0,
+        login,
+        callback: None,
+        ledger: None,
+        faults: Faults::default(),
+    }
+}
+
+/// The secret with which an office signs its own messages.
+pub fn inbound_secret(seed: u64, body: &BodyId, system: &SystemId) -> String {
+    let drawn = Chance(seed).below(&format!("inbound of {body}/{system}"), 0, u64::MAX);
+    format!("demo-inbound-{drawn:016x}")
+}
+
+fn login(scheme: &Scheme, secret: &str) -> Login {
+    use base64::Engine as _;
+    match scheme {
+        Scheme::Basic { username } => {
+            let pair =
+                base64::engine::general_purpose::STANDARD.encode(format!("{username}:{secret}"));
+            Login { header: "authorization".to_owned(), value: format!("Basic {pair}") }
+        }
+        Scheme::Bearer => {
+            Login { header: "authorization".to_owned(), value: format!("Bearer {secret}") }
+        }
+        Scheme::Header { name } => Login { header: name.clone(), value: secret.to_owned() },
+    }
+}
+
+impl Offices {
+    /// Tells each office where its own messages go.
+    pub fn call_back_to(&self, origin: &str, seed: u64) {
+        for (body, running) in &self.running {
+            for office in running.offices() {
+                let id = office.id();
+                office.set_callback(Some(CallbackTarget {
+                    url: format!("{origin}/{body}/inbound/{id}"),
+                    api_key: None,
+                    secret: inbound_secret(seed, body, id),
+                }));
+            }
+        }
+    }
+
+    /// Lets each office fail as the demonstration's file says, counted from this instant.
+    pub fn fail(&self, demo: &Demo, from: Timestamp) {
+        for (body, running) in &self.running {
+            for office in running.offices() {
+                let windows = demo
+                    .faults
+                    .iter()
+                    .filter(|fault| fault.body == *body && fault.system == *office.id())
+                    .map(|fault| Window {
+                        from: from.plus_seconds(i64::from(fault.from_minute) * 60),
+                        to: from.plus_seconds(i64::from(fault.to_minute) * 60),
+                        fault: kind(fault.kind, fault.delay_ms),
+                    });
+                office.set_faults(Faults { windows: windows.collect(), ..Faults::default() });
+            }
+        }
+    }
+
+    /// Every office with its body.
+    pub fn all(&self) -> impl Iterator<Item = (&BodyId, &Office)> {
+        self.running
+            .iter()
+            .flat_map(|(body, running)| running.offices().iter().map(move |office| (body, office)))
+    }
+}
+
+const fn kind(kind: FaultKind, delay_ms: i64) -> Fault {
+    match kind {
+        FaultKind::Down => Fault::Down,
+        FaultKind::Slow => Fault::Slow { delay_ms },
+        FaultKind::Fail500 => Fault::Fail500,
+        FaultKind::Fail500AfterWork => Fault::Fail500AfterWork,
+        FaultKind::LoseReply => Fault::LoseReply,
+        FaultKind::Double => Fault::Double,
+    }
+}

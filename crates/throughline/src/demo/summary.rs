@@ -1,0 +1,191 @@
+//! What a morning came to: figures from the journal, losses and doubles from the back offices' own
+//! records.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use base::{BodyId, CaseId, Reference};
+use emulators::Entry;
+use requests::Status;
+use runtime::CaseView;
+use runtime::figures::{Figures, ServiceFigures, ranked_touches};
+
+use super::offices::Offices;
+use crate::install::Installation;
+
+/// The kinds of ledger entries that are work for a requester.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Accounted {
+    /// Requests that were acknowledged, or jobs that were confirmed, and are nowhere.
+    pub lost: u64,
+    /// Work that was done twice.
+    pub doubled: u64,
+}
+
+/// Everything that is told at the end.
+pub struct Summary {
+    /// The figures of every body together.
+    pub figures: Figures,
+    /// What is still stuck.
+    pub incidents_open: u64,
+    /// Losses and doubles.
+    pub accounted: Accounted,
+    /// Requests a second of the machine's time, and the whole time in seconds.
+    pub speed: (f64, f64),
+}
+
+/// Compares what visitors were told and what the bodies recorded with the back offices' records.
+///
+/// # Errors
+/// When a body cannot be read.
+pub fn account(
+    installation: &Installation,
+    offices: &Offices,
+    told: &[(BodyId, String)],
+) -> anyhow::Result<Accounted> {
+    let mut accounted = Accounted::default();
+    let mut cases: BTreeMap<(BodyId, CaseId), CaseView> = BTreeMap::new();
+    for (body, told) in told {
+        match find(installation, body, told)? {
+            Some(view) => {
+                cases.insert((body.clone(), view.case.request.case), view);
+            }
+            None => accounted.lost += 1,
+        }
+    }
+    let mut jobs: BTreeMap<&BodyId, BTreeMap<String, u32>> = BTreeMap::new();
+    for (body, office) in offices.all() {
+        let counts = jobs.entry(body).or_default();
+        for entry in office.entries() {
+            if let Entry::JobCreated { reference, .. } | Entry::JobReturned { reference, .. } =
+                entry
+            {
+                *counts.entry(reference).or_default() += 1;
+            }
+        }
+    }
+    for counts in jobs.values() {
+        accounted.doubled +=
+            counts.values().map(|count| u64::from(count.saturating_sub(1))).sum::<u64>();
+    }
+    for ((body, _), view) in &cases {
+        let reference = view.case.request.reference.as_str();
+        let done = jobs.get(body).is_some_and(|counts| counts.contains_key(reference));
+        // What the back office confirmed must stand in its own record.
+        let confirmed = view.case.request.status == Status::Completed;
+        accounted.lost += u64::from(confirmed && !done);
+    }
+    Ok(accounted)
+}
+
+/// The case that a visitor was told of, by its reference or, over Open311, by its id.
+fn find(
+    installation: &Installation,
+    body: &BodyId,
+    told: &str,
+) -> anyhow::Result<Option<CaseView>> {
+    let Some(known) = installation.host.body(body) else { return Ok(None) };
+    if let Ok(reference) = told.parse::<Reference>() {
+        return Ok(known.case_of(&reference)?);
+    }
+    match told.parse::<CaseId>() {
+        Ok(case) => Ok(known.case(case)?),
+        Err(_) => Ok(None),
+    }
+}
+
+impl Summary {
+    /// The one line of `--json`.
+    pub fn json(&self) -> String {
+        let services: Vec<serde_json::Value> = self.figures.services.iter().map(service).collect();
+        let retries: u64 = self.figures.services.iter().map(|service| service.retries).sum();
+        serde_json::json!({
+            "services": services,
+            "questions_asked": 0,
+            "questions_answered": 0,
+            "retries": retries,
+            "incidents_open": self.incidents_open,
+            "lost": self.accounted.lost,
+            "doubled": self.accounted.doubled,
+            "requests_per_second": (self.speed.0 * 10.0).round() / 10.0,
+            "seconds": (self.speed.1 * 100.0).round() / 100.0,
+        })
+        .to_string()
+    }
+
+    /// The table for a terminal.
+    pub fn table(&self) -> String {
+        let mut table = String::new();
+        for figures in &self.figures.services {
+            let measures = &figures.measures;
+            let rate = measures.straight_through_rate().unwrap_or(0.0) * 100.0;
+            let median = measures.median_minutes().unwrap_or(0.0);
+            let _ = writeln!(table, "{}", figures.service);
+            let _ = writeln!(table, "  requests                {}", measures.requests);
+            let _ =
+                writeln!(table, "  straight through        {rate:.1}% (provisional for 28 days)");
+            let _ = writeln!(table, "  refused by rule         {}", measures.refused_by_rule);
+            let _ = writeln!(table, "  joined to an open one   {}", measures.joined);
+            let _ = writeln!(table, "  re-keyed fields         {}", measures.rekeyed_fields);
+            let _ = writeln!(table, "  median time to outcome  {}", duration(median));
+            for (reason, count) in ranked_touches(measures) {
+                let _ = writeln!(table, "  a person was needed because {}: {count}", reason.key());
+            }
+            for (channel, cost) in &figures.cost_by_channel {
+                let _ = writeln!(table, "  cost by {:<15} {cost}", channel.key());
+            }
+            let _ = writeln!(table, "  calls repeated          {}", figures.retries);
+        }
+        for (body, cost) in self.figures.statement.by_owner() {
+            let _ = writeln!(table, "cost borne by {body}: {cost}");
+        }
+        for debt in self.figures.statement.owes_net() {
+            let _ = writeln!(table, "{} owes {} {}", debt.from, debt.to, debt.amount);
+        }
+        if let Some(note) = self.figures.statement.note() {
+            let _ = writeln!(table, "({note})");
+        }
+        let _ = writeln!(table, "questions asked of other bodies: 0, answered: 0");
+        let _ = writeln!(table, "incidents open: {}", self.incidents_open);
+        let _ =
+            writeln!(table, "lost: {}, doubled: {}", self.accounted.lost, self.accounted.doubled);
+        let (rate, seconds) = self.speed;
+        let _ = writeln!(table, "{rate:.1} requests a second, {seconds:.1} seconds");
+        table
+    }
+}
+
+fn service(figures: &ServiceFigures) -> serde_json::Value {
+    let measures = &figures.measures;
+    let touches: Vec<serde_json::Value> = ranked_touches(measures)
+        .into_iter()
+        .map(|(reason, count)| serde_json::json!({"reason": reason.key(), "count": count}))
+        .collect();
+    let costs: serde_json::Map<String, serde_json::Value> = figures
+        .cost_by_channel
+        .iter()
+        .map(|(channel, cost)| (channel.key().to_owned(), cost.pence().into()))
+        .collect();
+    serde_json::json!({
+        "id": figures.service,
+        "requests": measures.requests,
+        "straight_through_rate": round(measures.straight_through_rate().unwrap_or(0.0), 4),
+        "touches": touches,
+        "rekeyed_fields": measures.rekeyed_fields,
+        "median_minutes": measures.median_minutes().map(|minutes| round(minutes, 2)),
+        "cost_pence_by_channel": costs,
+    })
+}
+
+fn round(value: f64, places: i32) -> f64 {
+    let scale = 10_f64.powi(places);
+    (value * scale).round() / scale
+}
+
+fn duration(minutes: f64) -> String {
+    if minutes < 120.0 {
+        format!("{minutes:.0} minutes")
+    } else {
+        format!("{:.1} hours", minutes / 60.0)
+    }
+}

@@ -1,0 +1,295 @@
+//! An installation: the region's bodies with their services, keys, databases and back offices,
+//! wired to one host.
+//!
+//! The demonstration and a real installation are built by the same code; they differ in their
+//! clock, their random numbers and where their back offices are.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use base::{BodyId, SystemId};
+use catalogue::region::{Body, Region};
+use catalogue::{Files, Package, Problem};
+use connectors::{Connector, HttpConnector, Secrets, System};
+use metering::RateCard;
+use runtime::clock::Clock;
+use runtime::entropy::{Entropy, Place as DrawPlace, Use};
+use runtime::{
+    BodySettings, BodySetup, Host, Keyring, OfficeSetup, Place, Places, Post, Seams, Service,
+    Services, StaffSeed,
+};
+use store::{DataFolder, SqliteKeyStore, SqliteStore, WrapEpoch};
+
+use crate::files::{folders, read_folder};
+use crate::keys::{BodySecrets, body_secrets, secret};
+
+/// The region and its packages, as files on the disk say.
+pub struct Sources {
+    /// The region.
+    pub region: Region,
+    /// The packages by the service's name, with what is wrong with those that were refused.
+    pub packages: BTreeMap<String, Files>,
+}
+
+/// What may be set from outside for each body.
+#[derive(Default)]
+pub struct Surroundings {
+    /// Back offices by body and name: the address that takes the place of the region's.
+    pub addresses: BTreeMap<(BodyId, SystemId), String>,
+    /// The addresses that each body serves.
+    pub places: BTreeMap<BodyId, Vec<Place>>,
+    /// Secrets by name.
+    pub secrets: Secrets,
+}
+
+/// A body as the pages and interfaces know it.
+pub struct InstalledBody {
+    /// What the region says of it.
+    pub body: Body,
+    /// Its secrets.
+    pub secrets: BodySecrets,
+}
+
+/// A running installation.
+pub struct Installation {
+    /// The host.
+    pub host: Arc<Host>,
+    /// The region.
+    pub region: Region,
+    /// Its bodies.
+    pub bodies: BTreeMap<BodyId, InstalledBody>,
+    /// The rate cards.
+    pub cards: BTreeMap<BodyId, RateCard>,
+    /// What was found wrong with packages; the rest runs.
+    pub problems: Vec<String>,
+    /// Keeps other processes out of the data folder.
+    pub folder: DataFolder,
+}
+
+/// Reads the region and the packages.
+///
+/// # Errors
+/// When the region cannot be read; a broken package is told by [`install`].
+pub fn read_sources(region: &Path, services: &Path) -> anyhow::Result<Sources> {
+    let files = read_folder(region)?;
+    let region = Region::read(&files).map_err(|problems| refused("the region", &problems))?;
+    let mut packages = BTreeMap::new();
+    for folder in folders(services)? {
+        let name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
+        packages.insert(name.unwrap_or_default(), read_folder(&folder)?);
+    }
+    Ok(Sources { region, packages })
+}
+
+/// Says every problem in one error.
+pub fn refused(what: &str, problems: &[Problem]) -> anyhow::Error {
+    let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    anyhow::anyhow!("{what} is refused:\n{}", lines.join("\n"))
+}
+
+/// The seams that an installation is built on.
+pub struct Foundation {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Random numbers.
+    pub entropy: Arc<dyn Entropy>,
+    /// Messages to people.
+    pub post: Arc<dyn Post>,
+}
+
+/// Opens the data folder and starts the host.
+///
+/// # Errors
+/// When the data folder is not ours, a body cannot be opened, or keys are missing.
+pub fn install(
+    data: &Path,
+    sources: Sources,
+    surroundings: &Surroundings,
+    foundation: Foundation,
+) -> anyhow::Result<Installation> {
+    let folder = DataFolder::open_or_create(data)?;
+    let mut bodies = BTreeMap::new();
+    let mut cards = BTreeMap::new();
+    let mut systems = BTreeMap::new();
+    for (number, body) in (0_u32..).zip(&sources.region.bodies) {
+        let random = || draw(&*foundation.entropy, &body.id, number);
+        let secrets = body_secrets(folder.path(), &body.id, random)?;
+        let card: RateCard = toml::from_str(&body.rates)
+            .with_context(|| format!("the rates of {} cannot be read", body.id))?;
+        cards.insert(body.id.clone(), card);
+        systems.insert(body.id.clone(), systems_of(body, surroundings)?);
+        bodies.insert(body.id.clone(), InstalledBody { body: body.clone(), secrets });
+    }
+    let (services, problems) = compile(&sources, &systems);
+    let connector = connector(&systems, surroundings)?;
+    let seams = Seams {
+        clock: Arc::clone(&foundation.clock),
+        entropy: Arc::clone(&foundation.entropy),
+        connector,
+        post: Arc::clone(&foundation.post),
+    };
+    let mut setups = Vec::new();
+    let mut office = None;
+    for (id, installed) in &bodies {
+        let store = SqliteStore::open(&folder, id)?;
+        let keys = SqliteKeyStore::open(&folder, id)?;
+        let wrap = installed.secrets.wrap.clone();
+        let keyring = Keyring::new(id.clone(), wrap, WrapEpoch(1), Box::new(keys));
+        if *id == sources.region.identity_office {
+            let master =
+                secret(folder.path(), "transcryptor", || draw(&*foundation.entropy, id, u32::MAX))?;
+            office = Some(OfficeSetup {
+                body: id.clone(),
+                blind: installed.secrets.blind.clone(),
+                master: identity::MasterKey::from_bytes(master),
+                keyring,
+                store: Box::new(store),
+            });
+            continue;
+        }
+        let settings = settings(installed, &sources.region, &systems, surroundings);
+        let services = services.get(id).cloned().unwrap_or_default();
+        setups.push(BodySetup { settings, services, keyring, store: Box::new(store) });
+    }
+    let office = office.context("the region names no identity office")?;
+    let host = Arc::new(Host::start(seams, office, setups)?);
+    for installed in bodies.values() {
+        let seeds: Vec<StaffSeed> = installed.body.staff.iter().map(seed).collect();
+        host.office().set_staff(&installed.body.id, &seeds, host.clock().now())?;
+    }
+    Ok(Installation { host, region: sources.region, bodies, cards, problems, folder })
+}
+
+fn seed(staff: &catalogue::region::Staff) -> StaffSeed {
+    StaffSeed { email: staff.email.clone(), name: staff.name.clone(), roles: staff.roles.clone() }
+}
+
+/// The first secret of a body: drawn like any other random number of the installation.
+fn draw(entropy: &dyn Entropy, body: &BodyId, number: u32) -> [u8; 32] {
+    let place = DrawPlace {
+        body,
+        shard: base::Shard(0),
+        seq: base::EventSeq::START,
+        index: number,
+        purpose: Use::DataKey,
+    };
+    entropy.draw(place).first_chunk::<32>().copied().unwrap_or([0; 32])
+}
+
+/// The back offices of a body, those that were moved at their new address.
+///
+/// # Errors
+/// Every mistake of their file.
+pub fn systems_of(
+    body: &Body,
+    surroundings: &Surroundings,
+) -> anyhow::Result<BTreeMap<SystemId, System>> {
+    let read = connectors::read_systems(&body.systems).map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!("the systems of {} are refused:\n{}", body.id, lines.join("\n"))
+    })?;
+    let moved = read.into_iter().map(|mut system| {
+        if let Some(address) = surroundings.addresses.get(&(body.id.clone(), system.id.clone())) {
+            // A path within the office stays: only the origin moves.
+            let path = system
+                .base_url
+                .split_once("://")
+                .and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..)));
+            system.base_url = format!("{address}{}", path.unwrap_or_default());
+        }
+        (system.id.clone(), system)
+    });
+    Ok(moved.collect())
+}
+
+/// One connector for every body.
+fn connector(
+    systems: &BTreeMap<BodyId, BTreeMap<SystemId, System>>,
+    surroundings: &Surroundings,
+) -> anyhow::Result<Arc<dyn Connector>> {
+    let mut by_body = BTreeMap::new();
+    for (body, systems) in systems {
+        let systems: Vec<System> = systems.values().cloned().collect();
+        let connector = HttpConnector::new(&systems, &surroundings.secrets)
+            .with_context(|| format!("the systems of {body} cannot be reached"))?;
+        by_body.insert(body.clone(), connector);
+    }
+    Ok(Arc::new(crate::switchboard::Switchboard::new(by_body, systems)))
+}
+
+fn settings(
+    installed: &InstalledBody,
+    region: &Region,
+    systems: &BTreeMap<BodyId, BTreeMap<SystemId, System>>,
+    surroundings: &Surroundings,
+) -> Arc<BodySettings> {
+    let id = &installed.body.id;
+    let places = surroundings.places.get(id).cloned().unwrap_or_default();
+    Arc::new(BodySettings {
+        body: id.clone(),
+        languages: installed.body.languages.clone(),
+        systems: systems.get(id).cloned().unwrap_or_default(),
+        places: Arc::new(Places::new(places)),
+        identity_office: region.identity_office.clone(),
+        blind: installed.secrets.blind.clone(),
+        closures: installed.body.closures.clone(),
+    })
+}
+
+type Compiled = BTreeMap<BodyId, Services>;
+
+/// Compiles each body's services. A package that is refused is told; the rest runs.
+fn compile(
+    sources: &Sources,
+    systems: &BTreeMap<BodyId, BTreeMap<SystemId, System>>,
+) -> (Compiled, Vec<String>) {
+    let mut compiled: Compiled = BTreeMap::new();
+    let mut problems = Vec::new();
+    for (name, files) in &sources.packages {
+        let owner = match crate::check::check_package(&sources.region, files) {
+            Ok(package) => package,
+            Err(found) => {
+                problems.extend(found.iter().map(|problem| format!("{name}/{problem}")));
+                continue;
+            }
+        };
+        let owner_id = owner.definition.owner.clone();
+        let service = owner.definition.id.clone();
+        publish(&mut compiled, &mut problems, (&owner_id, name), owner, systems);
+        for adoption in sources.region.adopts.iter().filter(|adoption| adoption.service == service)
+        {
+            let overlay = sources.region.overlay(&adoption.body, &service);
+            match crate::check::adopt_package(&sources.region, files, &overlay, &adoption.body) {
+                Ok(package) => {
+                    let body = &adoption.body;
+                    publish(&mut compiled, &mut problems, (body, name), package, systems);
+                }
+                Err(found) => {
+                    let lines =
+                        found.iter().map(|problem| format!("{}/{name}/{problem}", adoption.body));
+                    problems.extend(lines);
+                }
+            }
+        }
+    }
+    (compiled, problems)
+}
+
+fn publish(
+    compiled: &mut Compiled,
+    problems: &mut Vec<String>,
+    (body, name): (&BodyId, &str),
+    package: Package,
+    systems: &BTreeMap<BodyId, BTreeMap<SystemId, System>>,
+) {
+    let none = BTreeMap::new();
+    let systems = systems.get(body).unwrap_or(&none);
+    match Service::compile(body.clone(), Arc::new(package), None, systems) {
+        Ok(service) => compiled.entry(body.clone()).or_default().publish(Arc::new(service)),
+        Err(errors) => {
+            problems.extend(errors.iter().map(|error| format!("{body}: {name}/{error}")));
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Throughline: one program on which many public bodies serve citizens together.
+//!
+//! `throughline demo` shows a region at work; `throughline serve` is a real installation;
+//! `check`, `test`, `new service` and `connector try` are for those who write services.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod check;
+mod demo;
+mod files;
+mod install;
+mod keys;
+mod new;
+mod pages;
+mod post;
+mod scenarios;
+mod server;
+mod switchboard;
+mod translations;
+mod trial;
+
+/// One program on which many public bodies serve citizens together.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show a region at work: a morning of requests, straight through to the back offices.
+    Demo(demo::Options),
+    /// Check service packages, and say what is wrong with file, line and how to mend it.
+    Check {
+        /// The folder of one package, or of many.
+        folder: PathBuf,
+        /// The folder of the region.
+        #[arg(long, default_value = "region")]
+        region: PathBuf,
+    },
+    /// Run the scenarios of service packages on a virtual clock.
+    Test {
+        /// The folder of one package, or of many.
+        folder: PathBuf,
+        /// The folder of the region.
+        #[arg(long, default_value = "region")]
+        region: PathBuf,
+    },
+    /// Write something new that runs as it stands.
+    #[command(subcommand)]
+    New(new::New),
+    /// Work with the connections to back offices.
+    #[command(subcommand)]
+    Connector(trial::Trial),
+    /// Confirm that each Welsh text of a package or an overlay says what its English says.
+    Translations {
+        /// The folder of the package or the overlay.
+        folder: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let command = CommandLine::parse().command;
+    match run(command) {
+        Ok(code) => code,
+        Err(error) => {
+            say(&format!("throughline: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Demo(options) => {
+            event_loop()?.block_on(demo::run(options))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Check { folder, region } => check::run(&folder, &region),
+        Command::Test { folder, region } => scenarios::run(&folder, &region),
+        Command::New(new) => {
+            new::run(new)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Connector(trial) => event_loop()?.block_on(trial::run(trial)),
+        Command::Translations { folder } => {
+            translations::run(&folder)?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn event_loop() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}
+
+/// Says something to whoever runs the program, on standard error.
+pub fn say(text: &str) {
+    // Nobody listens when standard error is closed; there is nothing better to do then.
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// Prints one line on standard output.
+pub fn print_line(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
