@@ -137,9 +137,11 @@ fn finish(seen: &Seen, response: Response) -> Response {
         headers.insert(header::CONTENT_LANGUAGE, tag);
         headers.append(header::VARY, HeaderValue::from_static("cookie, accept-language"));
     }
-    if is_page && seen.is_new && seen.id().is_ok() {
-        let cookie = seen.set(&Kind::Visitor, &seen.visitor);
-        cookie.into_iter().for_each(|cookie| add_cookie(headers, &cookie));
+    if is_page
+        && seen.is_new
+        && let Ok(cookie) = seen.set(&Kind::Visitor, &seen.visitor)
+    {
+        add_cookie(headers, &cookie);
     }
     protect(headers, seen.app.setup.secure_cookies);
     response

@@ -105,9 +105,10 @@ impl Kind {
     }
 
     fn header(&self, body: &BodyId, value: &str, seconds: Option<i64>, secure: bool) -> String {
-        let (path, same_site) = match self.of_staff() {
-            true => (format!("/{body}/staff"), "Strict"),
-            false => (format!("/{body}/"), "Lax"),
+        let (path, same_site) = if self.of_staff() {
+            (format!("/{body}/staff"), "Strict")
+        } else {
+            (format!("/{body}/"), "Lax")
         };
         let name = self.name(body);
         let age = seconds.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));

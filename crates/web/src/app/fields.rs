@@ -4,7 +4,7 @@ use catalogue::{AnswerError, AnswerErrorKind, Given, Question, QuestionKind, Que
 use serde_json::Value as Json;
 
 use super::form::Fields;
-use super::walk::{Walk, postcode_name};
+use super::walk::{Walk, postcode_name, postcode_of};
 use crate::views::field::{Choice, Control, Field, Given as Settled, Line, LineKind};
 use crate::views::page::Link;
 
@@ -17,7 +17,6 @@ pub(crate) fn entered(questions: &[&Question], given: &Given) -> Fields {
     for question in questions {
         let name = question.id.as_str();
         match (question.kind, given.get(name)) {
-            (_, None) => {}
             (QuestionKind::Date, Some(Json::String(date))) => {
                 for (part, text) in ["year", "month", "day"].iter().zip(date.split('-')) {
                     fields.put(format!("{name}-{part}"), text.trim_start_matches('0'));
@@ -29,7 +28,7 @@ pub(crate) fn entered(questions: &[&Question], given: &Given) -> Fields {
             }
             (_, Some(Json::Bool(yes))) => fields.put(name, if *yes { "yes" } else { "no" }),
             (_, Some(Json::Number(number))) => fields.put(name, number.to_string()),
-            (_, Some(Json::Null | Json::Object(_))) => {}
+            (_, None | Some(Json::Null | Json::Object(_))) => {}
         }
     }
     fields
@@ -57,6 +56,13 @@ fn answer(question: &Question, form: &Fields) -> Json {
     QuestionSet::read_text(question, &texts)
 }
 
+/// Whether an address question is at its first stage: its postcode.
+fn asks_postcode(question: &Question, given: &Given, form: &Fields) -> bool {
+    let chosen = form.first(question.id.as_str()).is_some();
+    let typed = form.first(&postcode_name(question)).is_some();
+    !chosen && (typed || postcode_of(question, given).is_none())
+}
+
 /// What a form came to.
 pub(crate) enum Taken {
     /// A postcode was entered: the same page asks which address it is.
@@ -74,8 +80,7 @@ impl Walk {
         let mut wrong = Vec::new();
         let mut to_choose = false;
         for question in self.questions().on_page(&page.id) {
-            if question.kind == QuestionKind::Address && self.asks_postcode(question, &given, form)
-            {
+            if question.kind == QuestionKind::Address && asks_postcode(question, &given, form) {
                 given.remove(question.id.as_str());
                 let typed = form.text(&postcode_name(question)).to_owned();
                 match self.fault_of_postcode(&typed) {
@@ -102,13 +107,6 @@ impl Walk {
             others.filter(|error| on_page(&error.question) && !known.contains(&error.question)),
         );
         if wrong.is_empty() { Taken::Right(given) } else { Taken::Wrong(wrong) }
-    }
-
-    /// Whether an address question is at its first stage: its postcode.
-    fn asks_postcode(&self, question: &Question, given: &Given, form: &Fields) -> bool {
-        let chosen = form.first(question.id.as_str()).is_some();
-        let typed = form.first(&postcode_name(question)).is_some();
-        !chosen && (typed || self.postcode(question, given).is_none())
     }
 
     fn fault_of_postcode(&self, typed: &str) -> Option<AnswerErrorKind> {
@@ -212,9 +210,9 @@ impl Walk {
         let label = question.text.in_language(self.seen.language_shown());
         let typed = entered.first(&postcode_name(question));
         let changing = self.seen.query.first("postcode").is_some() && typed.is_none();
-        let kept = self.postcode(question, given).filter(|_| typed.is_none() && !changing);
+        let kept = postcode_of(question, given).filter(|_| typed.is_none() && !changing);
         let Some(postcode) = kept else {
-            let kept = self.postcode(question, given).unwrap_or_default();
+            let kept = postcode_of(question, given).unwrap_or_default();
             let value = typed.unwrap_or(kept);
             let name = postcode_name(question);
             return Field::line(words, name, label, LineKind::Postcode, value);
@@ -256,7 +254,6 @@ pub(crate) fn lines_of(
         found.map_or_else(|| value.to_owned(), |it| it.text.in_language(language).to_owned())
     };
     match (question.kind, answer) {
-        (_, None) => vec![words.not_given().to_owned()],
         (QuestionKind::Address, Some(Json::String(uprn))) => {
             match places.and_then(|places| places.get(uprn)) {
                 Some(place) => vec![place.line.clone(), place.postcode.clone()],
@@ -277,6 +274,6 @@ pub(crate) fn lines_of(
             vec![if *yes { words.yes() } else { words.no() }.to_owned()]
         }
         (_, Some(Json::Number(number))) => vec![number.to_string()],
-        (_, Some(Json::Null | Json::Object(_))) => vec![words.not_given().to_owned()],
+        (_, None | Some(Json::Null | Json::Object(_))) => vec![words.not_given().to_owned()],
     }
 }

@@ -232,7 +232,7 @@ fn five(
         })
     };
     let rate = measures.map(|of| per_mille(of.straight_through, of.requests));
-    let median = measures.and_then(|of| of.median_minutes()).map(whole_minutes);
+    let median = measures.and_then(mining::ServiceMeasures::median_minutes).map(whole_minutes);
     Ok(vec![
         figure(
             "requests",

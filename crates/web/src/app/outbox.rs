@@ -58,7 +58,7 @@ pub(crate) async fn message(visitor: Visitor, at: At) -> Answer {
     })
 }
 
-/// The language of a message that is surely Welsh by its most frequent words.
+/// The language of a message by its most frequent words; none when they do not tell.
 fn language_of(message: &OutboxMessage) -> Option<Language> {
     let text = message.body.to_lowercase();
     let words = text.split_whitespace();
@@ -66,5 +66,6 @@ fn language_of(message: &OutboxMessage) -> Option<Language> {
     let is_english = |word: &&str| ["the", "your", "and", "to", "of", "is"].contains(word);
     let (welsh, english) =
         (words.clone().filter(is_welsh).count(), words.filter(is_english).count());
-    (welsh != english).then(|| if welsh > english { Language::Cy } else { Language::En })
+    let likelier = if welsh > english { Language::Cy } else { Language::En };
+    (welsh != english).then_some(likelier)
 }

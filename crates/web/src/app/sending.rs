@@ -165,9 +165,10 @@ fn confirmation_view(walk: &Walk, sent: &Sent) -> Result<Confirmation, Fault> {
     }
     let status =
         if agent { paths::case(body, &reference) } else { paths::request(body, &reference) };
-    let onward = match agent {
-        true => Link::new(words.next_call(), paths::staff(body)),
-        false => Link::new(words.all_services(), paths::front(body)),
+    let onward = if agent {
+        Link::new(words.next_call(), paths::staff(body))
+    } else {
+        Link::new(words.all_services(), paths::front(body))
     };
     Ok(Confirmation {
         page: seen.frame().page(words.received_title()),

@@ -163,7 +163,8 @@ async fn send(
 ) -> Result<axum::response::Response, SendFault> {
     let way = way(visitor)?;
     let body = visitor.id()?;
-    let folded = Digest::of(email.to_lowercase().as_bytes());
+    let address = identity::EmailAddress::parse(email).map_err(|_| SendFault::NotAnAddress)?;
+    let folded = Digest::of(address.as_str().as_bytes());
     let admitted = visitor.app.admit(visitor.network(), folded);
     admitted.map_err(|_| Fault::Problem(ProblemKind::TooOften))?;
     let host = &visitor.app.setup.host;

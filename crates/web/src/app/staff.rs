@@ -1,6 +1,7 @@
 //! Staff: the first page by role, looking a request up, and one case.
 
 use base::{Channel, Reference, Role};
+use bpmn::ElementKind;
 use engine::{ElementInstance, ElementKey};
 use runtime::{CaseView, RequestSummary};
 
@@ -215,7 +216,6 @@ fn kind_of(seen: &Seen, view: &CaseView, instance: &ElementInstance) -> String {
     let found =
         process.and_then(|process| process.element(process.find(instance.element.as_str())?));
     let Some(element) = found else { return words.element().to_owned() };
-    use bpmn::ElementKind;
     match &element.kind {
         ElementKind::StartEvent(_) => words.element_start(),
         ElementKind::BusinessRuleTask(_) => words.element_rules(),

@@ -120,7 +120,10 @@ pub struct WebState {
 
 impl std::fmt::Debug for WebState {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("WebState").field("bodies", &self.keys.keys()).finish()
+        formatter
+            .debug_struct("WebState")
+            .field("bodies", &self.keys.keys())
+            .finish_non_exhaustive()
     }
 }
 

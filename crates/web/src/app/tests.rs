@@ -1,1 +1,18 @@
+//! The pages on a real host with the real package, region and emulated back offices, called
+//! without a network.
+#![expect(clippy::indexing_slicing, reason = "a test that looks for what is not there fails")]
 
+mod access;
+mod browser;
+mod hostile;
+mod journey;
+mod operator;
+mod region;
+mod sign_in;
+mod staff;
+
+use browser::{Browser, Read};
+use region::World;
+
+/// The service.
+const SERVICE: &str = "missed-bin-collection";

@@ -211,12 +211,12 @@ impl Walk {
         let known = |uprn: &str| places.is_some_and(|places| places.get(uprn).is_some());
         self.questions().check(&answers_of(given), &known).err().unwrap_or_default()
     }
+}
 
-    /// The postcode that was entered for an address question.
-    pub(crate) fn postcode<'a>(&self, question: &Question, given: &'a Given) -> Option<&'a str> {
-        let is_address = question.kind == QuestionKind::Address;
-        given.get(&postcode_name(question))?.as_str().filter(|_| is_address)
-    }
+/// The postcode that was entered for an address question.
+pub(crate) fn postcode_of<'a>(question: &Question, given: &'a Given) -> Option<&'a str> {
+    let is_address = question.kind == QuestionKind::Address;
+    given.get(&postcode_name(question))?.as_str().filter(|_| is_address)
 }
 
 /// The answers alone, without what was entered on the way to them.

@@ -1,0 +1,348 @@
+//! The region of the tests: the sample region's two councils on one host, with a town of forty
+//! homes each, and their back offices as the emulators have them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use base::{BlindKey, BodyId, DataKey, Date, MessageId, Timestamp};
+use catalogue::region::Region;
+use catalogue::{Adopter, Files, Package};
+use connectors::{Answer, BoxFuture, Connector, HttpRequest, TransportFault};
+use emulators::{BackOffice, Collections, District, Fault, Seen, WasteRest, WasteSoap, deliver};
+use identity::MasterKey;
+use runtime::clock::{Busy, Clock as _, VirtualClock};
+use runtime::entropy::SeededEntropy;
+use runtime::{
+    Authority, BodySettings, BodySetup, Command, Host, Keyring, Mail, OfficeSetup, Place, Places,
+    Post, Reply, Seams, Service, Services, StaffSeed,
+};
+use store::{SimKeyStore, SimStore, WrapEpoch};
+
+use crate::{BodyHelp, Brand, OutboxMessage, OutboxView, RegionInfo, WebBody, WebSetup, WebState};
+
+/// A Tuesday morning in November.
+const MORNING: &str = "2026-11-24T09:00:00Z";
+/// The seed of the two towns.
+const SEED: u64 = 1;
+
+/// The folder of the repository.
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+fn read_folder(folder: &Path, prefix: &str, files: &mut Files) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = format!("{prefix}{}", path.file_name().unwrap().to_string_lossy());
+        if path.is_dir() {
+            read_folder(&path, &format!("{name}/"), files);
+        } else {
+            files.insert(name, std::fs::read(&path).unwrap());
+        }
+    }
+}
+
+fn files(folder: &str) -> Files {
+    let mut files = Files::new();
+    read_folder(&root().join(folder), "", &mut files);
+    files
+}
+
+/// Messages to people, kept.
+#[derive(Default)]
+pub(super) struct Outbox(Mutex<Vec<OutboxMessage>>);
+
+impl Post for Outbox {
+    fn send(&self, id: MessageId, at: Timestamp, mail: &Mail) -> Result<(), String> {
+        let (to, subject, body) = (mail.to.clone(), mail.subject.clone(), mail.body.clone());
+        let message = OutboxMessage { id, at, to, subject, body };
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(0, message);
+        Ok(())
+    }
+}
+
+impl OutboxView for Outbox {
+    fn messages(&self) -> Vec<OutboxMessage> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+struct Office {
+    base_url: String,
+    inside: Box<dyn BackOffice>,
+    fault: Fault,
+}
+
+/// The back offices of both councils, with their faults.
+pub(super) struct Offices {
+    offices: Mutex<Vec<Office>>,
+    clock: VirtualClock,
+}
+
+impl Connector for Offices {
+    fn exchange(&self, request: HttpRequest) -> BoxFuture<'_, Answer> {
+        let mut offices = self.offices.lock().unwrap_or_else(PoisonError::into_inner);
+        let office = offices.iter_mut().find(|office| request.url.starts_with(&office.base_url));
+        let answer = match office {
+            None => Err(TransportFault::Unsendable),
+            Some(office) if office.fault == Fault::Down => Err(TransportFault::NotReached),
+            Some(office) => {
+                match deliver(&mut *office.inside, office.fault, &request, self.clock.now()) {
+                    Seen::Answer(answer) => Ok(answer),
+                    Seen::Cut => Err(TransportFault::Broken),
+                }
+            }
+        };
+        Box::pin(async move { answer })
+    }
+}
+
+/// The region, at a clock that stands still unless it is told to move.
+pub(super) struct World {
+    pub(super) host: Arc<Host>,
+    pub(super) router: Router,
+    pub(super) outbox: Arc<Outbox>,
+    offices: Arc<Offices>,
+    clock: VirtualClock,
+    held: Mutex<Option<Busy>>,
+}
+
+fn district(body: &str) -> District {
+    let (outcode, town, first_uprn) = match body {
+        "wealdmere" => ("ZZ1", "Wealdmere", 200_000_000_000),
+        _ => ("ZZ7", "Eirlysfa", 210_000_000_000),
+    };
+    let (outcode, town) = (outcode.to_owned(), town.to_owned());
+    District { seed: SEED, properties: 40, outcode, town, first_uprn }
+}
+
+fn places(body: &str) -> Places {
+    let district = district(body);
+    let addresses = (0..district.properties).filter_map(|index| district.address(index));
+    Places::new(addresses.map(|home| Place {
+        uprn: home.uprn,
+        line: home.address,
+        postcode: home.postcode,
+    }))
+}
+
+fn offices(clock: &VirtualClock) -> Offices {
+    let office = |base_url: &str, inside: Box<dyn BackOffice>| Office {
+        base_url: base_url.to_owned(),
+        inside,
+        fault: Fault::None,
+    };
+    let calendar = |body: &str| Box::new(Collections::new(district(body), None));
+    let offices = vec![
+        office("http://127.0.0.1:8111", calendar("wealdmere")),
+        office("http://127.0.0.1:8112", Box::new(WasteSoap::new(SEED, None))),
+        office("http://127.0.0.1:8121", calendar("bro-eirlys")),
+        office("http://127.0.0.1:8122", Box::new(WasteRest::new(SEED, None))),
+    ];
+    Offices { offices: Mutex::new(offices), clock: clock.clone() }
+}
+
+fn package(region: &Region, body: &catalogue::region::Body) -> Option<Package> {
+    let files = files("services/missed-bin-collection");
+    if body.id.as_str() == "wealdmere" {
+        return Some(Package::read(&files).unwrap().0);
+    }
+    let overlay = region.overlay(&body.id, &super::SERVICE.parse().unwrap());
+    if overlay.is_empty() {
+        return None;
+    }
+    let adopter = Adopter { body: &body.id, nation: &body.nation, languages: &body.languages };
+    Some(catalogue::adopt(&files, &overlay, adopter).unwrap().package)
+}
+
+fn keyring(id: &BodyId) -> Keyring {
+    let keys = Box::new(SimKeyStore::new(id).unwrap());
+    Keyring::new(id.clone(), DataKey::from_bytes([7; 32]), WrapEpoch(1), keys)
+}
+
+fn setup(region: &Region, body: &catalogue::region::Body) -> BodySetup {
+    let systems = connectors::read_systems(&body.systems).unwrap();
+    let systems: BTreeMap<_, _> =
+        systems.into_iter().map(|system| (system.id.clone(), system)).collect();
+    let mut services = Services::new();
+    if let Some(package) = package(region, body) {
+        let service = Service::compile(body.id.clone(), Arc::new(package), None, &systems);
+        services.publish(Arc::new(service.unwrap()));
+    }
+    let settings = BodySettings {
+        body: body.id.clone(),
+        languages: body.languages.clone(),
+        systems,
+        places: Arc::new(places(body.id.as_str())),
+        identity_office: region.identity_office.clone(),
+        blind: BlindKey::from_bytes([9; 32]),
+        closures: body.closures.clone(),
+    };
+    BodySetup {
+        settings: Arc::new(settings),
+        services,
+        keyring: keyring(&body.id),
+        store: Box::new(SimStore::new(&body.id).unwrap()),
+    }
+}
+
+fn web_body(body: &catalogue::region::Body) -> WebBody {
+    WebBody {
+        id: body.id.clone(),
+        name: body.name.clone(),
+        languages: body.languages.clone(),
+        brand: Brand::parse(&body.colour).unwrap(),
+        help: BodyHelp {
+            phone: Some(body.help.phone.clone()),
+            hours: body.help.hours.clone(),
+            email: Some(body.help.email.clone()),
+        },
+        form_key: DataKey::from_bytes(*base::Digest::of(body.id.as_str().as_bytes()).as_bytes()),
+    }
+}
+
+impl World {
+    /// The region on a Tuesday morning.
+    pub(super) fn new() -> Self {
+        Self::with(false)
+    }
+
+    /// The region as it is served by HTTPS.
+    pub(super) fn secure() -> Self {
+        Self::with(true)
+    }
+
+    fn with(secure_cookies: bool) -> Self {
+        let clock = VirtualClock::new(Timestamp::parse(MORNING).unwrap());
+        let held = Mutex::new(Some(clock.busy()));
+        let region = Region::read(&files("region")).unwrap();
+        let (outbox, offices) = (Arc::new(Outbox::default()), Arc::new(offices(&clock)));
+        let seams = Seams {
+            clock: Arc::new(clock.clone()),
+            entropy: Arc::new(SeededEntropy(SEED)),
+            connector: Arc::clone(&offices) as Arc<dyn Connector>,
+            post: Arc::clone(&outbox) as Arc<dyn Post>,
+        };
+        let office = OfficeSetup {
+            body: region.identity_office.clone(),
+            blind: BlindKey::from_bytes([8; 32]),
+            master: MasterKey::from_bytes([5; 32]),
+            keyring: keyring(&region.identity_office),
+            store: Box::new(SimStore::new(&region.identity_office).unwrap()),
+        };
+        let bodies = || region.bodies.iter().filter(|body| body.id != region.identity_office);
+        let setups = bodies().map(|body| setup(&region, body)).collect();
+        let host = Arc::new(Host::start(seams, office, setups).unwrap());
+        for body in bodies() {
+            let seeds: Vec<StaffSeed> = body.staff.iter().map(seed).collect();
+            host.office().set_staff(&body.id, &seeds, clock.now()).unwrap();
+        }
+        let state = WebState::new(WebSetup {
+            host: Arc::clone(&host),
+            region: RegionInfo { name: region.name.clone(), tagline: region.tagline.clone() },
+            bodies: region.bodies.iter().map(|body| (body.id.clone(), web_body(body))).collect(),
+            cards: bodies()
+                .map(|body| (body.id.clone(), toml::from_str(&body.rates).unwrap()))
+                .collect(),
+            hosting: "aldershire".parse().unwrap(),
+            outbox: Some(Arc::clone(&outbox) as Arc<dyn OutboxView>),
+            fakes: Vec::new(),
+            secure_cookies,
+        });
+        let router = crate::router(state);
+        Self { host, router, outbox, offices, clock, held }
+    }
+
+    /// Lets time pass, and all that is due in it.
+    pub(super) async fn wait(&self, seconds: i64) {
+        let sleep = self.clock.sleep_until(self.clock.now().plus_seconds(seconds));
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(held);
+        let token = sleep.await;
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(token);
+    }
+
+    /// Lets a fault befall an office, by the number of its port.
+    pub(super) fn fault(&self, port: u16, fault: Fault) {
+        let mut offices = self.offices.offices.lock().unwrap_or_else(PoisonError::into_inner);
+        let wanted = format!(":{port}");
+        offices
+            .iter_mut()
+            .filter(|it| it.base_url.ends_with(&wanted))
+            .for_each(|it| it.fault = fault);
+    }
+
+    /// Waits until the contractor's crews are done with what they have, and tells so.
+    pub(super) async fn emptied(&self, body: &str) {
+        let port = if body == "wealdmere" { 8112 } else { 8122 };
+        let due = self.at_office(port, |office| office.next_due()).expect("a job to finish");
+        self.wait(due.millis_since(self.clock.now()) / 1_000 + 1).await;
+        let now = self.clock.now();
+        for told in self.at_office(port, |office| office.take_due(now)) {
+            let system: base::SystemId = "waste-contractor".parse().unwrap();
+            let message = base::Digest::of(told.message.as_bytes());
+            let command = Command::Deliver {
+                system: system.clone(),
+                message: MessageId::from_slice(&message.as_bytes()[..16]).unwrap(),
+                name: "bin-emptied".to_owned(),
+                key: told.reference.clone(),
+                variables: [("emptied_at".to_owned(), feel::Value::string(now.to_string()))].into(),
+            };
+            let body = body.parse().unwrap();
+            let taken = self.host.submit(&body, Authority::BackOffice { system }, command).await;
+            assert_eq!(taken, Ok(Reply::Done));
+            self.at_office(port, |office| office.note_acknowledged(&told.message, now));
+        }
+    }
+
+    fn at_office<T>(&self, port: u16, act: impl FnOnce(&mut dyn BackOffice) -> T) -> T {
+        let mut offices = self.offices.offices.lock().unwrap_or_else(PoisonError::into_inner);
+        let wanted = format!(":{port}");
+        let office = offices.iter_mut().find(|office| office.base_url.ends_with(&wanted));
+        act(&mut *office.expect("an office at the port").inside)
+    }
+
+    /// The newest code that was sent to an address.
+    pub(super) fn code(&self, address: &str) -> String {
+        let messages = self.outbox.messages();
+        let mail = messages.iter().find(|message| message.to == address).expect("a message");
+        let digits = mail.body.split(|letter: char| !letter.is_ascii_digit());
+        digits.into_iter().find(|run| run.len() == 6).expect("a code").to_owned()
+    }
+
+    /// How many requests a body has.
+    pub(super) fn requests(&self, body: &str) -> usize {
+        let body = self.host.body(&body.parse().unwrap()).unwrap();
+        body.newest_requests(None, store::requests::NEWEST).unwrap().len()
+    }
+}
+
+fn seed(staff: &catalogue::region::Staff) -> StaffSeed {
+    StaffSeed { email: staff.email.clone(), name: staff.name.clone(), roles: staff.roles.clone() }
+}
+
+/// A home whose general waste was due on a day within the last week, with that day.
+pub(super) struct Home {
+    pub(super) uprn: String,
+    pub(super) line: String,
+    pub(super) postcode: String,
+    pub(super) due: Date,
+}
+
+/// The `number`-th such home of a council.
+pub(super) fn home(body: &str, number: usize) -> Home {
+    let district = district(body);
+    let today = Timestamp::parse(MORNING).unwrap().uk_date();
+    let due = |index: u32| {
+        (1..=4)
+            .map(|days| today.plus_days(-days))
+            .find(|day| district.collects(index, "refuse", *day))
+    };
+    let homes = (0..district.properties).filter_map(|index| {
+        let (due, home) = (due(index)?, district.address(index)?);
+        Some(Home { uprn: home.uprn, line: home.address, postcode: home.postcode, due })
+    });
+    homes.into_iter().nth(number).expect("a home whose bin was due")
+}

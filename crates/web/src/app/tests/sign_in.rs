@@ -1,0 +1,131 @@
+//! Signing in, and what only the signed-in see.
+
+use super::region::home;
+use super::{Browser, SERVICE, World};
+
+fn start() -> String {
+    format!("/wealdmere/services/{SERVICE}")
+}
+
+#[tokio::test]
+async fn asking_for_a_code_loses_nothing_typed() {
+    let world = World::new();
+    let mut browser = Browser::new();
+    let check = browser.walk_to_check(&world, &start(), &home("wealdmere", 0)).await;
+    let sign_in = format!(
+        "/wealdmere/sign-in?onward={}",
+        "%2Fwealdmere%2Fservices%2Fmissed-bin-collection%2Fcheck"
+    );
+    assert!(check.html.contains(&format!("href=\"{sign_in}\"")), "the link comes back here");
+    let asked = browser.get(&world, &sign_in).await;
+    assert!(asked.says("Your answers to \u{201c}Report a missed bin collection\u{201d} are kept."));
+    let sent = browser.send(&world, &asked, &[("email", "mair@example.org")]).await;
+    assert!(sent.says(
+        "If we know mair@example.org, we have sent a code to it. It is good for 10 minutes."
+    ));
+    let wrong = browser.send(&world, &sent, &[("code", "000 000")]).await;
+    assert_eq!(wrong.status, 422);
+    let code = world.code("mair@example.org");
+    let back = browser.send(&world, &sent, &[("code", &code)]).await;
+    assert_eq!(back.path, format!("{}/check", start()));
+    assert!(back.says("By the <gate> & hedge") && back.says("Signed in as mair@example.org"));
+    let done = browser.send(&world, &back, &[]).await;
+    assert!(!done.reference().is_empty());
+}
+
+#[tokio::test]
+async fn a_persons_request_is_theirs_alone() {
+    let world = World::new();
+    let home = home("wealdmere", 0);
+    let mut mair = Browser::new();
+    let empty = mair.sign_in(&world, "/wealdmere/sign-in", "mair@example.org").await;
+    assert!(empty.says("You have not asked for anything yet."));
+    let done = mair.report(&world, &start(), &home).await;
+    let page = format!("/wealdmere/requests/{}", done.reference());
+    let mine = mair.get(&world, "/wealdmere/my-requests").await;
+    assert!(mine.says(&done.reference()) && mine.says("Being dealt with"));
+    let status = mair.get(&world, &page).await;
+    assert!(status.says(&home.line) && status.says("What you told us"));
+    let visitor = Browser::new().get(&world, &page).await;
+    assert!(visitor.path.starts_with("/wealdmere/sign-in?onward="));
+    let mut other = Browser::new();
+    other.sign_in(&world, "/wealdmere/sign-in", "ifan@example.org").await;
+    for path in [page.clone(), format!("{page}/withdraw"), format!("{page}/not-fixed")] {
+        assert_eq!(other.get(&world, &path).await.status, 404, "{path}");
+    }
+    let theirs = other.get(&world, "/wealdmere/my-requests").await;
+    assert!(!theirs.says(&done.reference()));
+}
+
+#[tokio::test]
+async fn a_code_opens_only_the_browser_that_asked_and_only_once() {
+    let world = World::new();
+    let (mut asker, mut other) = (Browser::new(), Browser::new());
+    let page = asker.get(&world, "/wealdmere/sign-in").await;
+    let sent = asker.send(&world, &page, &[("email", "mair@example.org")]).await;
+    let code = world.code("mair@example.org");
+    let page = other.get(&world, "/wealdmere/sign-in").await;
+    let theirs = other.send(&world, &page, &[("email", "ifan@example.org")]).await;
+    assert_eq!(other.send(&world, &theirs, &[("code", &code)]).await.status, 422);
+    let mut twin = asker.clone();
+    assert_eq!(asker.send(&world, &sent, &[("code", &code)]).await.status, 200);
+    assert_eq!(twin.send(&world, &sent, &[("code", &code)]).await.status, 422, "used");
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_session_everywhere() {
+    let world = World::new();
+    let mut browser = Browser::new();
+    let mine = browser.sign_in(&world, "/wealdmere/sign-in", "mair@example.org").await;
+    let copy = browser.clone();
+    let token = mine.html.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next();
+    let pairs = [("csrf".to_owned(), token.unwrap().to_owned())];
+    let out = browser.post(&world, "/wealdmere/sign-out", &pairs).await;
+    assert_eq!(out.heading(), "You are signed out");
+    for mut held in [browser, copy] {
+        let mine = held.get(&world, "/wealdmere/my-requests").await;
+        assert!(mine.path.starts_with("/wealdmere/sign-in"), "{}", mine.path);
+    }
+}
+
+#[tokio::test]
+async fn codes_are_asked_for_within_limits() {
+    let world = World::new();
+    let mut browser = Browser::new();
+    let page = browser.get(&world, "/wealdmere/sign-in").await;
+    let wrong = browser.send(&world, &page, &[("email", "mair.example")]).await;
+    assert_eq!((wrong.status.as_u16(), wrong.html.contains("value=\"mair.example\"")), (422, true));
+    let mut statuses = Vec::new();
+    for _ in 0..6 {
+        let read = browser.send(&world, &page, &[("email", "mair@example.org")]).await;
+        statuses.push(read.status.as_u16());
+    }
+    assert_eq!(statuses, [200, 200, 200, 200, 200, 429]);
+    let mut last = 0;
+    for number in 0..60 {
+        let email = format!("resident{number}@example.org");
+        last = browser.send(&world, &page, &[("email", &email)]).await.status.as_u16();
+    }
+    assert_eq!(last, 429, "one network asks for no more than its share");
+}
+
+#[tokio::test]
+async fn staff_and_residents_enter_by_their_own_doors() {
+    let world = World::new();
+    let mut agent = Browser::new();
+    let email = "rosalind.hartwood@example.org";
+    let home = agent.sign_in(&world, "/wealdmere/staff/sign-in", email).await;
+    assert_eq!((home.path.as_str(), home.heading().as_str()), ("/wealdmere/staff", "Your work"));
+    let mine = agent.get(&world, "/wealdmere/my-requests").await;
+    assert!(mine.path.starts_with("/wealdmere/sign-in"), "a session of staff is no resident's");
+    let elsewhere = agent.get(&world, "/bro-eirlys/staff").await;
+    assert!(elsewhere.path.starts_with("/bro-eirlys/staff/sign-in"));
+    let mut stranger = Browser::new();
+    let page = stranger.get(&world, "/wealdmere/staff/sign-in").await;
+    let sent = stranger.send(&world, &page, &[("email", "mair@example.org")]).await;
+    assert_eq!(sent.status, 200, "the answer is the same for an address that we do not know");
+    let messages = crate::OutboxView::messages(&*world.outbox);
+    assert!(messages.iter().all(|message| message.to != "mair@example.org"));
+    let shown = agent.get(&world, "/wealdmere/outbox").await;
+    assert!(shown.says(email));
+}

@@ -1,0 +1,82 @@
+//! Agents, and heads of service.
+
+use super::region::home;
+use super::{Browser, SERVICE, World};
+
+async fn staff(world: &World, email: &str) -> Browser {
+    let mut browser = Browser::new();
+    let home = browser.sign_in(world, "/wealdmere/staff/sign-in", email).await;
+    assert_eq!(home.path, "/wealdmere/staff");
+    browser
+}
+
+#[tokio::test]
+async fn an_agent_enters_a_call_as_a_script() {
+    let world = World::new();
+    let home = home("wealdmere", 0);
+    let mut agent = staff(&world, "rosalind.hartwood@example.org").await;
+    let base = format!("/wealdmere/staff/services/{SERVICE}");
+    let page = agent.get(&world, &base).await;
+    let page = agent.send(&world, &page, &[]).await;
+    assert!(page.says("Say to the caller What is the postcode, and which address is it?"));
+    let check = agent.walk_to_check(&world, &base, &home).await;
+    assert!(check.says("I will read your answers back to you."));
+    let done = agent.send(&world, &check, &[]).await;
+    assert_eq!(done.path, format!("{base}/done"));
+    assert!(done.says("I will give you your reference, letter by letter."));
+    let reference = done.reference();
+    let work = agent.get(&world, "/wealdmere/staff").await;
+    let found = agent.send(&world, &work, &[("q", &reference)]).await;
+    assert!(found.says(&reference));
+    let case = agent.get(&world, &format!("/wealdmere/staff/cases/{reference}")).await;
+    assert!(case.says("Phone") && case.says("Look up the collection calendar"), "{}", case.html);
+    assert!(!case.says(&home.line), "no answers without a record of the look");
+    let nothing = agent.send(&world, &work, &[("q", "MBC-1")]).await;
+    assert!(nothing.says("There is no request \u{201c}MBC-1\u{201d}."));
+}
+
+#[tokio::test]
+async fn every_figure_opens_to_its_cases() {
+    let world = World::new();
+    let mut references = Vec::new();
+    for number in 0..2 {
+        let start = format!("/wealdmere/services/{SERVICE}");
+        let done = Browser::new().report(&world, &start, &home("wealdmere", number)).await;
+        references.push(done.reference());
+    }
+    world.wait(1).await;
+    world.emptied("wealdmere").await;
+    let mut head = staff(&world, "grace.pellington@example.org").await;
+    let page = head.get(&world, "/wealdmere/staff/services-figures/").await;
+    assert_eq!(page.path, format!("/wealdmere/staff/figures/{SERVICE}"));
+    assert!(page.says("Sample rates, not evidence."));
+    assert!(page.says("Straight through 50%"), "{}", page.html);
+    assert!(
+        page.says("Wealdmere District Council owes Aldershire County Council"),
+        "{}",
+        page.html
+    );
+    assert!(page.html.contains("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"bpmn\""));
+    assert!(page.says("Wait until the bin is emptied"));
+    let links = page.html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let links: Vec<String> =
+        links.filter(|link| link.contains("/cases?behind=")).map(str::to_owned).collect();
+    assert!(links.len() >= 5, "{links:?}");
+    for link in links {
+        assert_eq!(head.get(&world, &link).await.status, 200, "{link}");
+    }
+    let through = format!("/wealdmere/staff/figures/{SERVICE}/cases?behind=straight_through");
+    let cases = head.get(&world, &through).await;
+    assert!(cases.says(&references[0]) && !cases.says(&references[1]));
+    let nothing = format!("/wealdmere/staff/figures/{SERVICE}/cases?behind=nonsense");
+    assert_eq!(head.get(&world, &nothing).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_service_that_nobody_used_has_figures_too() {
+    let world = World::new();
+    let mut head = staff(&world, "grace.pellington@example.org").await;
+    let page = head.get(&world, &format!("/wealdmere/staff/figures/{SERVICE}")).await;
+    assert_eq!(page.status, 200);
+    assert!(page.says("None yet"));
+}
