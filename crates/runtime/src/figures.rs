@@ -26,6 +26,8 @@ pub struct ServiceFigures {
     pub service: ServiceId,
     /// Rates, touches, medians.
     pub measures: ServiceMeasures,
+    /// Reports of the same thing that were joined to an open request; they are no requests.
+    pub joined: u64,
     /// Calls to back offices that were repeated.
     pub retries: u64,
     /// Mean cost of a request by channel, at the stated rates.
@@ -76,6 +78,7 @@ pub fn figures(
             let cases = cases.remove(&service).unwrap_or_default();
             ServiceFigures {
                 measures: ServiceMeasures::of(cases.iter().map(|case| &case.measure), now),
+                joined: cases.iter().map(|case| u64::from(case.request.joined)).sum(),
                 retries: cases.iter().map(|case| u64::from(case.counts.retries)).sum(),
                 cost: costs
                     .get(&service)

@@ -146,6 +146,8 @@ pub struct Shard {
     heard: Vec<(Timestamp, SystemId, Health)>,
     left_over: VecDeque<CaseId>,
     in_doubt: VecDeque<EffectId>,
+    /// Drafts drawn since the shard was opened: they move no position, so they number themselves.
+    drafts: u32,
 }
 
 impl std::fmt::Debug for Shard {

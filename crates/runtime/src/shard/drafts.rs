@@ -1,6 +1,6 @@
 //! Forms begun and not yet sent: sealed rows that expire, not yet cases and so not in the journal.
 
-use base::{DraftId, Field, KeyId, Personal, ServiceId, Timestamp};
+use base::{DraftId, Field, KeyId, Personal, ServiceId};
 use store::Reader;
 use store::requests::{DraftKey, DraftRow};
 
@@ -37,7 +37,6 @@ impl Shard {
         if answers.len() > DRAFT_BYTES || self.services.present(&service).is_none() {
             return Err(Rejection::NotFound.into());
         }
-        let index = u32::try_from(turn.step.replies.len()).unwrap_or(u32::MAX);
         let known = match draft {
             Some(draft) => Self::draft_key(draft, turn.step, turn.reader)?,
             None => None,
@@ -45,7 +44,7 @@ impl Shard {
         let (draft, key) = match (draft, known) {
             (Some(draft), Some(key)) => (draft, key),
             (Some(draft), None) => (draft, self.take_key(turn.step)?),
-            (None, _) => (self.draw_draft(turn.now, index, turn.step), self.take_key(turn.step)?),
+            (None, _) => (self.draw_draft(turn), self.take_key(turn.step)?),
         };
         let keys = self.keyring.of_case(&[key])?;
         // A draft is written over again at one place, so its own digest stands in for the place.
@@ -72,12 +71,11 @@ impl Shard {
         Ok(self.keyring.take(&*self.entropy, self.number(), step.batch.next_seq())?)
     }
 
-    fn draw_draft(&self, now: Timestamp, index: u32, step: &Step) -> DraftId {
-        let drawn = self.draw(step, index, Use::DraftId);
-        DraftId::from_bytes(base::id_from_parts(
-            now,
-            *drawn.first_chunk::<16>().unwrap_or(&[0; 16]),
-        ))
+    fn draw_draft(&mut self, turn: &Turn<'_>) -> DraftId {
+        self.drafts = self.drafts.wrapping_add(1);
+        let drawn = self.draw(turn.step, self.drafts, Use::DraftId);
+        let random = *drawn.first_chunk::<16>().unwrap_or(&[0; 16]);
+        DraftId::from_bytes(base::id_from_parts(turn.now, random))
     }
 
     /// The key of a draft that is kept.

@@ -47,6 +47,7 @@ impl Shard {
             heard: Vec::new(),
             left_over: VecDeque::new(),
             in_doubt: VecDeque::new(),
+            drafts: 0,
         };
         shard.load_timers(reader)?;
         shard.load_effects(reader)?;

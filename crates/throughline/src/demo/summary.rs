@@ -125,7 +125,7 @@ impl Summary {
             let _ =
                 writeln!(table, "  straight through        {rate:.1}% (provisional for 28 days)");
             let _ = writeln!(table, "  refused by rule         {}", measures.refused_by_rule);
-            let _ = writeln!(table, "  joined to an open one   {}", measures.joined);
+            let _ = writeln!(table, "  joined to an open one   {}", figures.joined);
             let _ = writeln!(table, "  re-keyed fields         {}", measures.rekeyed_fields);
             let _ = writeln!(table, "  median time to outcome  {}", duration(median));
             for (reason, count) in ranked_touches(measures) {
