@@ -117,15 +117,19 @@ async fn home_view(staff: &Staff) -> Result<Operator, Fault> {
         page.notice = Some(words.settled_notice().to_owned());
     }
     let (unclear, held): (Vec<_>, Vec<_>) = incidents.iter().partition(|it| it.note.unclear);
-    let troubles = held.iter().take(TROUBLES).map(|it| trouble(staff, &page, it));
+    let health = staff.app.setup.host.health(body).await;
+    let mut troubles = down(staff, &health, &figures);
+    for held in held.iter().take(TROUBLES) {
+        troubles.push(trouble(staff, &page, held)?);
+    }
     let unknowns = unclear.iter().take(TROUBLES).map(|it| unknown(staff, &page, it));
     Ok(Operator {
         as_of: words.as_of(words.moment(staff.now).as_str()),
-        troubles: troubles.collect::<Result<_, _>>()?,
+        troubles,
         unknowns: unknowns.collect::<Result<_, _>>()?,
         incidents: incidents.iter().map(|it| incident_line(staff, it)).collect::<Result<_, _>>()?,
         more_incidents: older(&incidents),
-        systems: systems(staff, &staff.app.setup.host.health(body).await, &figures)?,
+        systems: systems(staff, &health, &figures)?,
         effects: waiting(staff, &figures),
         page,
     })
@@ -153,6 +157,33 @@ fn incident_line(staff: &Staff, incident: &IncidentView) -> Result<IncidentLine,
     })
 }
 
+/// Back offices that rest after failures: what waits goes out by itself when they answer.
+fn down(
+    staff: &Staff,
+    health: &[(base::SystemId, BreakerState)],
+    figures: &[EffectFigure],
+) -> Vec<Trouble> {
+    let words = staff.words;
+    let trouble = |(system, state): &(base::SystemId, BreakerState)| {
+        let (BreakerState::Open { until, .. } | BreakerState::HalfOpen { until, .. }) = state
+        else {
+            return None;
+        };
+        let own = figures.iter().filter(|figure| figure.system == *system);
+        let waiting = own.filter(|figure| figure.state == EffectState::Waiting);
+        let count = waiting.map(|figure| figure.effects).sum();
+        Some(Trouble {
+            tag: Tag::new(Tone::Bad, words.system_down()),
+            what: words.trouble_system_down(system_name(system.as_str()).as_str()),
+            since: words.next_try(words.time(*until).as_str()),
+            holds: words.holds_up_cases(words.count(count).as_str()),
+            link: None,
+            mend: None,
+        })
+    };
+    health.iter().filter_map(trouble).collect()
+}
+
 fn trouble(staff: &Staff, page: &Page, incident: &IncidentView) -> Result<Trouble, Fault> {
     let words = staff.words;
     let address = address(staff, incident)?;
@@ -162,8 +193,8 @@ fn trouble(staff: &Staff, page: &Page, incident: &IncidentView) -> Result<Troubl
         what: format!("{}: {}", incident.reference, what(staff, incident)),
         since: words.since_moment(since.as_str()),
         holds: element_of(staff, incident),
-        link: Link::new(words.see_incident(), address.clone()),
-        mend: page.act(words.try_again(), format!("{address}/settle?how=replay")),
+        link: Some(Link::new(words.see_incident(), address.clone())),
+        mend: Some(page.act(words.try_again(), format!("{address}/settle?how=replay"))),
     })
 }
 

@@ -394,8 +394,9 @@ impl Seen {
         let may = |roles: &[Role]| {
             roles.is_empty() || roles.iter().any(|role| staff.session.roles.contains(role))
         };
+        let figures = self.path.contains("/staff/figures/");
         let place = |(text, href, _): (&str, String, _)| Place {
-            here: self.path.trim_end_matches('/') == href.trim_end_matches('/'),
+            here: self.path == href || figures && href == paths::all_figures(body),
             link: Link::new(text, href),
         };
         places.into_iter().filter(|(_, _, roles)| may(roles)).map(place).collect()

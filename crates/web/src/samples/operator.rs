@@ -53,8 +53,8 @@ impl Operator {
                 what: words.trouble_system_down(contractor),
                 since: words.since_moment(at.as_str()),
                 holds: words.holds_up_cases(words.count(14).as_str()),
-                link: Link::new(words.see_incident(), "/millbrook/staff/incidents/1"),
-                mend: page.act(words.try_now(), "/millbrook/staff/systems/waste/try"),
+                link: Some(Link::new(words.see_incident(), "/millbrook/staff/incidents/1")),
+                mend: Some(page.act(words.try_now(), "/millbrook/staff/systems/waste/try")),
             }],
             unknowns: vec![Unknown {
                 id: "unknown-1".to_owned(),

@@ -20,9 +20,9 @@ pub struct Trouble {
     /// What it holds up.
     pub holds: String,
     /// More about it.
-    pub link: Link,
-    /// The one button that mends it.
-    pub mend: Act,
+    pub link: Option<Link>,
+    /// The one button that mends it; none where only others can, and we try again by ourselves.
+    pub mend: Option<Act>,
 }
 
 /// Nobody knows whether a back office did the work.

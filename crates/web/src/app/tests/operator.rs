@@ -40,7 +40,12 @@ async fn a_contractor_that_is_down_for_days_is_settled_by_one_button() {
     world.wait(600).await;
     let mut browser = operator(&world).await;
     let down = browser.get(&world, OPERATOR).await;
-    assert!(down.says("waste contractor Down") || down.says("waste contractor Some calls fail"));
+    assert!(
+        down.says("waste contractor does not answer We try again at"),
+        "{}",
+        super::browser::plain(&down.html)
+    );
+    assert!(down.says("Requests held up: 1.") && !down.says("Nothing is wrong."));
     world.wait(7 * 86_400).await;
     let mut browser = operator(&world).await;
     let stuck = browser.get(&world, OPERATOR).await;
