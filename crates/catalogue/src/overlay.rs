@@ -2,8 +2,9 @@
 //!
 //! `overlay.toml` lists each difference as a `[[variation]]` with its point (`fee`, `wording`,
 //! `opening_days`, `connector`, `rule`), its reason and its cost a year; `connectors.toml` beside
-//! it holds the mappings that a `connector` point names. Whatever else is changed is refused with
-//! file and line. The result is a package of its own, with its own version.
+//! it holds the mappings that a `connector` point names, and `scenarios/` how the service behaves as
+//! adopted. Whatever else is changed is refused with file and line. The result is a package of its
+//! own, with its own version.
 
 use std::collections::BTreeSet;
 
@@ -12,6 +13,7 @@ use toml::Spanned;
 
 use crate::package::{Files, Package};
 use crate::problem::{Problem, ProblemKind};
+use crate::scenario::Scenario;
 use crate::texts;
 use crate::translations::{self, TRANSLATIONS_LOCK, translations_lock};
 
@@ -24,6 +26,8 @@ pub(crate) use literal::literal_of;
 /// The file of an overlay that lists its variations.
 pub const OVERLAY: &str = "overlay.toml";
 const CONNECTORS: &str = "connectors.toml";
+/// The folder of an overlay that holds scenarios of the adopting body: they change nothing.
+const SCENARIOS: &str = "scenarios/";
 
 /// Where a body may differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
@@ -184,8 +188,12 @@ impl Adoption<'_> {
     }
 
     fn own_files_only(&mut self) {
-        for file in self.overlay.keys() {
-            if ![OVERLAY, CONNECTORS, TRANSLATIONS_LOCK].contains(&file.as_str()) {
+        for (file, bytes) in self.overlay {
+            if let Some(name) = file.strip_prefix(SCENARIOS) {
+                let text = String::from_utf8_lossy(bytes);
+                let read = Scenario::parse(&format!("{SCENARIOS}{name}"), &text);
+                self.problems.extend(read.err().into_iter().flatten());
+            } else if ![OVERLAY, CONNECTORS, TRANSLATIONS_LOCK].contains(&file.as_str()) {
                 let sentence = "An overlay changes named points only, never a file of the package.";
                 let mend = "Take the file out, and name the difference as a [[variation]] of overlay.toml.";
                 self.problems.push(Problem::new(

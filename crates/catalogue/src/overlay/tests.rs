@@ -141,3 +141,15 @@ fn a_mapping_is_named_is_there_and_gives_what_the_package_gives() {
         "#]],
     );
 }
+
+#[test]
+fn an_overlay_may_have_scenarios_that_can_be_read() {
+    let mut files = files(OVERLAY_FOLDER);
+    files.insert("scenarios/odd.txt".to_owned(), b"scenario  Odd\nexpect  wonders\n".to_vec());
+    refused(
+        &files,
+        &expect![[r"
+        scenarios/odd.txt:2:1: `wonders` is nothing that can be expected so. Write the step as the guide to services shows it.
+    "]],
+    );
+}
