@@ -325,7 +325,7 @@ async fn start(
         busy: 0,
         held: BTreeMap::new(),
     };
-    let (changes, changed) = mpsc::unbounded_channel();
+    let (changes, told) = mpsc::unbounded_channel();
     let shared = Arc::new(Shared {
         id,
         address,
@@ -338,7 +338,7 @@ async fn start(
     });
     tasks.spawn(requests::serve(Arc::clone(&shared), listener, stopped.clone()));
     tasks.spawn(admin::serve(Arc::clone(&shared), admin_listener, stopped.clone()));
-    tasks.spawn(callbacks::send_all(Arc::clone(&shared), changed, stopped.clone()));
+    tasks.spawn(callbacks::send_all(Arc::clone(&shared), told, stopped.clone()));
     Ok(Office(shared))
 }
 

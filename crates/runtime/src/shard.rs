@@ -234,7 +234,8 @@ impl Shard {
     }
 
     /// How each back office that was called is doing.
-    pub fn health(&self) -> impl Iterator<Item = (&SystemId, BreakerState)> {
+    pub fn health(&mut self, now: Timestamp) -> impl Iterator<Item = (&SystemId, BreakerState)> {
+        self.take_note_of_health(now);
         self.breakers.iter().map(|(system, breaker)| (system, breaker.state()))
     }
 

@@ -36,17 +36,16 @@ pub fn adopt_package(
     overlay: &Files,
     body: &BodyId,
 ) -> Result<Package, Vec<Problem>> {
-    let Some(adopter) = region.body(body) else {
+    let Some(own) = region.body(body) else {
         let sentence = format!("The region has no body {body}.");
         let mend = "Name one of its bodies.";
         let problem = Problem::new("region.toml", (1, 1), ProblemKind::Undefined, sentence, mend);
         return Err(vec![problem]);
     };
-    let adopter =
-        Adopter { body: &adopter.id, nation: &adopter.nation, languages: &adopter.languages };
-    let adopted = catalogue::adopt(files, overlay, adopter)?;
+    let by = Adopter { body: &own.id, nation: &own.nation, languages: &own.languages };
+    let adopted = catalogue::adopt(files, overlay, by)?;
     let connections = connections(&adopted.files)?;
-    catalogue::check(&adopted.files, adopter.languages, &connections)?;
+    catalogue::check(&adopted.files, by.languages, &connections)?;
     Ok(adopted.package)
 }
 

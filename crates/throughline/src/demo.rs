@@ -38,6 +38,7 @@ const LOOK_AFTER_MINUTES: i64 = 60 * 30;
 
 /// What was asked for on the command line.
 #[derive(Debug, Clone, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Options {
     /// The data folder, continued when it exists.
     #[arg(long, default_value = "throughline-demo")]
@@ -148,7 +149,7 @@ async fn set_up(options: &Options) -> anyhow::Result<Stage> {
         )),
         post: Arc::new(outbox.clone()),
     };
-    let installation = Arc::new(install(&options.data, sources, &surroundings, foundation)?);
+    let installation = Arc::new(install(&options.data, sources, &surroundings, &foundation)?);
     let (listener, origin) = crate::server::listen(options.port).await?;
     let front = front(&installation, &outbox, &origin, options.seed);
     let router = crate::pages::router(&installation, &front)?;
@@ -382,7 +383,7 @@ fn addresses(stage: &Stage) {
         if offers.is_none_or(|body| body.services().offered().next().is_none()) {
             continue;
         }
-        say(&format!("{}", body.name.in_language(base::Language::En)));
+        say(body.name.in_language(base::Language::En));
         say(&format!("  residents         {origin}/{}/", body.id));
         say(&format!("  staff             {origin}/{}/staff/sign-in", body.id));
         for staff in &body.staff {

@@ -53,6 +53,7 @@ pub struct InstalledBody {
 }
 
 /// A running installation.
+#[expect(dead_code, reason = "`folder` is held for its lock alone")]
 pub struct Installation {
     /// The host.
     pub host: Arc<Host>,
@@ -64,7 +65,7 @@ pub struct Installation {
     pub cards: BTreeMap<BodyId, RateCard>,
     /// What was found wrong with packages; the rest runs.
     pub problems: Vec<String>,
-    /// Keeps other processes out of the data folder.
+    /// Keeps other processes out of the data folder while the installation runs.
     pub folder: DataFolder,
 }
 
@@ -107,7 +108,7 @@ pub fn install(
     data: &Path,
     sources: Sources,
     surroundings: &Surroundings,
-    foundation: Foundation,
+    foundation: &Foundation,
 ) -> anyhow::Result<Installation> {
     let folder = DataFolder::open_or_create(data)?;
     let mut bodies = BTreeMap::new();

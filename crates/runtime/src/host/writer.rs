@@ -113,7 +113,8 @@ impl Writer {
                     inputs.push(Input::Tick);
                 }
                 Task::Health(reply) => {
-                    let health = self.shard.iter().flat_map(Shard::health);
+                    let now = self.seams.clock.now();
+                    let health = self.shard.iter_mut().flat_map(|shard| shard.health(now));
                     let _ =
                         reply.send(health.map(|(system, state)| (system.clone(), state)).collect());
                 }

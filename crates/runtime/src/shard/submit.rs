@@ -5,6 +5,7 @@ use catalogue::Answers;
 use engine::{Variable, Variables};
 use requests::{Received, ServiceRequest};
 use store::Reader;
+use store::requests::{DraftKey, DraftRow};
 
 use super::edit::Edit;
 use super::{BodySettings, Refused, Shard, Step, Turn, rows};
@@ -36,7 +37,7 @@ impl Shard {
         let answers = checked.map_err(Rejection::Invalid)?;
         let duplicate_key = duplicate_key(&self.settings, &service, &answers);
         if let Some(open) = Self::open_duplicate(duplicate_key, turn.step, turn.reader)? {
-            return self.join(turn, open, submit.channel);
+            return self.join(turn, open, submit);
         }
         let received = self.receipt(turn, authority, submit, (&service, &answers))?;
         let id = submit.draft.map_or_else(
@@ -49,11 +50,7 @@ impl Shard {
         let variables = variables(&self.settings, &edit.case.request, &answers);
         let process = service.process.clone();
         edit.process(engine::Command::Start { process, start: None, variables })?;
-        if let Some(draft) = submit.draft {
-            turn.step
-                .batch
-                .delete::<store::requests::DraftRow>(store::requests::DraftKey { draft_id: draft });
-        }
+        forget_draft(turn, submit);
         self.finish(turn, edit)?;
         Ok(Reply::Received { case: id, reference, promised })
     }
@@ -119,14 +116,16 @@ impl Shard {
         &mut self,
         turn: &mut Turn<'_>,
         open: CaseId,
-        channel: Channel,
+        submit: &Submit,
     ) -> Result<Reply, Refused> {
         let case = self.case(open, turn.reader)?.ok_or(Rejection::NotFound)?;
         let (reference, promised) = (case.request.reference.clone(), case.request.promised);
         // Whoever types it in, a second report is the reporter's act on this case.
+        let channel = submit.channel;
         let measure = Measure { channel: Some(channel), ..Measure::by(base::Actor::Requester) };
         let mut edit = self.edit(case, measure, turn.now, turn.step)?;
         edit.request(requests::Command::Join { channel })?;
+        forget_draft(turn, submit);
         self.finish(turn, edit)?;
         Ok(Reply::Joined { case: open, reference, promised })
     }
@@ -277,6 +276,13 @@ impl Shard {
         } else {
             Err(Rejection::Forbidden)
         }
+    }
+}
+
+/// A form that was sent is no draft any more.
+fn forget_draft(turn: &mut Turn<'_>, submit: &Submit) {
+    if let Some(draft_id) = submit.draft {
+        turn.step.batch.delete::<DraftRow>(DraftKey { draft_id });
     }
 }
 

@@ -3,6 +3,7 @@
 //! The demonstration's residents and agents walk through the real pages with it.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use anyhow::{Context as _, bail};
 use scraper::{ElementRef, Html, Selector};
@@ -160,8 +161,7 @@ pub fn form_urlencoded(values: &[(String, String)]) -> String {
                 }
                 b' ' => encoded.push('+'),
                 _ => {
-                    encoded.push('%');
-                    encoded.push_str(&format!("{byte:02X}"));
+                    let _ = write!(encoded, "%{byte:02X}");
                 }
             }
         }

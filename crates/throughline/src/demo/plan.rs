@@ -34,8 +34,6 @@ impl Chance {
 /// Somebody who lives in the region.
 #[derive(Debug, Clone)]
 pub struct Resident {
-    /// Their number in the region.
-    pub number: u64,
     /// Their property's index in its district.
     pub property: u32,
     /// Their e-mail address.
@@ -140,7 +138,6 @@ pub fn settle(
             let welsh = bilingual(&area.body)
                 && chance.happens("welsh", number, demo.residents.ask_in_welsh.into());
             residents.push(Resident {
-                number,
                 property: u32::try_from(property).unwrap_or(0),
                 email: format!("resident{number}@example.org"),
                 language: if welsh { Language::Cy } else { Language::En },
@@ -170,7 +167,8 @@ pub fn morning(
         let share = pick_share(&demo.shares, chance.below("share", of, 100));
         let area = share.and_then(|share| areas.iter().find(|area| area.body == share.body));
         let (Some(share), Some(area)) = (share, area) else { break };
-        if let Some(visit) = plan_visit(demo, chance, (share, area), number, day, &visits, offers) {
+        if let Some(visit) = plan_visit((demo, chance), (share, area), number, day, &visits, offers)
+        {
             counted += usize::from(!matches!(visit.manner, Manner::Repeats(_)));
             visits.push(visit);
         }
@@ -189,8 +187,7 @@ fn pick_share(shares: &[Share], drawn: u64) -> Option<&Share> {
 }
 
 fn plan_visit(
-    demo: &Demo,
-    chance: Chance,
+    (demo, chance): (&Demo, Chance),
     (share, area): (&Share, &Area),
     number: usize,
     day: Date,
