@@ -298,3 +298,6 @@ impl Effect {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
