@@ -157,6 +157,22 @@ impl Case {
         }
     }
 
+    /// Whether an input left something over: steps of its process, or a job without its effect.
+    pub fn has_left_over(&self) -> bool {
+        self.process.has_left_over() || self.unattended().next().is_some()
+    }
+
+    /// Element instances whose job waits and has no effect yet.
+    pub(crate) fn unattended(&self) -> impl Iterator<Item = engine::ElementKey> {
+        let waiting = self.process.rows().filter(|row| row.job().is_some()).map(|row| row.key);
+        waiting.filter(|key| self.effect_of(*key).is_none())
+    }
+
+    /// Whether a party's values were erased; what is said of them later is erased from the first.
+    pub(crate) fn is_erased(&self, party: Party) -> bool {
+        party == Party::REQUESTER && self.request.answers == base::Personal::Erased
+    }
+
     /// The effect that an element instance waits for.
     pub fn effect_of(&self, element: engine::ElementKey) -> Option<&Effect> {
         self.effects.values().find(|effect| effect.element() == Some(element))

@@ -4,7 +4,7 @@
 //! An effect keeps its id through every attempt. How it is delivered is decided by
 //! [`connectors::delivery`]; this file keeps where it stands.
 
-use base::{EffectId, JobType, KeyId, Personal, SealError, Sealer, SystemId, Timestamp};
+use base::{EffectId, JobType, KeyId, Party, Personal, SealError, Sealer, SystemId, Timestamp};
 use connectors::Attempts;
 use engine::ElementKey;
 
@@ -198,6 +198,19 @@ impl Event {
             | Self::Cancelled { effect }
             | Self::Replayed { effect }
             | Self::NotDone { effect } => *effect,
+        }
+    }
+
+    /// Whether its call leaves with its commit.
+    pub(crate) const fn goes_out(&self) -> bool {
+        matches!(self, Self::Opened { due: None, .. } | Self::Out { .. })
+    }
+
+    pub(crate) fn erase(&mut self, party: Party) {
+        if let Self::Waited { exchange: Some(exchange), .. }
+        | Self::Stopped { exchange: Some(exchange), .. } = self
+        {
+            exchange.erase(party);
         }
     }
 

@@ -210,6 +210,19 @@ impl std::fmt::Debug for CaseKeys {
 }
 
 impl CaseKeys {
+    /// Leaves a party's key out, though it may still be in the keystore.
+    pub(crate) fn forget(&mut self, party: Party) {
+        if let Some(key) = self.keys.get_mut(usize::from(party.0)) {
+            *key = None;
+        }
+    }
+
+    /// The parties that have no key any more.
+    pub(crate) fn missing(&self) -> impl Iterator<Item = Party> {
+        let parties = (0..=u8::MAX).map(Party).zip(&self.keys);
+        parties.filter(|(_, key)| key.is_none()).map(|(party, _)| party)
+    }
+
     fn key(&self, party: Party) -> Result<&DataKey, SealError> {
         self.keys
             .get(usize::from(party.0))

@@ -3,7 +3,7 @@
 //! A record is JSON, tagged by the fact's crate and name. Its form never changes once written;
 //! the golden lines of every fact stand in the tests of the crates that own them.
 
-use base::{CaseId, EventSeq, Field, Measure, SealError, Sealer, Timestamp};
+use base::{CaseId, EventSeq, Field, Measure, Party, SealError, Sealer, Timestamp};
 
 use crate::effect;
 
@@ -59,6 +59,17 @@ impl Fact {
             Self::Request(event) => event.version(),
             Self::Process(event) => event.version(),
             Self::Effect(event) => event.version(),
+        }
+    }
+
+    /// Turns every value about a party into an erased one: what is said of somebody whose key is
+    /// forgotten is never written.
+    pub(crate) fn erase(&mut self, party: Party) {
+        match self {
+            Self::Request(requests::Event::Closed { kept: Some(kept), .. }) => kept.erase(party),
+            Self::Request(_) => {}
+            Self::Process(event) => event.for_each_personal_mut(&mut |_, value| value.erase(party)),
+            Self::Effect(event) => event.erase(party),
         }
     }
 

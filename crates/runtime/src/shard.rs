@@ -207,10 +207,11 @@ impl Shard {
     /// The batch is durable: gives the calls that may now go out.
     pub fn committed(&mut self, step: &Step, committed: Committed) -> Vec<Call> {
         self.lease.advance(committed);
+        let calls = step.outs.iter().filter_map(|effect| self.call(*effect)).collect();
         if self.cases.len() > CASES_AT_HAND {
             self.cases.clear();
         }
-        step.outs.iter().filter_map(|effect| self.call(*effect)).collect()
+        calls
     }
 
     /// When something is next due; at once when steps were left over.

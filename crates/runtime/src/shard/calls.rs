@@ -7,7 +7,7 @@ use connectors::{HttpRequest, Phase, PrepareError};
 
 use super::Shard;
 use crate::case::Case;
-use crate::effect::{Effect, Work};
+use crate::effect::{Effect, Standing, Work};
 use crate::messages::{self, Mail};
 
 /// Something for the driver to carry out.
@@ -57,7 +57,7 @@ impl Shard {
     /// The call of an effect that its commit has let out.
     pub(super) fn call(&self, id: EffectId) -> Option<Call> {
         let case = self.effects.get(&id).and_then(|case| self.cases.get(case))?;
-        let effect = case.effects.get(&id)?;
+        let effect = case.effects.get(&id).filter(|effect| effect.standing == Standing::Out)?;
         let attempts = &effect.attempts;
         let work = self.work(case, effect).unwrap_or_else(CallWork::NotMade);
         Some(Call {

@@ -33,7 +33,9 @@ impl Shard {
             _ => return Err(Rejection::Forbidden.into()),
         }
         let sender = format!("system/{}", delivered.system);
-        let in_batch = turn.step.batch.inbox.iter().any(|mark| mark.message == delivered.message);
+        let message = delivered.message;
+        let marks = &turn.step.batch.inbox;
+        let in_batch = marks.iter().any(|mark| mark.sender == sender && mark.message == message);
         if in_batch || store::journal::received(turn.reader, &sender, delivered.message)?.is_some()
         {
             return Ok(Reply::AlreadyTaken);
@@ -80,7 +82,7 @@ impl Shard {
         }
         let case = self.case(case, turn.reader)?.ok_or(Rejection::NotFound)?;
         let mut edit = self.edit(case, Measure::by(Actor::System), turn.now, turn.step)?;
-        edit.process(engine::Command::Continue)?;
+        edit.go_on()?;
         self.finish(turn, edit)?;
         Ok(Reply::Done)
     }

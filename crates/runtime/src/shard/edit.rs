@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use base::{Actor, Digest, EffectId, EventSeq, Measure, SealError, SystemId, Timestamp};
+use base::{Actor, Digest, EffectId, EventSeq, Measure, Party, SealError, SystemId, Timestamp};
 use engine::{ElementKey, Environment, Variables};
 use store::Batch;
 
@@ -17,8 +17,8 @@ use crate::keyring::CaseKeys;
 use crate::record::{Fact, Record};
 use crate::services::Service;
 
-/// Commands of the engine that one input may lead to, beside the first.
-const FOLLOWING_COMMANDS: usize = 64;
+/// Jobs that are opened within one input; the others wait for the next step.
+const JOBS_PER_INPUT: usize = 64;
 /// The job type that sends a message to the requester, by a template of the package.
 pub(crate) const MESSAGE_JOB: &str = "message";
 /// The header of such a job that names the template.
@@ -32,7 +32,8 @@ pub(super) struct Edit {
     pub(super) keys: CaseKeys,
     pub(super) dirty: BTreeSet<ElementKey>,
     pub(super) changed_effects: BTreeSet<EffectId>,
-    pub(super) left_over: bool,
+    /// Effects that go out with this input's commit.
+    pub(super) outs: BTreeSet<EffectId>,
     /// Jobs that were answered within this input.
     answered: BTreeSet<ElementKey>,
     /// Systems that are resting, and until when.
@@ -57,7 +58,12 @@ impl Shard {
     ) -> Result<Edit, Refused> {
         let service = self.services.version(case.request.version).cloned();
         let service = service.ok_or(Rejection::NotFound)?;
-        let keys = self.keyring.of_case(&case.request.keys)?;
+        let mut keys = self.keyring.of_case(&case.request.keys)?;
+        for party in (0..=u8::MAX).map(Party).take(case.request.keys.len()) {
+            if case.is_erased(party) {
+                keys.forget(party);
+            }
+        }
         Ok(Edit {
             before: Some(case.clone()),
             case,
@@ -65,7 +71,7 @@ impl Shard {
             keys,
             dirty: BTreeSet::new(),
             changed_effects: BTreeSet::new(),
-            left_over: false,
+            outs: BTreeSet::new(),
             answered: BTreeSet::new(),
             resting: self.resting(now),
             settings: Arc::clone(&self.settings),
@@ -105,7 +111,7 @@ impl Shard {
             keys,
             dirty: BTreeSet::new(),
             changed_effects: BTreeSet::new(),
-            left_over: false,
+            outs: BTreeSet::new(),
             answered: BTreeSet::new(),
             resting: self.resting(now),
             settings: Arc::clone(&self.settings),
@@ -155,6 +161,8 @@ impl Edit {
     /// Records a fact with measures of its own.
     pub(super) fn record_as(&mut self, measure: Measure, fact: Fact) -> Result<(), Refused> {
         let seq = self.seq();
+        let mut fact = fact;
+        self.keys.missing().for_each(|party| fact.erase(party));
         let mut sealer = self.keys.sealer(&*self.entropy, self.shard, seq);
         let fact = fact.seal(&mut sealer).map_err(not_sealed)?;
         let record = Record { case: self.case.request.case, at: self.now, measure, fact };
@@ -163,6 +171,9 @@ impl Edit {
         self.dirty.extend(self.case.process.take_dirty());
         if let Fact::Effect(event) = &record.fact {
             self.changed_effects.insert(event.effect());
+            if event.goes_out() {
+                self.outs.insert(event.effect());
+            }
         }
         self.records.push((record, bytes));
         Ok(())
@@ -185,13 +196,27 @@ impl Edit {
         if self.measure.actor != Actor::BackOffice {
             self.measure = Measure::by(Actor::System);
         }
-        let mut commands = VecDeque::from([command]);
-        let mut followed = 0;
+        self.follow(VecDeque::from([command]))
+    }
+
+    /// Takes up what an earlier input left over.
+    pub(super) fn go_on(&mut self) -> Result<(), Refused> {
+        self.measure = Measure::by(Actor::System);
+        let mut commands = VecDeque::new();
+        if self.case.process.has_left_over() {
+            commands.push_back(engine::Command::Continue);
+        } else {
+            let unattended: Vec<ElementKey> = self.case.unattended().collect();
+            self.dirty.extend(unattended);
+            self.open_jobs(&mut commands)?;
+        }
+        self.follow(commands)
+    }
+
+    fn follow(&mut self, mut commands: VecDeque<engine::Command>) -> Result<(), Refused> {
         while let Some(command) = commands.pop_front() {
-            followed += 1;
-            if followed > FOLLOWING_COMMANDS {
-                self.left_over = true;
-                break;
+            if self.is_late(&command) {
+                continue;
             }
             let opened = self.case.process.opened(&self.keys).map_err(not_sealed)?;
             let settings = Arc::clone(&self.settings);
@@ -206,7 +231,6 @@ impl Edit {
             )
             .map_err(Rejection::from)?;
             let kept = self.kept(&opened, &decided.events);
-            self.left_over |= decided.continued;
             let events = decided.events;
             for event in &events {
                 self.record(Fact::Process(event.clone()))?;
@@ -222,6 +246,17 @@ impl Edit {
         self.drop_unwanted()
     }
 
+    /// Whether the job that a command answers was ended by one before it.
+    fn is_late(&self, command: &engine::Command) -> bool {
+        let (engine::Command::CompleteJob { element, .. }
+        | engine::Command::FailJob { element, .. }) = command
+        else {
+            return false;
+        };
+        self.answered.contains(element)
+            && self.case.process.get(*element).is_none_or(|row| row.job().is_none())
+    }
+
     /// Opens an effect for each job that waits and has none: a new one, or one whose incident was
     /// settled by trying again.
     fn open_jobs(&mut self, commands: &mut VecDeque<engine::Command>) -> Result<(), Refused> {
@@ -232,6 +267,7 @@ impl Edit {
             .filter_map(|row| row.job().map(|job| (row.key, job.clone())))
             .filter(|(key, _)| !self.answered.contains(key))
             .filter(|(key, _)| self.case.effect_of(*key).is_none())
+            .take(JOBS_PER_INPUT.saturating_sub(self.answered.len()))
             .collect();
         for (key, job) in waiting {
             self.open_job(key, &job, commands)?;

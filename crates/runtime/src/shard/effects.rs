@@ -113,7 +113,12 @@ impl Shard {
             }
             (Work::Job { element, .. }, CallResult::NotMade(why) | CallResult::Failed(why)) => {
                 let attempts = effect.attempts;
-                let next = Next::Incident { reason: connectors::Why::Mapped };
+                let reason = connectors::Why::Mapped;
+                // A question that cannot be asked leaves open whether the work was done.
+                let next = match exchanged.phase {
+                    connectors::Phase::Send => Next::Incident { reason },
+                    connectors::Phase::Lookup => Next::AskStaff { reason },
+                };
                 Settled { effect: &effect, element: *element, attempts, why }
                     .follow(next, None, &mut edit)?;
             }
@@ -137,6 +142,10 @@ fn own_work(
     let id = effect.id;
     let event = match result {
         CallResult::Done | CallResult::Exchange(_) => effect::Event::Done { effect: id },
+        // Nobody is left to write to.
+        CallResult::NotMade(_) if edit.case.is_erased(base::Party::REQUESTER) => {
+            effect::Event::Cancelled { effect: id }
+        }
         CallResult::NotMade(why) | CallResult::Failed(why) => {
             let mut attempts = effect.attempts;
             attempts.out = false;

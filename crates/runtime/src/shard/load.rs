@@ -60,9 +60,15 @@ impl Shard {
             let page = store::page::<TimerRow>(reader, after.as_ref(), PAGE_LIMIT)?;
             let Some(last) = page.last() else { return Ok(()) };
             after = Some(TimerKey { case_id: last.case_id, element_key: last.element_key });
-            self.timers.extend(
-                page.iter().map(|row| (row.due_at, row.case_id, ElementKey(row.element_key))),
-            );
+            for row in &page {
+                match ElementKey(row.element_key) {
+                    // No process waits for a timer of its own: this is what was left over.
+                    ElementKey::ROOT => self.left_over.push_back(row.case_id),
+                    element => {
+                        self.timers.insert((row.due_at, row.case_id, element));
+                    }
+                }
+            }
         }
     }
 

@@ -26,11 +26,23 @@ impl Shard {
         self.write_elements(&edit, &mut turn.step.batch)?;
         self.write_effects(turn, &edit)?;
         edit.append_to(&mut turn.step.batch);
-        if edit.left_over {
-            self.left_over.push_back(id);
-        }
+        self.mark_left_over(&edit, &mut turn.step.batch);
         self.cases.insert(id, edit.case);
         Ok(())
+    }
+
+    /// What is left over is taken up by the next step; its row stands among the timers, under the
+    /// case's process, so that a restart finds it.
+    fn mark_left_over(&mut self, edit: &Edit, batch: &mut Batch) {
+        let id = edit.case.request.case;
+        let element_key = ElementKey::ROOT.0;
+        let was = edit.before.as_ref().is_some_and(Case::has_left_over);
+        if edit.case.has_left_over() {
+            self.left_over.push_back(id);
+            batch.put(TimerRow { case_id: id, element_key, due_at: edit.now() });
+        } else if was {
+            batch.delete::<TimerRow>(TimerKey { case_id: id, element_key });
+        }
     }
 
     fn write_elements(&mut self, edit: &Edit, batch: &mut Batch) -> Result<(), ShardError> {
@@ -81,7 +93,7 @@ impl Shard {
                 if let Some(at) = effect.due() {
                     self.due.insert((at, effect.place_in_line, *id));
                 }
-                if effect.standing == Standing::Out {
+                if edit.outs.contains(id) {
                     turn.step.outs.push(*id);
                 }
                 turn.step.batch.put(effect_row(case, effect)?);

@@ -107,6 +107,7 @@ impl Shard {
         let mut edit = self.edit(case, Measure::by(authority.actor()), turn.now, turn.step)?;
         edit.request(requests::Command::Erase { party })?;
         edit.open_effect(Work::Forget { key })?;
+        edit.changed_effects.extend(edit.case.effects.keys().copied());
         edit.dirty.extend(edit.case.process.rows().map(|row| row.key).collect::<Vec<_>>());
         self.finish(turn, edit)?;
         Ok(Reply::Done)
