@@ -1,4 +1,4 @@
-//! A request from receipt to outcome: `cargo run -p requests --example report`.
+//! A request from receipt to outcome: `cargo run -p requests --example life`.
 
 use base::{CaseId, Channel, Date, Digest, Personal, Reference, Timestamp};
 use requests::{Command, OutcomeKind, Received, Rejection, ServiceRequest, decide};
