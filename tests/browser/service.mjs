@@ -1,0 +1,579 @@
+// Walks the served service as people do whose browsers run no script: residents in English and in
+// Welsh, one of them by keyboard alone, an agent, an operator and a head of service. Each state of
+// a page that they reach is held to WCAG 2.0 to 2.2 A and AA, to 320 px, and to its language.
+//   node service.mjs [PROGRAM]
+// THROUGHLINE_URL and THROUGHLINE_SERVED (a file of what the demonstration printed, or that text)
+// name one that runs already; else PROGRAM, or THROUGHLINE_PROGRAM, is started and stopped here.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { axe, keyboard, launch, reflow, targets, watch } from "./harness.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const shots = join(here, "out/service");
+const LAST_LINE = "Stop with Ctrl-C";
+const NARROW = { width: 375, height: 700 }, WIDE = { width: 1280, height: 900 }, LEAST = { width: 320, height: 640 };
+const SERVICE = "missed-bin-collection";
+// Nobody who has asked for anything: a service that stays up can be walked again.
+const RESIDENT = `walker${process.pid}@example.org`;
+
+// --- What is counted --------------------------------------------------------------------------
+
+let passed = 0, failed = 0;
+function count(name, faults) {
+  if (faults.length === 0) { passed += 1; return; }
+  failed += 1;
+  for (const fault of new Set(faults)) console.log(`FAILED ${name}: ${fault}`);
+}
+const expect = (name, holds, otherwise = "does not hold") => count(name, holds ? [] : [otherwise]);
+
+// --- What is served ---------------------------------------------------------------------------
+
+// Until `look` gives something; what it looks at changes by itself, so nothing sleeps for luck.
+async function until(what, look, seconds = 60) {
+  for (const begun = Date.now(); Date.now() - begun < seconds * 1000;) {
+    const found = await look();
+    if (found) return found;
+    await new Promise((soon) => setTimeout(soon, 100));
+  }
+  throw new Error(`${what}: not within ${seconds} s`);
+}
+
+async function start(program) {
+  const data = await mkdtemp(join(tmpdir(), "throughline-browser-"));
+  const child = spawn(resolve(program), ["demo", "--fresh", "--requests", "30", "--seed", "1", "--data", join(data, "data")],
+    { cwd: join(here, "../.."), stdio: ["ignore", "pipe", "pipe"] });
+  let printed = "", ended = false;
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes) => { printed += bytes; });
+  const end = once(child, "exit").then(() => { ended = true; });
+  const stop = async () => {
+    if (!ended) child.kill("SIGTERM");
+    await end;
+    await rm(data, { recursive: true, force: true });
+  };
+  try {
+    await until("the demonstration's last line", () => ended || printed.includes(LAST_LINE), 180);
+    if (ended) throw new Error(`the program ended:\n${printed}`);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { printed, stop };
+}
+
+async function served() {
+  const given = process.env.THROUGHLINE_SERVED;
+  if (given) {
+    const text = () => (existsSync(given) ? readFileSync(given, "utf8") : given);
+    const printed = await until("the last line that is served", () => (text().includes(LAST_LINE) ? text() : null));
+    return { printed, stop: async () => {} };
+  }
+  if (process.env.THROUGHLINE_URL) throw new Error("THROUGHLINE_SERVED is wanting: it names the staff who sign in");
+  const program = process.argv[2] ?? process.env.THROUGHLINE_PROGRAM;
+  if (!program) throw new Error("nothing is served: name the program, or set THROUGHLINE_URL and THROUGHLINE_SERVED");
+  return start(program);
+}
+
+// The staff of each body, as the demonstration printed them: body, role, e-mail address.
+function staffOf(printed) {
+  const staff = [];
+  let body = "";
+  for (const line of printed.split("\n")) {
+    body = line.match(/\/([a-z-]+)\/staff\/sign-in/)?.[1] ?? body;
+    const member = line.match(/^\s+(\S+@\S+)\s+([a-z_, ]+)$/);
+    for (const role of member ? member[2].split(",") : []) staff.push({ body, role: role.trim(), email: member[1] });
+  }
+  return (body, role) => staff.find((one) => one.body === body && one.role === role)?.email;
+}
+
+// --- A visitor --------------------------------------------------------------------------------
+
+const service = await served();
+const origin = process.env.THROUGHLINE_URL ?? service.printed.match(/http:\/\/(localhost|127\.0\.0\.1):\d+/)[0];
+const staff = staffOf(service.printed);
+await mkdir(shots, { recursive: true });
+const browser = await launch();
+// axe waits by timers, which run only where scripts do: it reads a copy of what the visitor sees.
+const reading = await (await browser.newContext({ viewport: LEAST, reducedMotion: "reduce", bypassCSP: true })).newPage();
+
+async function axeOn(page) {
+  const address = page.url().split("#")[0], body = await page.content();
+  await reading.route(address, (route) => route.fulfill({ contentType: "text/html; charset=utf-8", body }));
+  await reading.goto(address);
+  const faults = await axe(reading);
+  await reading.unroute(address);
+  return faults;
+}
+
+async function visitor(language) {
+  const context = await browser.newContext({
+    viewport: NARROW, javaScriptEnabled: false, reducedMotion: "reduce", locale: language === "cy" ? "cy-GB" : "en-GB" });
+  const page = await context.newPage();
+  const sink = { faults: [] };
+  watch(page, origin, sink);
+  let status = 0;
+  page.on("response", (answer) => { if (answer.request().resourceType() === "document") status = answer.status(); });
+  const seen = new Set();
+
+  // One state of a page. `expected` is the answer's status: 422 where an answer is sent back.
+  async function state(name, expected = 200) {
+    // Of an answer of 4xx the console speaks too, later; the answers themselves are held below.
+    const faults = sink.faults.filter((fault) => !fault.startsWith(`${expected} `) && !/status of 4\d\d/.test(fault));
+    sink.faults = [];
+    if (status !== expected) faults.push(`status ${status}, not ${expected}, at ${page.url()}`);
+    faults.push(...(await held(page, language)));
+    const file = `${name.replace(/\W+/g, "-")}.${language}`;
+    for (const [size, viewport] of [["wide", WIDE], ["narrow", NARROW]]) {
+      await page.setViewportSize(viewport);
+      await page.screenshot({ path: join(shots, `${file}.${size}.png`), fullPage: size === "narrow" });
+    }
+    if (seen.has(name)) faults.push("a name is used twice");
+    seen.add(name);
+    count(`${name} (${language})`, faults);
+  }
+
+  const send = () => page.locator("main form:has(button) button").first().click();
+  return { page, language, state, send, close: () => context.close() };
+}
+
+async function held(page, language) {
+  const faults = [];
+  const lang = await page.getAttribute("html", "lang");
+  if (lang !== language) faults.push(`the page says its language is ${lang}`);
+  const scripts = await page.locator("script, [onclick], [onload], [onsubmit], [onchange], [style]").count();
+  if (scripts > 0) faults.push(`${scripts} elements with a script or a style of their own`);
+  if ((await page.locator("h1").count()) !== 1) faults.push("not one h1");
+  await page.setViewportSize(LEAST);
+  faults.push(...(await reflow(page, "at 320 px")), ...(await targets(page)), ...(await axeOn(page)));
+  await page.setViewportSize(NARROW);
+  return faults;
+}
+
+const heading = async (page) => (await page.locator("h1").innerText()).replace(/\s+/g, " ").trim();
+const path = (page) => new URL(page.url()).pathname;
+
+// The messages to somebody, newest first.
+async function rowsTo(page, body, to) {
+  await page.goto(`${origin}/${body}/outbox`);
+  return page.locator("main ul.lines li").evaluateAll((rows, to) => rows
+    .filter((row) => row.textContent.includes(to)).map((row) => row.querySelector("a").href), to);
+}
+
+// The newest message to somebody; `unlike` are those that were there before.
+async function message(body, to, unlike = []) {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  try {
+    return await until(`a message to ${to}`, async () => {
+      const fresh = (await rowsTo(page, body, to)).find((href) => !unlike.includes(href));
+      if (!fresh) return null;
+      await page.goto(fresh);
+      return page.locator("main pre").innerText();
+    });
+  } finally {
+    await context.close();
+  }
+}
+
+// Today as the service has it: its clock may be that of a replayed morning.
+async function today() {
+  const context = await browser.newContext({ javaScriptEnabled: false, locale: "en-GB" });
+  const page = await context.newPage();
+  await page.goto(`${origin}/wealdmere/outbox?lang=en`);
+  const text = await page.locator("main ul.lines li").first().innerText();
+  await context.close();
+  const found = text.match(/(\d{1,2}) ([A-Z][a-z]+) (\d{4})/);
+  return found ? new Date(`${found[1]} ${found[2]} ${found[3]} 12:00 UTC`) : new Date();
+}
+
+const now = await today();
+function daysAgo(days) {
+  const date = new Date(now.getTime() - days * 86_400_000);
+  return { day: String(date.getUTCDate()), month: String(date.getUTCMonth() + 1), year: String(date.getUTCFullYear()) };
+}
+
+async function fillDate(page, date) {
+  for (const part of ["day", "month", "year"]) await page.fill(`#q-missed_on-${part}`, date[part]);
+}
+
+// --- Residents --------------------------------------------------------------------------------
+
+const WORDS = {
+  en: { body: "wealdmere", front: "/wealdmere/", query: "rubbish not emptied", postcode: "ZZ1 0AA",
+    service: "Report a missed bin collection", bin: "Which bin was missed?", day: "When was the bin due?",
+    notes: "Behind the blue gate", check: "Check your answers" },
+  cy: { body: "bro-eirlys", front: "/bro-eirlys/?lang=cy", query: "sbwriel", postcode: "ZZ7 0AA",
+    service: /gollwyd|fin/, bin: "Pa fin na chafodd ei wagio?", day: "Ar ba ddyddiad y dylai'r bin fod wedi'i wagio?",
+    notes: "Y tu ôl i’r giât las", check: /Gwiri/ },
+};
+
+const says = async (page, words, name) => {
+  const text = await heading(page);
+  expect(name, words instanceof RegExp ? words.test(text) : text.includes(words), `the heading is “${text}”`);
+};
+
+// The link of the error summary lands on the field that is wrong.
+async function landsOnField(page, name) {
+  const link = page.locator("#error-summary a").first();
+  const field = (await link.getAttribute("href")).slice(1);
+  await link.focus();
+  await page.keyboard.press("Enter");
+  const at = await page.evaluate(() => document.activeElement.id);
+  const wrong = await page.locator(`[id="${field}"]`).evaluate((element) => Boolean(element.closest(".field-wrong")));
+  const inView = await page.locator(`[id="${field}"]`).evaluate((element) => {
+    const box = (element.matches("[type=radio]") ? element.nextElementSibling : element).getBoundingClientRect();
+    return box.bottom > 0 && box.top < innerHeight;
+  });
+  expect(name, at === field && wrong && inView, `#${field} has no focus (#${at} has), is not the wrong field, or is out of sight`);
+}
+
+async function residentAsks(language) {
+  const words = WORDS[language];
+  const who = await visitor(language);
+  const { page, state, send } = who;
+  const base = `${origin}/${words.body}`;
+  await page.goto(origin + words.front);
+  await state("front");
+  await page.fill("#q", "zzzz");
+  await send();
+  await state("front nothing found");
+  await page.fill("#q", words.query);
+  await send();
+  await state("front found");
+  await page.locator(`main a[href$="/services/${SERVICE}"]`).first().click();
+  await says(page, words.service, `the service's start, by search (${language})`);
+  await state("start");
+  await send();
+
+  await state("postcode");
+  await send();
+  await state("postcode wanting", 422);
+  await page.fill("#q-address-postcode", words.postcode.slice(0, 4) + "9ZZ");
+  await send();
+  await state("postcode unknown", 422);
+  await page.fill("#q-address-postcode", words.postcode);
+  await send();
+  await state("address");
+  await send();
+  await state("address wanting", 422);
+  await landsOnField(page, `the summary's link lands on the address (${language})`);
+  await page.locator("label[for=q-address-2]").click();
+  await send();
+
+  await says(page, words.bin, `the bin is asked (${language})`);
+  await state("bin");
+  await send();
+  await state("bin wanting", 422);
+  await landsOnField(page, `the summary's link lands on the bin (${language})`);
+  await page.locator('input[value=food] + label').click();
+  await send();
+
+  await says(page, words.day, `the day is asked (${language})`);
+  await state("day");
+  await fillDate(page, { ...daysAgo(2), month: "13" });
+  await send();
+  await state("day wrong", 422);
+  expect(`a wrong answer is kept (${language})`, (await page.inputValue("#q-missed_on-month")) === "13");
+  await landsOnField(page, `the summary's link lands on the day (${language})`);
+  await fillDate(page, daysAgo(2));
+  await send();
+  await state("notes");
+  await page.fill("textarea", "x".repeat(501));
+  await send();
+  await state("notes too long", 422);
+  await page.fill("textarea", words.notes);
+  await send();
+  await state("e-mail");
+  await page.fill("#q-email", "nobody at home");
+  await send();
+  await state("e-mail wrong", 422);
+  await page.fill("#q-email", RESIDENT);
+  await send();
+
+  await says(page, words.check, `the answers are checked (${language})`);
+  await state("check");
+  await page.locator('main a[href*="pages/notes?change"]').click();
+  await state("notes changed");
+  await page.fill("textarea", `${words.notes} <b>&</b>`);
+  await send();
+  expect(`a change leads back to the answers (${language})`, path(page).endsWith("/check"), page.url());
+  expect(`the changed answer is shown as typed (${language})`, (await page.locator("main").innerText()).includes("<b>&</b>"));
+  await send();
+
+  const reference = (await page.locator(".reference").innerText()).trim();
+  expect(`a reference is given (${language})`, /^[A-Z]{3}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]$/.test(reference), reference);
+  await state("confirmation");
+  await page.reload();
+  expect(`reloaded, the confirmation is the same (${language})`, (await page.locator(".reference").innerText()).trim() === reference);
+  await page.locator(`main a[href$="/requests/${reference}"]`).click();
+  await state("status");
+
+  await page.goto(`${base}/requests`);
+  await state("look-up");
+  await page.fill("#q-reference", "MBC-0000-0000-0");
+  await send();
+  await state("look-up wrong", 422);
+  await page.goto(`${base}/requests`);
+  await page.fill("#q-reference", ` ${reference.toLowerCase().replaceAll("-", " ")} `);
+  await send();
+  expect(`a reference typed loosely is found (${language})`, path(page).endsWith(`/requests/${reference}`), page.url());
+
+  await page.goto(`${base}/my-requests`);
+  await signIn(who, words.body, RESIDENT, "a resident");
+  expect(`signing in leads on to where one was going (${language})`, path(page) === `/${words.body}/my-requests`, page.url());
+  await state("my requests empty");
+  const own = await askSignedIn(who);
+  await page.goto(`${base}/my-requests`);
+  await state("my requests");
+  expect(`my requests name what was asked when signed in (${language})`, (await page.locator("main").innerText()).includes(own));
+  await page.locator(`main a[href$="/requests/${own}"]`).first().click();
+  await state("status signed in");
+  for (const place of ["help", "accessibility", "privacy"]) {
+    await page.goto(`${base}/${place}`);
+    await state(place);
+  }
+  await page.goto(`${base}/nowhere`);
+  await state("not found", 404);
+  await who.close();
+  return reference;
+}
+
+// The same service once more, by somebody who is signed in; the reference.
+async function askSignedIn({ page, language, state, send }) {
+  await page.goto(`${origin}/${WORDS[language].body}/services/${SERVICE}`);
+  await send();
+  await page.fill("#q-address-postcode", WORDS[language].postcode);
+  await send();
+  await page.locator("label[for=q-address-3]").click();
+  await send();
+  await page.locator("label[for=q-bin]").click();
+  await send();
+  await fillDate(page, daysAgo(4));
+  await send();
+  await send();
+  await state("e-mail signed in");
+  await send();
+  await send();
+  return (await page.locator(".reference").innerText()).trim();
+}
+
+// By the code from the outbox; a wrong code and a wrong address on the way.
+async function signIn({ page, state, send }, body, email, as) {
+  await state(`sign-in of ${as}`);
+  await page.fill("#q-email", "nobody");
+  await send();
+  await state(`sign-in wrong of ${as}`, 422);
+  const aside = await page.context().newPage();
+  const before = await rowsTo(aside, body, email);
+  await aside.close();
+  await page.fill("#q-email", email);
+  await send();
+  await state(`code of ${as}`);
+  const text = await message(body, email, before);
+  const code = text.match(/\b\d{6}\b/)?.[0] ?? "";
+  await page.fill("#q-code", code === "000000" ? "000001" : "000000");
+  await send();
+  await state(`code wrong of ${as}`, 422);
+  await page.fill("#q-code", code);
+  await send();
+}
+
+// From the front to the reference without a pointer: Tab, Space, Enter and what is typed.
+async function residentByKeyboard() {
+  const who = await visitor("en");
+  const { page, state } = who;
+  const reach = async (selector) => {
+    for (let stop = 0; stop < 60; stop += 1) {
+      await page.keyboard.press("Tab");
+      if (await page.evaluate((selector) => document.activeElement?.matches(selector), selector)) return;
+    }
+    throw new Error(`Tab does not reach ${selector} at ${page.url()}`);
+  };
+  const press = async (selector, key = "Enter") => {
+    await reach(selector);
+    await Promise.all([page.waitForNavigation(), page.keyboard.press(key)]);
+  };
+  await page.goto(`${origin}/wealdmere/`);
+  await page.keyboard.press("Tab");
+  expect("the first stop skips to the content", await page.evaluate(() => document.activeElement.matches(".skip")));
+  await page.keyboard.press("Enter");
+  await reach("#q");
+  await page.keyboard.type("bin");
+  await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
+  await press(`main a[href$="/services/${SERVICE}"]`);
+  await press("main form button", "Space");
+  await reach("#q-address-postcode");
+  await page.keyboard.type("ZZ1 0AB");
+  await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
+  await reach("[name=address]");
+  await page.keyboard.press("Space");
+  await press("main form button", "Space");
+  await reach("[name=bin]");
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowDown");
+  await press("main form button");
+  for (const part of ["day", "month", "year"]) {
+    await reach(`#q-missed_on-${part}`);
+    await page.keyboard.type(daysAgo(1)[part]);
+  }
+  await press("main form button");
+  await press("main form button"); // the notes are optional
+  await press("main form button"); // and so is the e-mail address
+  count("keyboard on the answers (en)", await keyboard(page));
+  await page.reload();
+  await press("main form button", "Space");
+  await state("confirmation by keyboard");
+  expect("the service is asked by keyboard alone", (await page.locator(".reference").count()) === 1, page.url());
+  await who.close();
+}
+
+// --- Staff ------------------------------------------------------------------------------------
+
+async function member(body, role, language) {
+  const email = staff(body, role);
+  if (!email) throw new Error(`no ${role} of ${body} was printed`);
+  const who = await visitor(language);
+  await who.page.goto(`${origin}/${body}/staff`);
+  await signIn(who, body, email, role);
+  expect(`${role} of ${body} is let in`, path(who.page) === `/${body}/staff`, who.page.url());
+  await who.state(`${role} home`);
+  return who;
+}
+
+async function agent(body, language, reference) {
+  const who = await member(body, "agent", language);
+  const { page, state } = who;
+  expect("the agent's search has the focus", await page.locator("#q[autofocus]").count() === 1);
+  await page.fill("#q", reference);
+  await page.locator("form.search button").click();
+  await state("agent found", 200);
+  await page.goto(`${origin}/${body}/staff`);
+  const send = () => page.locator("main form:not(.search) button").first().click();
+  await send();
+  if (path(page).endsWith(`/services/${SERVICE}`)) {
+    await state("call start");
+    await send();
+  }
+  await state("call postcode");
+  expect("what to say to the caller is set apart", (await page.locator(".say").count()) > 0);
+  await page.fill("#q-address-postcode", WORDS[language].postcode);
+  await send();
+  await page.locator("label[for=q-address-5]").click();
+  await send();
+  await state("call bin");
+  await send();
+  await state("call bin wanting", 422);
+  await page.locator("label[for=q-bin]").click();
+  await send();
+  await fillDate(page, daysAgo(3));
+  await send();
+  await send();
+  await state("call e-mail");
+  await send();
+  await state("call check");
+  await send();
+  await state("call confirmation");
+  expect(`an agent's call ends with a reference (${body})`, (await page.locator(".reference").count()) === 1, page.url());
+  await who.close();
+}
+
+async function operator(body, language, reference) {
+  const who = await member(body, "operator", language);
+  const { page, state } = who;
+  await page.goto(`${origin}/${body}/staff/operator`);
+  await state("operator");
+  await page.goto(`${origin}/${body}/staff/cases/${reference}`);
+  await state("case by operator");
+  await page.goto(`${origin}/${body}/staff/figures/${SERVICE}`);
+  await state("figures refused to the operator", 403);
+  await who.close();
+}
+
+async function head(body, language) {
+  const who = await member(body, "head", language);
+  const { page, state } = who;
+  await page.goto(`${origin}/${body}/staff/services-figures/`);
+  await state("services with figures");
+  await page.goto(`${origin}/${body}/staff/figures/${SERVICE}`);
+  await state("figures");
+  const links = await page.locator("ul.figures a.value").evaluateAll((links) => links.map((link) => link.href));
+  expect(`five figures, each a link to its cases (${body})`, links.length === 5, `${links.length} links`);
+  expect(`the process is drawn, with its numbers in a table (${body})`,
+    (await page.locator(".picture svg").count()) === 1 && (await page.locator("table").count()) >= 3);
+  let listed = 0;
+  for (const [at, link] of links.entries()) {
+    await page.goto(link);
+    await state(`figure ${at + 1} cases`);
+    listed += await page.locator(`main a[href*="/staff/cases/"]`).count();
+  }
+  expect(`figures open to cases (${body})`, listed > 0);
+  await page.goto(links[0]);
+  await page.locator(`main a[href*="/staff/cases/"]`).first().click();
+  await state("case by head");
+  await who.close();
+}
+
+// --- A page with faults must be caught --------------------------------------------------------
+
+const FAULTY = `<!DOCTYPE html><html><head><title>Faulty</title><meta name="viewport" content="width=device-width"></head>
+<body><h1>Faulty</h1><input id="nameless"><font color="#cccccc">pale</font><a href="#x">x</a><script>1</script>
+<p style="width:900px">aaaa</p><img src="http://127.0.0.1:9/pixel.gif"></body></html>`;
+
+async function faultyIsCaught() {
+  const context = await browser.newContext({ viewport: LEAST, javaScriptEnabled: false });
+  const page = await context.newPage();
+  const sink = { faults: [] };
+  watch(page, origin, sink);
+  await page.route(`${origin}/faulty`, (route) => route.fulfill({ contentType: "text/html", body: FAULTY }));
+  await page.goto(`${origin}/faulty`);
+  const caught = (await held(page, "en")).concat(sink.faults).join("\n");
+  for (const sign of ["says its language is null", "with a script", "html-has-lang", "axe label", "color-contrast",
+    "image-alt", "px wide", "target of", "asks elsewhere"]) {
+    expect(`the faulty page is caught: ${sign}`, caught.includes(sign), "not caught");
+  }
+  await context.close();
+}
+
+// --- The walks --------------------------------------------------------------------------------
+
+const begun = Date.now();
+async function walk(name, steps) {
+  try {
+    return await steps();
+  } catch (error) {
+    count(name, [error.message.split("\n").slice(0, 4).join(" ")]);
+    return null;
+  }
+}
+
+try {
+  await walk("a faulty page", faultyIsCaught);
+  const region = await visitor("en");
+  await walk("the region", async () => {
+    await region.page.goto(`${origin}/`);
+    await region.state("region");
+    await region.page.goto(`${origin}/wealdmere/outbox`);
+    await region.state("outbox");
+    await region.page.locator("main ul.lines a").first().click();
+    await region.state("outbox message");
+    await region.close();
+  });
+  for (const language of ["en", "cy"]) {
+    const { body } = WORDS[language];
+    const reference = await walk(`a resident in ${language}`, () => residentAsks(language));
+    if (!reference) continue;
+    await walk(`an agent of ${body}`, () => agent(body, language, reference));
+    await walk(`an operator of ${body}`, () => operator(body, language, reference));
+    await walk(`a head of ${body}`, () => head(body, language));
+  }
+  await walk("a resident by keyboard", residentByKeyboard);
+} finally {
+  await browser.close();
+  await service.stop();
+}
+console.log(`${passed} passed, ${failed} failed in ${Math.round((Date.now() - begun) / 1000)} s; pictures in ${shots}`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
