@@ -55,7 +55,7 @@ fn a_soap_request_is_written() {
             > content-type: text/xml; charset=utf-8
             > soapaction: "urn:greenway-waste:jobs:1/CreateJob"
             >
-            > <?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Header><h:MessageID xmlns:h="urn:greenway-waste:jobs:1">abababab-abab-abab-abab-abababababab-2</h:MessageID></soap:Header><soap:Body><m:CreateJob xmlns:m="urn:greenway-waste:jobs:1"><m:ourReference>MBC-0410-6105-A</m:ourReference><m:uprn>100</m:uprn><m:binType>refuse</m:binType><m:missedOn>2026-11-19</m:missedOn><m:notes>by the &lt;gate&gt; &amp; �</m:notes></m:CreateJob></soap:Body></soap:Envelope>
+            > <?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Header><h:MessageID xmlns:h="urn:greenway-waste:jobs:1">abababab-abab-abab-abab-abababababab-2</h:MessageID></soap:Header><soap:Body><m:CreateJob xmlns:m="urn:greenway-waste:jobs:1"><m:ourReference>MBC-0410-6105-5</m:ourReference><m:uprn>100</m:uprn><m:binType>refuse</m:binType><m:missedOn>2026-11-19</m:missedOn><m:notes>by the &lt;gate&gt; &amp; �</m:notes></m:CreateJob></soap:Body></soap:Envelope>
         "#]],
     );
 }
@@ -81,13 +81,13 @@ fn a_lookup_is_another_request() {
         Phase::Lookup,
         "{}",
         &expect![[r#"
-        > POST https://works.example/api
-        > accept: text/xml
-        > content-type: text/xml; charset=utf-8
-        > soapaction: "urn:greenway-waste:jobs:1/GetJobByReference"
-        >
-        > <?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><m:GetJobByReference xmlns:m="urn:greenway-waste:jobs:1"><m:ourReference>MBC-0410-6105-A</m:ourReference></m:GetJobByReference></soap:Body></soap:Envelope>
-    "#]],
+            > POST https://works.example/api
+            > accept: text/xml
+            > content-type: text/xml; charset=utf-8
+            > soapaction: "urn:greenway-waste:jobs:1/GetJobByReference"
+            >
+            > <?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><m:GetJobByReference xmlns:m="urn:greenway-waste:jobs:1"><m:ourReference>MBC-0410-6105-5</m:ourReference></m:GetJobByReference></soap:Body></soap:Envelope>
+        "#]],
     );
 }
 
@@ -99,13 +99,13 @@ fn a_rest_request_is_written() {
         Phase::Send,
         r#"{"jobNumber": "a/b c?ü", "bin-type": "food", "reason": "say \"no\"", "name": null}"#,
         &expect![[r#"
-            > POST https://works.example/api/jobs/a%2Fb%20c%3F%C3%BC/returns?by=MBC-0410-6105-A
+            > POST https://works.example/api/jobs/a%2Fb%20c%3F%C3%BC/returns?by=MBC-0410-6105-5
             > accept: application/json
             > X-Bin-Type: food
             > Idempotency-Key: abababab-abab-abab-abab-abababababab
             > content-type: application/json
             >
-            > {"reference":"MBC-0410-6105-A","reason":"say \"no\"","version":2,"who":{"urgent":true},"tags":["food",null]}
+            > {"reference":"MBC-0410-6105-5","reason":"say \"no\"","version":2,"who":{"urgent":true},"tags":["food",null]}
         "#]],
     );
 }
