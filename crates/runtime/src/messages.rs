@@ -18,6 +18,8 @@ const MESSAGE_CHARACTERS: usize = 20_000;
 /// A message as it goes out. It is never logged.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Mail {
+    /// The body that writes.
+    pub from: base::BodyId,
     /// The address.
     pub to: String,
     /// The subject line.
@@ -85,7 +87,12 @@ pub(crate) fn write(
         subjects.push(render(&message.subject)?);
         bodies.push(render(&message.body)?);
     }
-    Ok(Mail { to, subject: subjects.join(" / "), body: bodies.join("\n\n----\n\n") })
+    Ok(Mail {
+        from: service.body.clone(),
+        to,
+        subject: subjects.join(" / "),
+        body: bodies.join("\n\n----\n\n"),
+    })
 }
 
 fn known(service: &Service, request: &ServiceRequest, language: Language) -> minijinja::Value {

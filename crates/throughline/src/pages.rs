@@ -118,6 +118,7 @@ impl OutboxView for Outbox {
         sent.map(|sent| OutboxMessage {
             id: sent.id,
             at: sent.at,
+            from: sent.mail.from,
             to: sent.mail.to,
             subject: sent.mail.subject,
             body: sent.mail.body,

@@ -22,11 +22,12 @@ struct Calling {
 async fn session(town: &Town, entrance: Entrance, email: &str) -> String {
     let sign_in = town.host.new_sign_in(&super::body());
     let code = Mutex::new(String::new());
+    let body = body();
     let write = |mail: &runtime::CodeMail| {
         code.lock().unwrap().clone_from(&mail.code);
-        Mail { to: mail.to.clone(), subject: String::new(), body: String::new() }
+        let (from, to) = (body.clone(), mail.to.clone());
+        Mail { from, to, subject: String::new(), body: String::new() }
     };
-    let body = body();
     let asked = town.host.ask_code((&body, entrance), sign_in, email, Language::En, write);
     asked.await.unwrap();
     let code = code.into_inner().unwrap();

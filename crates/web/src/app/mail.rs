@@ -1,12 +1,14 @@
 //! The e-mail that carries a sign-in code.
 
+use base::BodyId;
 use runtime::{CodeMail, Mail};
 
 use crate::words::Words;
 
 /// Writes it. The six digits stand together, so that they can be copied in one go.
-pub(crate) fn code_mail(words: Words, body: &str, mail: &CodeMail) -> Mail {
+pub(crate) fn code_mail(words: Words, from: &BodyId, body: &str, mail: &CodeMail) -> Mail {
     Mail {
+        from: from.clone(),
         to: mail.to.clone(),
         subject: words.code_mail_subject(body),
         body: words.code_mail_text(body, mail.code.as_str(), minutes()),

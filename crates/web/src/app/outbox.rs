@@ -12,9 +12,11 @@ use crate::views::request::Fact;
 /// Messages on a page.
 const SHOWN: usize = 50;
 
+/// What this body wrote; another's messages are its own.
 fn messages(visitor: &Visitor) -> Result<Vec<OutboxMessage>, Fault> {
     let outbox = visitor.app.setup.outbox.as_ref().ok_or(Fault::NOT_FOUND)?;
-    Ok(outbox.messages())
+    let body = visitor.id()?;
+    Ok(outbox.messages().into_iter().filter(|message| message.from == *body).collect())
 }
 
 /// `GET /{body}/outbox`

@@ -170,7 +170,7 @@ async fn send(
     let host = &visitor.app.setup.host;
     let id = host.new_sign_in(body);
     let (words, name) = (visitor.words, visitor.name_of(body));
-    let write = |mail: &runtime::CodeMail| code_mail(words, &name, mail);
+    let write = |mail: &runtime::CodeMail| code_mail(words, body, &name, mail);
     match host.ask_code((body, way.entrance), id, email, words.language(), write).await {
         Ok(()) => {}
         Err(SignInRejection::NotAnAddress) => return Err(SendFault::NotAnAddress),

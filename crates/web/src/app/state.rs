@@ -67,6 +67,8 @@ pub struct OutboxMessage {
     pub id: MessageId,
     /// When.
     pub at: Timestamp,
+    /// The body that wrote it.
+    pub from: BodyId,
     /// To whom.
     pub to: String,
     /// The subject line.

@@ -56,8 +56,9 @@ pub(super) struct Outbox(Mutex<Vec<OutboxMessage>>);
 
 impl Post for Outbox {
     fn send(&self, id: MessageId, at: Timestamp, mail: &Mail) -> Result<(), String> {
-        let (to, subject, body) = (mail.to.clone(), mail.subject.clone(), mail.body.clone());
-        let message = OutboxMessage { id, at, to, subject, body };
+        let (from, to) = (mail.from.clone(), mail.to.clone());
+        let (subject, body) = (mail.subject.clone(), mail.body.clone());
+        let message = OutboxMessage { id, at, from, to, subject, body };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(0, message);
         Ok(())
     }
