@@ -26,6 +26,17 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
+    /// Looks at a body's journal and keys without opening them, so that a folder with a strange
+    /// file is refused before any other file in it is touched.
+    ///
+    /// # Errors
+    /// [`StoreError::Foreign`] and [`StoreError::Corrupt`] as [`Self::open`] gives them.
+    pub fn examine(folder: &DataFolder, body: &BodyId) -> Result<(), StoreError> {
+        connection::examine(&folder.journal_file(body), connection::JOURNAL_FILE)?;
+        connection::examine(&folder.key_file(body), connection::KEY_FILE)?;
+        Ok(())
+    }
+
     /// Opens the body's file in a data folder, made when it is not there.
     ///
     /// # Errors

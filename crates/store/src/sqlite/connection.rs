@@ -129,13 +129,13 @@ pub(crate) fn claim(connection: &Connection, path: &Path, body: &BodyId) -> Resu
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Found {
+pub(crate) enum Found {
     Nothing,
     Ours,
 }
 
 /// Looks at a file before SQLite may touch it.
-fn examine(path: &Path, purpose: Purpose) -> Result<Found, StoreError> {
+pub(crate) fn examine(path: &Path, purpose: Purpose) -> Result<Found, StoreError> {
     let foreign = |why| StoreError::Foreign { path: path.to_owned(), why };
     let about = match std::fs::metadata(path) {
         Ok(about) if about.is_file() => about,

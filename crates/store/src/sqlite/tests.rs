@@ -348,3 +348,17 @@ fn shards_and_bodies_are_apart() {
     let stranger = "ashvale".parse().unwrap();
     assert!(store.lease(&stranger, Shard(0), "one", at(0), 1).is_err());
 }
+
+#[test]
+fn a_folder_is_looked_at_without_being_touched() {
+    let scratch = Scratch::new();
+    let folder = crate::DataFolder::open_or_create(&scratch.join("data")).unwrap();
+    SqliteStore::examine(&folder, &body()).unwrap();
+    assert!(!folder.journal_file(&body()).exists(), "nothing is made");
+    for file in [folder.journal_file(&body()), folder.key_file(&body())] {
+        std::fs::write(&file, "a shopping list").unwrap();
+        let refused = SqliteStore::examine(&folder, &body());
+        assert!(matches!(refused, Err(StoreError::Foreign { .. })));
+        std::fs::remove_file(&file).unwrap();
+    }
+}
