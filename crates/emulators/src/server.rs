@@ -38,11 +38,17 @@ pub enum OfficeKind {
     WasteSoap {
         /// The seed of its numbers and crews.
         seed: u64,
+        /// Finishes each job so long after it is taken on, for tests on the computer's own clock.
+        #[serde(default)]
+        crew_ms: Option<i64>,
     },
     /// [`WasteRest`].
     WasteRest {
         /// The seed of its numbers and crews.
         seed: u64,
+        /// As above.
+        #[serde(default)]
+        crew_ms: Option<i64>,
     },
     /// [`Collections`].
     Collections {
@@ -352,8 +358,12 @@ async fn listen(office: &SystemId, port: u16) -> Result<(TcpListener, SocketAddr
 fn new_core(config: &OfficeConfig) -> Box<dyn BackOffice> {
     let login = config.login.clone();
     match &config.office {
-        OfficeKind::WasteSoap { seed } => Box::new(WasteSoap::new(*seed, login)),
-        OfficeKind::WasteRest { seed } => Box::new(WasteRest::new(*seed, login)),
+        OfficeKind::WasteSoap { seed, crew_ms } => {
+            Box::new(WasteSoap::new(*seed, login).with_crews(*crew_ms))
+        }
+        OfficeKind::WasteRest { seed, crew_ms } => {
+            Box::new(WasteRest::new(*seed, login).with_crews(*crew_ms))
+        }
         OfficeKind::Collections { district } => Box::new(Collections::new(district.clone(), login)),
     }
 }

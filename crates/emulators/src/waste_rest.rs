@@ -51,6 +51,13 @@ impl WasteRest {
         Self { contractor: Contractor::new(seed, "RJ"), login }
     }
 
+    /// Crews that finish each job so long after it is taken on; in working hours when `None`.
+    #[must_use]
+    pub fn with_crews(mut self, crew_ms: Option<i64>) -> Self {
+        self.contractor.crew_ms = crew_ms;
+        self
+    }
+
     fn create(&mut self, request: &HttpRequest, key: String, now: Timestamp) -> HttpResponse {
         let Ok(new) = serde_json::from_slice::<NewJob>(&request.body) else {
             return refusal(400, "invalid_body", "the body is not a job");

@@ -57,6 +57,13 @@ impl WasteSoap {
         Self { contractor: Contractor::new(seed, "WJ"), login }
     }
 
+    /// Crews that finish each job so long after it is taken on; in working hours when `None`.
+    #[must_use]
+    pub fn with_crews(mut self, crew_ms: Option<i64>) -> Self {
+        self.contractor.crew_ms = crew_ms;
+        self
+    }
+
     fn call(&mut self, request: &HttpRequest, now: Timestamp) -> Result<String, Fault> {
         let call = read_call(&request.body)?;
         let action = request.headers.get("soapaction").unwrap_or_default().trim_matches('"');

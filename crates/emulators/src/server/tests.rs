@@ -109,7 +109,9 @@ async fn each_fault_does_what_it_says() {
         (Fault::Double, Ok(201), 1),
     ] {
         let running =
-            serve(config(OfficeKind::WasteRest { seed: 7 }), ManualTime::new()).await.unwrap();
+            serve(config(OfficeKind::WasteRest { seed: 7, crew_ms: None }), ManualTime::new())
+                .await
+                .unwrap();
         let office = &running.offices()[0];
         office.set_faults(Faults::always(fault));
         assert_eq!(status(&create(office).await), seen, "{fault:?}");
@@ -126,7 +128,9 @@ async fn each_fault_does_what_it_says() {
 async fn a_slow_office_works_late_even_when_the_customer_has_gone() {
     let time = ManualTime::new();
     let running =
-        serve(config(OfficeKind::WasteRest { seed: 7 }), Arc::clone(&time) as _).await.unwrap();
+        serve(config(OfficeKind::WasteRest { seed: 7, crew_ms: None }), Arc::clone(&time) as _)
+            .await
+            .unwrap();
     let office = running.offices()[0].clone();
     office.set_faults(Faults::always(Fault::Slow { delay_ms: 60_000 }));
     let later = time.now().plus_millis(60_000);
@@ -148,7 +152,9 @@ async fn a_slow_office_works_late_even_when_the_customer_has_gone() {
 #[tokio::test]
 async fn faults_are_switched_at_the_admin_port() {
     let running =
-        serve(config(OfficeKind::WasteRest { seed: 7 }), ManualTime::new()).await.unwrap();
+        serve(config(OfficeKind::WasteRest { seed: 7, crew_ms: None }), ManualTime::new())
+            .await
+            .unwrap();
     let office = &running.offices()[0];
     let faults = format!("{}/faults", office.admin_url());
     let put = |body: &str| client_call(request(Method::Put, faults.clone(), body));
@@ -197,7 +203,9 @@ async fn customer() -> (String, Arc<Mutex<Vec<HttpRequest>>>) {
 async fn a_finished_job_is_told_until_it_is_acknowledged() {
     let time = ManualTime::new();
     let running =
-        serve(config(OfficeKind::WasteRest { seed: 7 }), Arc::clone(&time) as _).await.unwrap();
+        serve(config(OfficeKind::WasteRest { seed: 7, crew_ms: None }), Arc::clone(&time) as _)
+            .await
+            .unwrap();
     let office = running.offices()[0].clone();
     let (url, received) = customer().await;
     create(&office).await.unwrap();
@@ -233,7 +241,7 @@ async fn a_ledger_on_disk_outlives_the_process() {
     let folder = std::env::temp_dir().join(format!("throughline-ledger-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join("works.jsonl");
-    let mut config = config(OfficeKind::WasteRest { seed: 7 });
+    let mut config = config(OfficeKind::WasteRest { seed: 7, crew_ms: None });
     config.offices[0].ledger = Some(path.clone());
     let running = serve(config.clone(), ManualTime::new()).await.unwrap();
     let first: HttpResponse = create(&running.offices()[0]).await.unwrap();
@@ -257,7 +265,9 @@ async fn a_ledger_on_disk_outlives_the_process() {
 #[tokio::test]
 async fn offices_stop_though_a_slow_one_holds_a_request_back() {
     let running =
-        serve(config(OfficeKind::WasteRest { seed: 7 }), ManualTime::new()).await.unwrap();
+        serve(config(OfficeKind::WasteRest { seed: 7, crew_ms: None }), ManualTime::new())
+            .await
+            .unwrap();
     let office = running.offices()[0].clone();
     office.set_faults(Faults::always(Fault::Slow { delay_ms: 60_000 }));
     let customer = tokio::spawn({

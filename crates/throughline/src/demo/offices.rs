@@ -103,8 +103,8 @@ fn office(
         _ if system.id.as_str() == "collections" => {
             OfficeKind::Collections { district: area.district.clone() }
         }
-        SystemKind::Soap => OfficeKind::WasteSoap { seed },
-        SystemKind::Rest => OfficeKind::WasteRest { seed },
+        SystemKind::Soap => OfficeKind::WasteSoap { seed, crew_ms: None },
+        SystemKind::Rest => OfficeKind::WasteRest { seed, crew_ms: None },
     };
     let login = system.credential.as_ref().map(|credential| {
         let drawn = Chance(seed).below(&format!("secret of {body}/{}", system.id), 0, u64::MAX);
