@@ -10,7 +10,7 @@ use anyhow::{Result, bail};
 
 use crate::long::{self, Long};
 use crate::program::{self, cargo, keep, logs, now, seconds};
-use crate::{e2e, say, sim};
+use crate::{e2e, say};
 
 /// How a stage ended.
 enum Outcome {
@@ -117,11 +117,10 @@ fn docs() -> Result<Outcome> {
 }
 
 fn slice(long: &Long) -> Result<Outcome> {
-    if !sim::exists() {
+    let Some(mut command) = long.slice() else {
         return Ok(Outcome::Skipped("crates/sim has no program".to_owned()));
-    }
-    let kept = logs().join(long.name).with_extension("log");
-    keep(&mut cargo(&sim::words(long.slice)), &kept)?;
+    };
+    keep(&mut command, &logs().join(long.name).with_extension("log"))?;
     Ok(Outcome::Passed)
 }
 

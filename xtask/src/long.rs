@@ -1,6 +1,8 @@
 //! `cargo xtask long NAME`: what takes more than two minutes, and the 30-second slice of it that
 //! the gate runs.
 
+use std::process::Command;
+
 use anyhow::{Result, bail};
 
 use crate::program::{cargo, show};
@@ -10,17 +12,55 @@ use crate::{listed, sim};
 pub(crate) struct Long {
     pub(crate) name: &'static str,
     what: &'static str,
-    whole: &'static [&'static str],
-    pub(crate) slice: &'static [&'static str],
+    whole: Run,
+    slice: Run,
+}
+
+/// What is run.
+#[derive(Clone, Copy)]
+enum Run {
+    /// The simulator with these words.
+    Simulator(&'static [&'static str]),
+    /// The test that kills the server, with so many kills.
+    Kills(&'static str),
 }
 
 /// Every long run: one more is one more line here.
-pub(crate) const LONG: &[Long] = &[Long {
-    name: "sim",
-    what: "the simulator over 2,000 seeds",
-    whole: &["--seed", "1", "--seeds", "2000"],
-    slice: &["--seed", "1", "--seeds", "20"],
-}];
+pub(crate) const LONG: &[Long] = &[
+    Long {
+        name: "sim",
+        what: "the simulator over 2,000 seeds",
+        whole: Run::Simulator(&["--seed", "1", "--seeds", "2000"]),
+        slice: Run::Simulator(&["--seed", "1", "--seeds", "20"]),
+    },
+    Long {
+        name: "kill",
+        what: "kill -9 of the server 50 times with requests in flight",
+        whole: Run::Kills("50"),
+        slice: Run::Kills("2"),
+    },
+];
+
+impl Long {
+    /// The program that runs its slice; `None` while there is none.
+    pub(crate) fn slice(&self) -> Option<Command> {
+        self.slice.command()
+    }
+}
+
+impl Run {
+    fn command(self) -> Option<Command> {
+        match self {
+            Self::Simulator(words) => sim::exists().then(|| cargo(&sim::words(words))),
+            Self::Kills(kills) => {
+                let test = ["test", "--package", "throughline", "--test", "program", "kill"];
+                let mut command = cargo(&test);
+                command.env("THROUGHLINE_KILLS", kills);
+                Some(command)
+            }
+        }
+    }
+}
 
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -32,8 +72,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let Some(long) = LONG.iter().find(|long| long.name == name) else {
         bail!("no long run `{name}`; names:\n{}", names());
     };
-    anyhow::ensure!(sim::exists(), "crates/sim has no program");
-    show(&mut cargo(&sim::words(if slice { long.slice } else { long.whole })))
+    let run = if slice { long.slice } else { long.whole };
+    match run.command() {
+        Some(mut command) => show(&mut command),
+        None => bail!("crates/sim has no program"),
+    }
 }
 
 fn names() -> String {

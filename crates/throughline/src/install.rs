@@ -23,6 +23,7 @@ use runtime::{
 use store::{DataFolder, SqliteKeyStore, SqliteStore, WrapEpoch};
 
 use crate::files::{folders, read_folder};
+use crate::hold::{Held, Hold};
 use crate::keys::{BodySecrets, body_secrets, secret};
 
 /// The region and its packages, as files on the disk say.
@@ -42,6 +43,10 @@ pub struct Surroundings {
     pub places: BTreeMap<BodyId, Vec<Place>>,
     /// Secrets by name.
     pub secrets: Secrets,
+    /// How large a body's journal may grow; what would not fit is answered "not now".
+    pub journal_limit_bytes: Option<u64>,
+    /// A pause between the commit of an effect and its call, for tests of crashes.
+    pub hold: Option<Hold>,
 }
 
 /// A body as the pages and interfaces know it.
@@ -111,6 +116,10 @@ pub fn install(
     foundation: &Foundation,
 ) -> anyhow::Result<Installation> {
     let folder = DataFolder::open_or_create(data)?;
+    for body in &sources.region.bodies {
+        refuse_without_key(&folder, &body.id)?;
+        SqliteStore::examine(&folder, &body.id)?;
+    }
     let mut bodies = BTreeMap::new();
     let mut cards = BTreeMap::new();
     let mut systems = BTreeMap::new();
@@ -124,7 +133,10 @@ pub fn install(
         bodies.insert(body.id.clone(), InstalledBody { body: body.clone(), secrets });
     }
     let (services, problems) = compile(&sources, &systems);
-    let connector = connector(&systems, surroundings)?;
+    let mut connector = connector(&systems, surroundings)?;
+    if let Some(hold) = surroundings.hold.clone() {
+        connector = Arc::new(Held { connector, hold, clock: Arc::clone(&foundation.clock) });
+    }
     let seams = Seams {
         clock: Arc::clone(&foundation.clock),
         entropy: Arc::clone(&foundation.entropy),
@@ -134,7 +146,10 @@ pub fn install(
     let mut setups = Vec::new();
     let mut office = None;
     for (id, installed) in &bodies {
-        let store = SqliteStore::open(&folder, id)?;
+        let mut store = SqliteStore::open(&folder, id)?;
+        if let Some(bytes) = surroundings.journal_limit_bytes {
+            store.limit_bytes(bytes)?;
+        }
         let keys = SqliteKeyStore::open(&folder, id)?;
         let wrap = installed.secrets.wrap.clone();
         let keyring = Keyring::new(id.clone(), wrap, WrapEpoch(1), Box::new(keys));
@@ -161,6 +176,19 @@ pub fn install(
         host.office().set_staff(&installed.body.id, &seeds, host.clock().now())?;
     }
     Ok(Installation { host, region: sources.region, bodies, cards, problems, folder })
+}
+
+/// A new key would be no key to what is there already, and would hide that the right one is lost.
+fn refuse_without_key(folder: &DataFolder, body: &BodyId) -> anyhow::Result<()> {
+    let key = crate::keys::key_file(folder.path(), body.as_str());
+    if folder.journal_file(body).exists() && !key.exists() {
+        anyhow::bail!(
+            "{} is missing, and without it what {body} keeps cannot be read: put it back from its \
+             own backup",
+            key.display()
+        );
+    }
+    Ok(())
 }
 
 fn seed(staff: &catalogue::region::Staff) -> StaffSeed {

@@ -5,7 +5,7 @@
 //! has the file and the data has the values: keep backups of the two apart.
 
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use base::{BlindKey, BodyId, DataKey};
@@ -30,7 +30,7 @@ pub fn body_secrets(
     body: &BodyId,
     random: impl FnOnce() -> [u8; 32],
 ) -> anyhow::Result<BodySecrets> {
-    let secret = read_or_make(&folder.join("keys").join(format!("{body}.key")), random)?;
+    let secret = read_or_make(&key_file(folder, body.as_str()), random)?;
     Ok(BodySecrets {
         wrap: DataKey::from_bytes(derive(&secret, body, "wrap data keys, epoch 1")?),
         blind: BlindKey::from_bytes(derive(&secret, body, "blind indexes")?),
@@ -47,7 +47,12 @@ pub fn secret(
     name: &str,
     random: impl FnOnce() -> [u8; 32],
 ) -> anyhow::Result<[u8; 32]> {
-    read_or_make(&folder.join("keys").join(format!("{name}.key")), random)
+    read_or_make(&key_file(folder, name), random)
+}
+
+/// Where a secret stands within the data folder.
+pub fn key_file(folder: &Path, name: &str) -> PathBuf {
+    folder.join("keys").join(format!("{name}.key"))
 }
 
 fn derive(secret: &[u8; 32], body: &BodyId, purpose: &str) -> anyhow::Result<[u8; 32]> {

@@ -11,13 +11,17 @@ use clap::{Parser, Subcommand};
 
 mod check;
 mod demo;
+mod drive;
+mod emulate;
 mod files;
+mod hold;
 mod install;
 mod keys;
 mod new;
 mod pages;
 mod post;
 mod scenarios;
+mod serve;
 mod server;
 mod switchboard;
 mod translations;
@@ -43,6 +47,8 @@ enum Command {
         #[arg(long, default_value = "region")]
         region: PathBuf,
     },
+    /// Serve a real installation from a configuration file.
+    Serve(serve::Options),
     /// Run the scenarios of service packages on a virtual clock.
     Test {
         /// The folder of one package, or of many.
@@ -62,6 +68,12 @@ enum Command {
         /// The folder of the package or the overlay.
         folder: PathBuf,
     },
+    /// Emulated back offices as a process of their own, for tests.
+    #[command(hide = true)]
+    Emulate(emulate::Options),
+    /// Visitors as a process of their own, for tests.
+    #[command(hide = true)]
+    Drive(drive::Options),
 }
 
 fn main() -> ExitCode {
@@ -82,9 +94,21 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Check { folder, region } => check::run(&folder, &region),
+        Command::Serve(options) => {
+            event_loop()?.block_on(serve::run(options))?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Test { folder, region } => scenarios::run(&folder, &region),
         Command::New(new) => {
             new::run(new)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Emulate(options) => {
+            event_loop()?.block_on(emulate::run(options))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Drive(options) => {
+            event_loop()?.block_on(drive::run(options))?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Connector(trial) => event_loop()?.block_on(trial::run(trial)),

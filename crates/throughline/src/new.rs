@@ -61,13 +61,11 @@ fn nation_of(owner: &BodyId, region: &Path) -> anyhow::Result<String> {
         .with_context(|| "name the folder of the region with --region".to_owned())?;
     let region = Region::read(&files)
         .map_err(|problems| crate::install::refused("the region", &problems))?;
-    match region.body(owner) {
-        Some(body) => Ok(body.nation.clone()),
-        None => {
-            let bodies: Vec<&str> = region.bodies.iter().map(|body| body.id.as_str()).collect();
-            bail!("the region has no body {owner}; it has {}", bodies.join(", "))
-        }
-    }
+    let Some(body) = region.body(owner) else {
+        let bodies: Vec<&str> = region.bodies.iter().map(|body| body.id.as_str()).collect();
+        bail!("the region has no body {owner}; it has {}", bodies.join(", "));
+    };
+    Ok(body.nation.clone())
 }
 
 /// Writes a file that is not there yet.

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use base::BodyId;
-use catalogue::region::{Body, Region};
+use catalogue::region::Region;
 use catalogue::scenario::{Line, Scenario, Step};
 use catalogue::{Files, Package, Problem};
 use runtime::Service;
@@ -141,7 +141,7 @@ fn test_scenarios(
             return Ok(());
         }
     };
-    let set = stage::Set { service, systems, known: known.map(Body::clone), region };
+    let set = stage::Set { service, systems, known: known.cloned(), region };
     for (scenario, text) in scenarios {
         let outcome = play(&set, scenario, text);
         tally.count(outcome.is_ok());

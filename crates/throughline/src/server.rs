@@ -45,3 +45,32 @@ impl Server {
         let _ = self.task.await;
     }
 }
+
+/// Waits until the program is told to end: by SIGTERM or SIGINT.
+///
+/// # Errors
+/// When no signal can be waited for.
+#[cfg(unix)]
+pub async fn told_to_end() -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let said = "no signal can be waited for";
+    let mut terminate = signal(SignalKind::terminate()).context(said)?;
+    let mut interrupt = signal(SignalKind::interrupt()).context(said)?;
+    tokio::select! {
+        _told = terminate.recv() => {}
+        _told = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// Waits until the program is told to end.
+///
+/// # Errors
+/// When no signal can be waited for.
+#[cfg(not(unix))]
+pub async fn told_to_end() -> anyhow::Result<()> {
+    if tokio::signal::ctrl_c().await.is_err() {
+        anyhow::bail!("no signal can be waited for");
+    }
+    Ok(())
+}

@@ -113,11 +113,13 @@ fn operation(body: &[u8]) -> String {
 }
 
 fn envelope(element: &SoapElement, fill: &dyn Fn(&str) -> String) -> String {
-    let fields: String = element
-        .fields
-        .iter()
-        .map(|(name, value)| format!("<{name}>{}</{name}>", escaped(&fill(value))))
-        .collect();
+    let mut fields = String::new();
+    for (name, value) in &element.fields {
+        let value = escaped(&fill(value));
+        for part in ["<", name, ">", &value, "</", name, ">"] {
+            fields.push_str(part);
+        }
+    }
     let name = &element.name;
     in_envelope(&format!("<m:{name} xmlns:m=\"{NAMESPACE}\">{fields}</m:{name}>"))
 }

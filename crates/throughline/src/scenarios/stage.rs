@@ -150,7 +150,7 @@ impl Stage {
     /// Takes a step that is not an expectation.
     pub(super) fn act(&mut self, step: &Step) -> Result<(), Stop> {
         let done = match step {
-            Step::Place { .. } => Ok(()),
+            Step::Place { .. } | Step::Expect(_) => Ok(()),
             Step::Clock(at) if *at < self.now => Err("the clock cannot go back".to_owned()),
             Step::Clock(at) => self.wait_until(*at),
             Step::Wait { for_ms } => self.wait_until(self.now.plus_millis(*for_ms)),
@@ -179,7 +179,6 @@ impl Stage {
             }
             Step::Again { system } => self.deliver(system),
             Step::Staff { act, element } => self.settle(*act, element),
-            Step::Expect(_) => Ok(()),
         };
         done.map_err(Stop::Cannot)
     }

@@ -1,32 +1,11 @@
 //! The program as service designers use it: `check`, `test`, `new service`, `translations` and
 //! `connector try`, run as they run it.
 
-use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use emulators::{Config, Login, OfficeConfig, OfficeKind, WallTime};
 
-/// A folder of its own that is gone when the test is over.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("throughline-{name}-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&path);
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
-}
+use crate::town::{Folder, copy, root};
 
 /// Runs the program at the root of the repository.
 fn run(arguments: &[&str]) -> Output {
@@ -37,19 +16,6 @@ fn run(arguments: &[&str]) -> Output {
 fn said(output: &Output) -> (bool, String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.success(), text(&output.stdout), text(&output.stderr))
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 #[test]
@@ -135,7 +101,7 @@ fn one_call_is_made_and_shown_without_its_credential() {
     let folder = Folder::new("try");
     let office = OfficeConfig {
         id: "waste-contractor".parse().unwrap(),
-        office: OfficeKind::WasteRest { seed: 1 },
+        office: OfficeKind::WasteRest { seed: 1, crew_ms: None },
         port: 0,
         admin_port: 0,
         login: Some(Login {

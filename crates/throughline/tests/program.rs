@@ -1,0 +1,14 @@
+//! The program as people run it: service designers, operators, and a test that kills the server.
+
+#[cfg(test)]
+#[path = "program/kill.rs"]
+mod kill;
+#[cfg(test)]
+#[path = "program/packages.rs"]
+mod packages;
+#[cfg(test)]
+#[path = "program/serve.rs"]
+mod serve;
+#[cfg(test)]
+#[path = "program/town.rs"]
+mod town;
