@@ -31,4 +31,4 @@ pub const MARK: &str = "zq.xj.qz";
 
 /// Runs that once failed, as seed, processes and requests: each is run again by the tests, for its
 /// fault must not come back.
-pub const FAILED_ONCE: &[(u64, u64, u64)] = &[];
+pub const FAILED_ONCE: &[(u64, u64, u64)] = &[(34, 8, 4), (56, 8, 4)];

@@ -189,18 +189,22 @@ fn questions(made: &RandomProcess) -> String {
 }
 
 fn connectors_of(number: u64, made: &RandomProcess, chance: &mut Chance) -> String {
-    let mut text = String::new();
-    for (job, errors) in &made.jobs {
+    let each = made.jobs.iter().map(|(job, errors)| {
         let way = *chance.pick(&Mode::ALL).unwrap_or(&Mode::Keyed);
-        let system = way.system();
-        let delivery = match way {
-            Mode::Keyed => "delivery = \"keyed\"\nkey_header = \"Idempotency-Key\"",
-            Mode::Lookup => "delivery = \"lookup\"\nsettle_seconds = 120",
-            Mode::Manual => "delivery = \"manual\"",
-        };
-        let _ = write!(
-            text,
-            r#"
+        connector(number, job, way, errors)
+    });
+    each.collect()
+}
+
+fn connector(number: u64, job: &str, way: Mode, errors: &BTreeSet<String>) -> String {
+    let system = way.system();
+    let delivery = match way {
+        Mode::Keyed => "delivery = \"keyed\"\nkey_header = \"Idempotency-Key\"",
+        Mode::Lookup => "delivery = \"lookup\"\nsettle_seconds = 120",
+        Mode::Manual => "delivery = \"manual\"",
+    };
+    let mut text = format!(
+        r#"
 [[job]]
 type = "{job}"
 system = "{system}"
@@ -218,22 +222,22 @@ said = {{ value = "response.body.said", optional = true }}
 status = 409
 error = "uncaught"
 "#
-        );
-        for code in errors {
-            let _ = write!(
-                text,
-                r#"
+    );
+    for code in errors {
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            r#"
 [[job.send.rule]]
 status = 422
 when = 'response.body.code = "{code}"'
 error = "{code}"
 message = "response.body.message"
 "#
-            );
-        }
-        if way == Mode::Lookup {
-            text.push_str(LOOKUP);
-        }
+        );
+    }
+    if way == Mode::Lookup {
+        text.push_str(LOOKUP);
     }
     text
 }
@@ -257,4 +261,37 @@ result = "not_found"
 /// The service's id from its number.
 pub(crate) fn random_id(number: u64) -> Option<ServiceId> {
     format!("random-{number}").parse().ok()
+}
+
+/// A service whose process is this inside of a `bpmn:process`, with one keyed job `work-1`.
+#[cfg(test)]
+pub(crate) fn written(
+    inside: &str,
+    body: &BodyId,
+    systems: &BTreeMap<SystemId, System>,
+) -> Result<Arc<Service>, String> {
+    let process = format!(
+        r#"<?xml version="1.0" encoding="UTF-8"?>
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+  xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="written" targetNamespace="urn:sim">
+<bpmn:process id="main" isExecutable="true">{inside}</bpmn:process></bpmn:definitions>"#
+    );
+    let made = RandomProcess {
+        model: bpmn::Model::default(),
+        main: engine::ProcessId::from("main"),
+        variables: BTreeMap::from([("case_key".to_owned(), feel::Value::from("key"))]),
+        messages: BTreeMap::new(),
+        jobs: BTreeMap::new(),
+        repairs: BTreeSet::new(),
+    };
+    let job = connector(0, "work-1", Mode::Keyed, &BTreeSet::new());
+    let files: Files = [
+        ("service.toml", definition(0, body, "end_1")),
+        ("questions.toml", questions(&made)),
+        ("process.bpmn", process),
+        ("connectors.toml", job),
+    ]
+    .map(|(name, text)| (name.to_owned(), text.into_bytes()))
+    .into();
+    compile(&files, body, systems)
 }

@@ -78,7 +78,7 @@ impl World {
         }
     }
 
-    fn invite(&mut self, service: ServiceId, (given, valid): (Given, bool)) {
+    pub(super) fn invite(&mut self, service: ServiceId, (given, valid): (Given, bool)) {
         let number = self.residents.len();
         let channels = [Channel::Web, Channel::Web, Channel::Agent, Channel::Api];
         let channel = *self.chance.pick(&channels).unwrap_or(&Channel::Web);

@@ -1,5 +1,7 @@
 //! The laws that a simulated installation can show, each under its sentence.
 
+use std::fmt::Write as _;
+
 use base::{Party, Personal};
 use runtime::{Case, replay_case};
 use store::{Fault, KeyStore as _};
@@ -85,6 +87,70 @@ fn a_whole_installation_runs_on_one_thread_from_one_seed() {
     let report = run(&small(7)).unwrap();
     assert_eq!(run(&small(7)).unwrap(), report, "the same seed is the same run");
     assert_ne!(run(&small(8)).unwrap().head, report.head);
+}
+
+/// A world of one service, written out, with one resident who asks for it.
+fn written(inside: &str) -> World {
+    let plan = Plan { processes: 0, requests: 0, ..calm(18) };
+    let mut world = World::new(plan).unwrap();
+    let settings = std::sync::Arc::clone(&world.settings);
+    let service = crate::package::written(inside, &settings.body, &settings.systems).unwrap();
+    world.services.publish(service);
+    let given = [("case_key".to_owned(), "key".into())].into();
+    world.invite("random-0".parse().unwrap(), (given, true));
+    world
+}
+
+/// A crash at each commit in turn, after it has landed.
+fn crashes_at_each_commit(inside: &str, event: &str) {
+    for commit in 1..8 {
+        let mut world = written(inside);
+        world.store.fail_at(commit, Fault::CrashAfter);
+        let world = lived(world);
+        assert!(world.report.events.contains_key(event), "{:?}", world.report.events);
+        assert_eq!(world.report.rests.keys().collect::<Vec<_>>(), ["finished, completed"]);
+    }
+}
+
+/// L8.
+#[test]
+fn one_command_advances_a_thousand_steps_and_what_is_left_over_outlives_a_crash() {
+    let inside = r#"
+        <bpmn:startEvent id="start"/>
+        <bpmn:exclusiveGateway id="again"/>
+        <bpmn:scriptTask id="count"><bpmn:extensionElements>
+          <zeebe:script expression="=if n = null then 1 else n + 1" resultVariable="n"/>
+        </bpmn:extensionElements></bpmn:scriptTask>
+        <bpmn:exclusiveGateway id="enough" default="f4"/>
+        <bpmn:endEvent id="end_1"/>
+        <bpmn:sequenceFlow id="f1" sourceRef="start" targetRef="again"/>
+        <bpmn:sequenceFlow id="f2" sourceRef="again" targetRef="count"/>
+        <bpmn:sequenceFlow id="f3" sourceRef="count" targetRef="enough"/>
+        <bpmn:sequenceFlow id="f4" sourceRef="enough" targetRef="end_1"/>
+        <bpmn:sequenceFlow id="f5" sourceRef="enough" targetRef="again">
+          <bpmn:conditionExpression>=n &lt; 600</bpmn:conditionExpression>
+        </bpmn:sequenceFlow>"#;
+    crashes_at_each_commit(inside, "process.continued");
+}
+
+/// L8.
+#[test]
+fn jobs_beyond_what_one_input_may_open_are_opened_by_the_next_step() {
+    let mut inside = r#"<bpmn:startEvent id="start"/><bpmn:parallelGateway id="fork"/>
+        <bpmn:parallelGateway id="join"/><bpmn:endEvent id="end_1"/>
+        <bpmn:sequenceFlow id="in" sourceRef="start" targetRef="fork"/>
+        <bpmn:sequenceFlow id="out" sourceRef="join" targetRef="end_1"/>"#
+        .to_owned();
+    for number in 0..150 {
+        let _ = write!(
+            inside,
+            r#"<bpmn:serviceTask id="task_{number}"><bpmn:extensionElements>
+              <zeebe:taskDefinition type="work-1"/></bpmn:extensionElements></bpmn:serviceTask>
+            <bpmn:sequenceFlow id="to_{number}" sourceRef="fork" targetRef="task_{number}"/>
+            <bpmn:sequenceFlow id="from_{number}" sourceRef="task_{number}" targetRef="join"/>"#
+        );
+    }
+    crashes_at_each_commit(&inside, "effect.opened");
 }
 
 /// L9.
