@@ -20,11 +20,11 @@ use crate::pages::Front;
 use crate::post::Outbox;
 use crate::say;
 
-mod browser;
+pub mod browser;
 pub mod offices;
-mod plan;
+pub mod plan;
 mod summary;
-mod visits;
+pub mod visits;
 
 use offices::Offices;
 use plan::{Area, Visit};
@@ -324,6 +324,7 @@ fn world(stage: &Stage) -> anyhow::Result<World> {
         api_keys: keys.collect(),
         agents: agents.collect(),
         signed_in: Mutex::new(BTreeMap::new()),
+        patience: None,
     })
 }
 

@@ -1,10 +1,11 @@
-//! `throughline drive`: visitors who send requests by the JSON API, as a process of their own.
+//! `throughline drive`: visitors who send requests, as a process of their own.
 //!
 //! For tests that kill the server. Each visitor sends one request after the other, and the same one
-//! again under the same Idempotency-Key until it is acknowledged, however often the server goes
-//! away. What was acknowledged stands in a file, synced before it counts. Each line on standard
+//! again until it is acknowledged, however often the server goes away: by the JSON API under one
+//! Idempotency-Key, by the pages with the form that no answer came to. What was acknowledged stands in a file, synced before it counts. Each line on standard
 //! input is answered with the counts so far; its end ends the visits.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead as _, Write as _};
 use std::path::PathBuf;
@@ -12,11 +13,16 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, bail};
-use base::{BodyId, Date, ServiceId};
+use base::{BodyId, Channel, Date, Language, ServiceId};
 use emulators::District;
 use runtime::clock::{Clock as _, RealClock};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
+
+use crate::demo::browser::Patience;
+use crate::demo::plan::{Manner, Visit};
+use crate::demo::visits::World;
+use crate::post::Outbox;
 
 /// How long a visitor waits before sending again, in milliseconds.
 const AGAIN_MS: i64 = 40;
@@ -45,9 +51,12 @@ pub struct Options {
     /// The district whose residents send, as JSON.
     #[arg(long)]
     district: PathBuf,
-    /// How many visitors there are.
-    #[arg(long, default_value_t = 24)]
+    /// How many visitors send by the API.
+    #[arg(long, default_value_t = 16)]
     visitors: usize,
+    /// How many visitors walk through the pages.
+    #[arg(long, default_value_t = 8)]
+    web_visitors: usize,
     /// The file of what was acknowledged, one JSON object a line.
     #[arg(long)]
     record: PathBuf,
@@ -56,6 +65,7 @@ pub struct Options {
 /// One thing to report.
 struct Missed {
     uprn: String,
+    postcode: String,
     bin: &'static str,
     on: Date,
 }
@@ -71,6 +81,8 @@ struct Drive {
     clock: RealClock,
     address: String,
     keys: Vec<String>,
+    body: BodyId,
+    service: ServiceId,
     missed: Vec<Missed>,
     run: String,
     record: Mutex<File>,
@@ -106,6 +118,11 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         let drive = Arc::clone(&drive);
         visitors.spawn(async move { drive.visit().await });
     }
+    let world = Arc::new(world(&drive, &options));
+    for _ in 0..options.web_visitors {
+        let (drive, world) = (Arc::clone(&drive), Arc::clone(&world));
+        visitors.spawn(async move { drive.walk(&world).await });
+    }
     while let Some(visitor) = visitors.join_next().await {
         visitor.context("a visitor broke off")??;
     }
@@ -131,6 +148,8 @@ impl Drive {
                 .context("no HTTP client can be made")?,
             address: format!("{origin}/{body}/api/services/{service}/requests"),
             keys: options.keys.clone(),
+            body: body.clone(),
+            service: service.clone(),
             missed: missed(&district, today),
             run: format!("drive-{}", clock.now().as_millis()),
             clock,
@@ -161,16 +180,58 @@ impl Drive {
         })
     }
 
+    /// Sends one request after the other by the API.
     async fn visit(&self) -> anyhow::Result<()> {
         while !self.ending.load(Ordering::SeqCst) {
-            let number = self.next.fetch_add(1, Ordering::SeqCst);
-            let place = usize::try_from(number).unwrap_or(usize::MAX);
-            let Some(missed) = self.missed.get(place) else {
-                bail!("every bin of the district is reported: make it larger");
-            };
+            let (number, missed) = self.take()?;
             self.report(number, missed).await?;
         }
         Ok(())
+    }
+
+    /// Sends one request after the other through the pages.
+    async fn walk(&self, world: &Arc<World>) -> anyhow::Result<()> {
+        while !self.ending.load(Ordering::SeqCst) {
+            let (number, missed) = self.take()?;
+            let email = format!("visitor-{number}@example.org");
+            let visit = Visit {
+                number: usize::try_from(number).unwrap_or(usize::MAX),
+                minute: 0,
+                body: self.body.clone(),
+                service: self.service.clone(),
+                channel: Channel::Web,
+                language: Language::En,
+                manner: Manner::Plain,
+                signs_in: false,
+                email: Some(email.clone()),
+                account: email,
+                uprn: missed.uprn.clone(),
+                postcode: missed.postcode.clone(),
+                bin: missed.bin,
+                missed_on: missed.on,
+                not_fixed: false,
+            };
+            self.in_flight.fetch_add(1, Ordering::SeqCst);
+            let done = world.visit(&visit).await;
+            self.in_flight.fetch_sub(1, Ordering::SeqCst);
+            self.note(number, &done?.reference, false)?;
+        }
+        Ok(())
+    }
+
+    /// The next thing to report.
+    fn take(&self) -> anyhow::Result<(u64, &Missed)> {
+        let number = self.next.fetch_add(1, Ordering::SeqCst);
+        let place = usize::try_from(number).unwrap_or(usize::MAX);
+        let missed = self.missed.get(place);
+        Ok((number, missed.context("every bin of the district is reported: make it larger")?))
+    }
+
+    /// Waits for a moment, after a server that was reached and went away, or was not there.
+    async fn wait_for_server(&self, reached: bool) {
+        let count = if reached { &self.cut } else { &self.unreached };
+        count.fetch_add(1, Ordering::SeqCst);
+        let _token = self.clock.sleep_until(self.clock.now().plus_millis(AGAIN_MS)).await;
     }
 
     /// Sends one request until it is acknowledged.
@@ -250,6 +311,29 @@ async fn exchange(request: reqwest::RequestBuilder) -> reqwest::Result<(u16, Str
     Ok((response.status().as_u16(), response.text().await?))
 }
 
+/// What the visitors of the pages know.
+fn world(drive: &Arc<Drive>, options: &Options) -> World {
+    let waiting = Arc::clone(drive);
+    let patience: Patience = Arc::new(move |reached| {
+        let drive = Arc::clone(&waiting);
+        Box::pin(async move {
+            // Nothing of this visitor's is in flight meanwhile.
+            drive.in_flight.fetch_sub(1, Ordering::SeqCst);
+            drive.wait_for_server(reached).await;
+            drive.in_flight.fetch_add(1, Ordering::SeqCst);
+        })
+    });
+    World {
+        origin: options.origin.clone(),
+        client: drive.client.clone(),
+        outbox: Outbox::default(),
+        api_keys: BTreeMap::new(),
+        agents: BTreeMap::new(),
+        signed_in: tokio::sync::Mutex::new(BTreeMap::new()),
+        patience: Some(patience),
+    }
+}
+
 /// Bins that the calendar collected on the last days, each once, neighbours far apart.
 fn missed(district: &District, today: Date) -> Vec<Missed> {
     let mut all = Vec::new();
@@ -259,7 +343,8 @@ fn missed(district: &District, today: Date) -> Vec<Missed> {
             for index in 0..district.properties {
                 let Some(address) = district.address(index) else { continue };
                 if district.collects(index, bin, on) {
-                    all.push(Missed { uprn: address.uprn, bin, on });
+                    let (uprn, postcode) = (address.uprn, address.postcode);
+                    all.push(Missed { uprn, postcode, bin, on });
                 }
             }
         }

@@ -4,8 +4,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
+use connectors::BoxFuture;
+use reqwest::header::HeaderMap;
 use scraper::{ElementRef, Html, Selector};
 
 /// Redirects that are followed for one page.
@@ -33,14 +36,32 @@ pub struct Form {
     pub choices: BTreeMap<String, Vec<String>>,
 }
 
+/// What somebody does when no answer comes: waits, then sends the same again. Told whether the
+/// server was reached.
+pub type Patience = Arc<dyn Fn(bool) -> BoxFuture<'static, ()> + Send + Sync>;
+
 /// A browser with its cookies.
 #[derive(Clone)]
 pub struct Browser {
     client: reqwest::Client,
+    patience: Option<Patience>,
     origin: String,
     cookies: BTreeMap<(String, String), String>,
     /// How many requests it has made.
     pub requests: u64,
+}
+
+/// An answer that came whole.
+struct Whole {
+    status: reqwest::StatusCode,
+    headers: HeaderMap,
+    text: String,
+}
+
+async fn whole(request: reqwest::RequestBuilder) -> reqwest::Result<Whole> {
+    let response = request.send().await?;
+    let (status, headers) = (response.status(), response.headers().clone());
+    Ok(Whole { status, headers, text: response.text().await? })
 }
 
 fn selector(text: &str) -> anyhow::Result<Selector> {
@@ -50,7 +71,13 @@ fn selector(text: &str) -> anyhow::Result<Selector> {
 impl Browser {
     /// A browser for one origin, such as `http://localhost:8400`.
     pub fn new(client: reqwest::Client, origin: impl Into<String>) -> Self {
-        Self { client, origin: origin.into(), cookies: BTreeMap::new(), requests: 0 }
+        let origin = origin.into();
+        Self { client, patience: None, origin, cookies: BTreeMap::new(), requests: 0 }
+    }
+
+    /// Gives its user patience with a server that goes away.
+    pub fn set_patience(&mut self, patience: Option<Patience>) {
+        self.patience = patience;
     }
 
     /// Fetches a page.
@@ -88,22 +115,34 @@ impl Browser {
             if !cookies.is_empty() {
                 request = request.header("cookie", cookies);
             }
-            let response = request.send().await.context("the server does not answer")?;
-            self.keep_cookies(&response);
-            let status = response.status();
-            let onward = response.headers().get("location").and_then(|to| to.to_str().ok());
+            let answer = self.exchange(request).await?;
+            self.keep_cookies(&answer.headers);
+            let onward = answer.headers.get("location").and_then(|to| to.to_str().ok());
             match onward {
-                Some(to) if status.is_redirection() => {
-                    address = self.absolute(to);
-                    response.bytes().await.context("the server broke off")?;
-                }
+                Some(to) if answer.status.is_redirection() => address = self.absolute(to),
                 _ => {
-                    let html = response.text().await.context("the server broke off")?;
-                    return Ok(PageRead { url: address, status: status.as_u16(), html });
+                    let (status, html) = (answer.status.as_u16(), answer.text);
+                    return Ok(PageRead { url: address, status, html });
                 }
             }
         }
         bail!("{address} redirects without end")
+    }
+
+    async fn exchange(&self, request: reqwest::RequestBuilder) -> anyhow::Result<Whole> {
+        let mut request = request;
+        loop {
+            let again = request.try_clone();
+            let error = match whole(request).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let (Some(patience), Some(again)) = (&self.patience, again) else {
+                return Err(error).context("the server does not answer");
+            };
+            patience(!error.is_connect()).await;
+            request = again;
+        }
     }
 
     fn absolute(&self, address: &str) -> String {
@@ -124,8 +163,8 @@ impl Browser {
         fit.map(|((_, name), value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
 
-    fn keep_cookies(&mut self, response: &reqwest::Response) {
-        for cookie in response.headers().get_all("set-cookie") {
+    fn keep_cookies(&mut self, headers: &HeaderMap) {
+        for cookie in headers.get_all("set-cookie") {
             let Ok(text) = cookie.to_str() else { continue };
             let mut parts = text.split(';').map(str::trim);
             let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else {

@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 use base::{BodyId, Channel, Language};
 use tokio::sync::Mutex;
 
-use super::browser::{Browser, Form, PageRead};
+use super::browser::{Browser, Form, PageRead, Patience};
 use super::plan::{Manner, Visit};
 use crate::post::Outbox;
 
@@ -39,6 +39,8 @@ pub struct World {
     pub agents: BTreeMap<BodyId, String>,
     /// Browsers of agents that have signed in.
     pub signed_in: Mutex<BTreeMap<BodyId, Browser>>,
+    /// What residents do when no answer comes; without it the visit fails.
+    pub patience: Option<Patience>,
 }
 
 impl World {
@@ -58,6 +60,7 @@ impl World {
 
     async fn by_web(&self, visit: &Visit) -> anyhow::Result<Done> {
         let mut browser = Browser::new(self.client.clone(), &self.origin);
+        browser.set_patience(self.patience.clone());
         self.choose_language(&mut browser, visit).await?;
         if visit.signs_in {
             let sign_in = format!("/{}/sign-in", visit.body);

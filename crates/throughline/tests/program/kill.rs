@@ -17,8 +17,8 @@ use store::{DataFolder, SqliteStore, Store as _};
 
 use crate::town::{self, Folder, Process, pause, until, until_within};
 
-/// Visitors of each body.
-const VISITORS: usize = 16;
+/// Visitors of each body: by the API, and by the pages.
+const VISITORS: [usize; 2] = [10, 6];
 /// How many requests are in flight at least when the server is killed.
 const IN_FLIGHT: u64 = 8;
 /// How long calls to back offices are held after their commit, in milliseconds.

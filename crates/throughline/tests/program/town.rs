@@ -317,13 +317,19 @@ pub fn serve(config: &Path, more: &[&str]) -> Process {
 }
 
 /// Starts visitors of a body.
-pub fn drive(folder: &Folder, body: &str, origin: &str, visitors: usize) -> Process {
+pub fn drive(
+    folder: &Folder,
+    body: &str,
+    origin: &str,
+    [visitors, web_visitors]: [usize; 2],
+) -> Process {
     let mut words: Vec<String> = ["drive", "--origin", origin, "--body", body]
         .iter()
         .map(|word| (*word).to_owned())
         .collect();
     let mut option = |name: &str, value: String| words.extend([name.to_owned(), value]);
     option("--visitors", visitors.to_string());
+    option("--web-visitors", web_visitors.to_string());
     option("--district", folder.at(&format!("{body}-district.json")).display().to_string());
     option("--record", record(folder, body).display().to_string());
     for number in 0..CLIENTS {
