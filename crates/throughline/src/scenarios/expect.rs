@@ -26,7 +26,7 @@ impl Stage {
                     let holds = office.asked(operation) == *times;
                     (holds, expected, office.asked_in_all())
                 }),
-            of_case => self.case().and_then(|case| self.of_case(of_case, &case)),
+            of_case => self.case().and_then(|case| self.about_case(of_case, &case)),
         };
         let (holds, expected, seen) = compared.map_err(Stop::Cannot)?;
         if holds { Ok(()) } else { Err(Stop::Otherwise { expected, seen }) }
@@ -60,7 +60,7 @@ impl Stage {
         (holds, "that it joined an open request".to_owned(), seen)
     }
 
-    fn of_case(
+    fn about_case(
         &self,
         expectation: &Expectation,
         case: &Case,
