@@ -196,7 +196,7 @@ impl Inner {
     }
 }
 
-/// The keys of a case's parties. It opens; [`CaseKeys::sealer`] seals too.
+/// The keys of a case's parties, which open its values.
 #[derive(Clone)]
 pub struct CaseKeys {
     body: BodyId,
