@@ -49,8 +49,6 @@ pub struct Seams {
     pub clock: Arc<dyn Clock>,
     /// Random numbers.
     pub entropy: Arc<dyn Entropy>,
-    /// Back offices.
-    pub connector: Arc<dyn Connector>,
     /// Messages to people.
     pub post: Arc<dyn Post>,
 }
@@ -63,6 +61,8 @@ pub struct BodySetup {
     pub services: Services,
     /// Its keys.
     pub keyring: Keyring,
+    /// Its back offices, each reached with the body's own credential.
+    pub connector: Arc<dyn Connector>,
     /// Its database.
     pub store: Box<dyn Store>,
 }

@@ -133,14 +133,9 @@ pub fn install(
         bodies.insert(body.id.clone(), InstalledBody { body: body.clone(), secrets });
     }
     let (services, problems) = compile(&sources, &systems);
-    let mut connector = connector(&systems, surroundings)?;
-    if let Some(hold) = surroundings.hold.clone() {
-        connector = Arc::new(Held { connector, hold, clock: Arc::clone(&foundation.clock) });
-    }
     let seams = Seams {
         clock: Arc::clone(&foundation.clock),
         entropy: Arc::clone(&foundation.entropy),
-        connector,
         post: Arc::clone(&foundation.post),
     };
     let mut setups = Vec::new();
@@ -167,7 +162,8 @@ pub fn install(
         }
         let settings = settings(installed, &sources.region, &systems, surroundings);
         let services = services.get(id).cloned().unwrap_or_default();
-        setups.push(BodySetup { settings, services, keyring, store: Box::new(store) });
+        let connector = connector(&settings, surroundings, foundation)?;
+        setups.push(BodySetup { settings, services, keyring, connector, store: Box::new(store) });
     }
     let office = office.context("the region names no identity office")?;
     let host = Arc::new(Host::start(seams, office, setups)?);
@@ -233,19 +229,20 @@ pub fn systems_of(
     Ok(moved.collect())
 }
 
-/// One connector for every body.
+/// A body's own connector: two bodies may share a back office, each with a credential of its own.
 fn connector(
-    systems: &BTreeMap<BodyId, BTreeMap<SystemId, System>>,
+    settings: &BodySettings,
     surroundings: &Surroundings,
+    foundation: &Foundation,
 ) -> anyhow::Result<Arc<dyn Connector>> {
-    let mut by_body = BTreeMap::new();
-    for (body, systems) in systems {
-        let systems: Vec<System> = systems.values().cloned().collect();
-        let connector = HttpConnector::new(&systems, &surroundings.secrets)
-            .with_context(|| format!("the systems of {body} cannot be reached"))?;
-        by_body.insert(body.clone(), connector);
-    }
-    Ok(Arc::new(crate::switchboard::Switchboard::new(by_body, systems)))
+    let systems: Vec<System> = settings.systems.values().cloned().collect();
+    let connector = HttpConnector::new(&systems, &surroundings.secrets)
+        .with_context(|| format!("the systems of {} cannot be reached", settings.body))?;
+    let connector: Arc<dyn Connector> = Arc::new(connector);
+    Ok(match surroundings.hold.clone() {
+        Some(hold) => Arc::new(Held { connector, hold, clock: Arc::clone(&foundation.clock) }),
+        None => connector,
+    })
 }
 
 fn settings(

@@ -23,7 +23,6 @@ mod post;
 mod scenarios;
 mod serve;
 mod server;
-mod switchboard;
 mod translations;
 mod trial;
 

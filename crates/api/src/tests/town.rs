@@ -234,12 +234,8 @@ pub fn host(clock: Arc<dyn Clock>) -> Result<Arc<Host>, Fault> {
         let keys = Box::new(SimKeyStore::new(id)?);
         Ok(Keyring::new(id.clone(), DataKey::from_bytes([7; 32]), WrapEpoch(1), keys))
     };
-    let seams = Seams {
-        clock,
-        entropy: Arc::new(SeededEntropy(1)),
-        connector: Arc::new(HttpConnector::new(&[], &Secrets::new())?),
-        post: Arc::new(Outbox::default()),
-    };
+    let seams =
+        Seams { clock, entropy: Arc::new(SeededEntropy(1)), post: Arc::new(Outbox::default()) };
     let mut services = Services::new();
     services.publish(Arc::new(service(&body)?));
     let settings = BodySettings {
@@ -255,6 +251,7 @@ pub fn host(clock: Arc<dyn Clock>) -> Result<Arc<Host>, Fault> {
         settings: Arc::new(settings),
         services,
         keyring: keyring(&body)?,
+        connector: Arc::new(HttpConnector::new(&[], &Secrets::new())?),
         store: Box::new(SimStore::new(&body)?),
     };
     let office = OfficeSetup {

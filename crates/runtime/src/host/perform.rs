@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
 use base::{MessageId, SystemId};
-use connectors::{Exchange, HttpRequest, Phase, TransportFault};
+use connectors::{Connector, Exchange, HttpRequest, Phase, TransportFault};
 use tokio::sync::Semaphore;
 
 use super::{BodySetup, Counters, Seams, Task};
@@ -20,6 +20,7 @@ const CALLS_PER_SYSTEM: usize = 64;
 /// Carries out the calls of one body.
 pub(super) struct Performer {
     seams: Seams,
+    connector: Arc<dyn Connector>,
     keyring: Keyring,
     queue: SyncSender<Task>,
     counters: Arc<Counters>,
@@ -37,6 +38,7 @@ impl Performer {
         let gate = |system: &SystemId| (system.clone(), Arc::new(Semaphore::new(CALLS_PER_SYSTEM)));
         Self {
             seams: seams.clone(),
+            connector: Arc::clone(&setup.connector),
             keyring: setup.keyring.clone(),
             queue,
             counters,
@@ -96,7 +98,7 @@ impl Performer {
         request: HttpRequest,
         busy: Busy,
     ) {
-        let (clock, connector) = (Arc::clone(&self.seams.clock), Arc::clone(&self.seams.connector));
+        let (clock, connector) = (Arc::clone(&self.seams.clock), Arc::clone(&self.connector));
         let gate = self.gates.get(&request.system).cloned();
         let queue = self.queue.clone();
         self.event_loop.spawn(async move {

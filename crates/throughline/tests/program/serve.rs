@@ -259,3 +259,49 @@ fn a_full_disk_is_answered_not_now_and_loses_nothing() {
     assert_eq!(client.report(&origin, &key, 1_999).0, 201, "there is room again");
     server.end();
 }
+
+/// Answers one request with nothing, and gives its head.
+fn heard_once(listener: &std::net::TcpListener) -> String {
+    use std::io::Read as _;
+    let (mut caller, _) = listener.accept().unwrap();
+    let mut heard = Vec::new();
+    let mut part = [0; 1_024];
+    while !heard.windows(4).any(|end| end == b"\r\n\r\n") {
+        let length = caller.read(&mut part).unwrap();
+        assert!(length > 0, "the caller hung up");
+        heard.extend_from_slice(&part[..length]);
+    }
+    String::from_utf8_lossy(&heard).into_owned()
+}
+
+#[test]
+fn bodies_that_share_a_back_office_each_show_their_own_credential() {
+    let folder = Folder::new("shared");
+    let config = configured(&folder, "");
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    for body in ["wealdmere", "bro-eirlys"] {
+        let path = folder.at(&format!("region/systems/{body}.toml"));
+        let text = std::fs::read_to_string(&path).unwrap();
+        let shared = format!(
+            "base_url = \"{address}\"\ncredential = {{ scheme = \"header\", header = \"x-api-key\", \
+             secret = \"{body}-collections\" }}\n"
+        );
+        std::fs::write(&path, text.replacen("base_url = \"http://127.0.0.1:9\"\n", &shared, 1))
+            .unwrap();
+    }
+    let secrets = folder.at("secrets.toml");
+    let text = std::fs::read_to_string(&secrets).unwrap();
+    let own = |text: String, body: &str| {
+        let line = |secret: &str| format!("{body}-collections = \"{secret}\"");
+        text.replace(&line("not-used-here"), &line(&format!("secret-of-{body}")))
+    };
+    std::fs::write(&secrets, own(own(text, "wealdmere"), "bro-eirlys")).unwrap();
+    let mut server = town::serve(&config, &[]);
+    let origin = server.ready();
+    let client = Client::new();
+    assert_eq!(client.report(&origin, &town::key("wealdmere", 0), 1).0, 201);
+    let heard = heard_once(&listener);
+    assert!(heard.contains("x-api-key: secret-of-wealdmere"), "{heard}");
+    server.end();
+}

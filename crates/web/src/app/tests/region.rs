@@ -163,7 +163,11 @@ fn keyring(id: &BodyId) -> Keyring {
     Keyring::new(id.clone(), DataKey::from_bytes([7; 32]), WrapEpoch(1), keys)
 }
 
-fn setup(region: &Region, body: &catalogue::region::Body) -> BodySetup {
+fn setup(
+    region: &Region,
+    body: &catalogue::region::Body,
+    connector: Arc<dyn Connector>,
+) -> BodySetup {
     let systems = connectors::read_systems(&body.systems).unwrap();
     let systems: BTreeMap<_, _> =
         systems.into_iter().map(|system| (system.id.clone(), system)).collect();
@@ -185,6 +189,7 @@ fn setup(region: &Region, body: &catalogue::region::Body) -> BodySetup {
         settings: Arc::new(settings),
         services,
         keyring: keyring(&body.id),
+        connector,
         store: Box::new(SimStore::new(&body.id).unwrap()),
     }
 }
@@ -223,7 +228,6 @@ impl World {
         let seams = Seams {
             clock: Arc::new(clock.clone()),
             entropy: Arc::new(SeededEntropy(SEED)),
-            connector: Arc::clone(&offices) as Arc<dyn Connector>,
             post: Arc::clone(&outbox) as Arc<dyn Post>,
         };
         let office = OfficeSetup {
@@ -234,7 +238,9 @@ impl World {
             store: Box::new(SimStore::new(&region.identity_office).unwrap()),
         };
         let bodies = || region.bodies.iter().filter(|body| body.id != region.identity_office);
-        let setups = bodies().map(|body| setup(&region, body)).collect();
+        let setups = bodies()
+            .map(|body| setup(&region, body, Arc::clone(&offices) as Arc<dyn Connector>))
+            .collect();
         let host = Arc::new(Host::start(seams, office, setups).unwrap());
         for body in bodies() {
             let seeds: Vec<StaffSeed> = body.staff.iter().map(seed).collect();
