@@ -68,8 +68,6 @@ pub struct Submit {
     pub given: Given,
     /// The draft that they were collected in.
     pub draft: Option<DraftId>,
-    /// The same for every sending of the same form, so that a form sent twice is one request.
-    pub once: Option<Digest>,
 }
 
 /// How an incident is to be settled.

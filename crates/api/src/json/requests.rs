@@ -37,7 +37,6 @@ pub(crate) async fn send(
         language: sent.language,
         given: sent.answers.into_iter().collect(),
         draft: draft(&client, &headers).await?,
-        once: None,
     };
     let reply = client.submit(Command::Submit(Box::new(submit))).await;
     taken(&client.at, reply.map_err(|rejection| refused(rejection, questions))?)

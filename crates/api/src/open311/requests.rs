@@ -38,7 +38,6 @@ async fn sent(call: &Call) -> Result<Answer, ApiError> {
         language: None,
         given: given(&call.form, service, places)?,
         draft: None,
-        once: None,
     };
     let reply = client.submit(Command::Submit(Box::new(submit))).await;
     let questions = &service.package.questions;

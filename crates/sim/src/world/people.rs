@@ -166,7 +166,6 @@ impl World {
                 language,
                 given: resident.given,
                 draft: resident.draft,
-                once: None,
             }))
         };
         Some((authority, command, Asker::Resident(number)))

@@ -45,7 +45,6 @@ pub(crate) async fn send(walk: Walk, Form(form): Form) -> Answer {
         language: Some(walk.seen.language_shown()),
         given: answers_of(&given),
         draft: Some(draft),
-        once: None,
     };
     match (walk.submit(Command::Submit(Box::new(submit))).await, begun) {
         (Ok(reply), _) => sent(&walk, &reply),
