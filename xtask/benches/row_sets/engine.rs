@@ -120,7 +120,6 @@ fn inputs(service: &ServiceId, first: u32) -> Vec<Input> {
                 ("notes".to_owned(), serde_json::json!("Behind the gate on the left.")),
             ]),
             draft: None,
-            once: None,
         })),
         reply: ReplyTo(u64::from(number)),
     };
