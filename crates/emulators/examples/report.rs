@@ -11,40 +11,7 @@ use connectors::{
 };
 use emulators::{Config, WallTime, serve};
 
-const MAPPING: &str = r#"
-[[job]]
-type = "report-missed-bin"
-system = "soap-contractor"
-delivery = "lookup"
-settle_seconds = 120
-[job.send.soap]
-operation = "CreateJob"
-namespace = "urn:greenway-waste:jobs:1"
-action = "urn:greenway-waste:jobs:1/CreateJob"
-header = [{ name = "MessageID", value = "effect.message" }]
-body = [
-  { name = "ourReference", value = "effect.reference" },
-  { name = "uprn", value = "uprn" },
-  { name = "binType", value = "bin" },
-  { name = "missedOn", value = "missedOn" },
-  { name = "notes", value = "notes", optional = true },
-]
-[job.send.variables]
-jobNumber = "response.body.jobNumber"
-[job.lookup.soap]
-operation = "GetJobByReference"
-namespace = "urn:greenway-waste:jobs:1"
-action = "urn:greenway-waste:jobs:1/GetJobByReference"
-body = [{ name = "ourReference", value = "effect.reference" }]
-[job.lookup.variables]
-jobNumber = "response.body.jobNumber"
-[[job.lookup.rule]]
-when = 'response.body.found = "false"'
-result = "not_found"
-[[job.lookup.rule]]
-when = 'response.body.found = "true"'
-result = "done"
-"#;
+const MAPPINGS: &str = include_str!("contractors.toml");
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -52,7 +19,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         {"id": "soap-contractor", "office": {"kind": "waste_soap", "seed": 7}}]}"#;
     let config: Config = serde_json::from_str(offices)?;
     let running = serve(config, Arc::new(WallTime)).await?;
-    let mappings = read_mappings(MAPPING).map_err(|errors| format!("{errors:?}"))?;
+    let mappings = read_mappings(MAPPINGS).map_err(|errors| format!("{errors:?}"))?;
     let mapping = mappings.first().ok_or("no mapping")?;
     let system = System {
         id: mapping.system().clone(),

@@ -13,54 +13,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{WasteRest, WasteSoap};
 
-const MAPPINGS: &str = r#"
-[[job]]
-type = "report"
-system = "soap-contractor"
-delivery = "lookup"
-timeout_ms = 20_000
-settle_seconds = 120
-[job.send.soap]
-operation = "CreateJob"
-namespace = "urn:greenway-waste:jobs:1"
-action = "urn:greenway-waste:jobs:1/CreateJob"
-header = [{ name = "MessageID", value = "effect.message" }]
-body = [
-  { name = "ourReference", value = "effect.reference" },
-  { name = "uprn", value = "uprn" },
-  { name = "binType", value = "bin" },
-  { name = "missedOn", value = "missedOn" },
-  { name = "notes", value = "notes", optional = true },
-]
-[job.send.variables]
-jobNumber = "response.body.jobNumber"
-[job.lookup.soap]
-operation = "GetJobByReference"
-namespace = "urn:greenway-waste:jobs:1"
-action = "urn:greenway-waste:jobs:1/GetJobByReference"
-body = [{ name = "ourReference", value = "effect.reference" }]
-[job.lookup.variables]
-jobNumber = "response.body.jobNumber"
-[[job.lookup.rule]]
-when = 'response.body.found = "false"'
-result = "not_found"
-[[job.lookup.rule]]
-when = 'response.body.found = "true"'
-result = "done"
-
-[[job]]
-type = "report-by-rest"
-system = "rest-contractor"
-delivery = "keyed"
-timeout_ms = 20_000
-key_header = "Idempotency-Key"
-[job.send.rest]
-method = "POST"
-path = "/jobs"
-body = { reference = "effect.reference", uprn = "uprn", bin = "bin", missed_on = "missedOn", notes = "notes" }
-[job.send.variables]
-jobNumber = "response.body.id"
-"#;
+const MAPPINGS: &str = include_str!("../../examples/contractors.toml");
 
 struct Installation {
     mapping: Mapping,

@@ -275,26 +275,7 @@ fn border<'k>(
     kind: &'k ElementKind,
 ) -> Option<&'k Boundary> {
     let on_border = working.instance().get(key).is_some_and(|row| row.border);
-    match kind {
-        ElementKind::Boundary(boundary) if on_border => Some(boundary),
-        ElementKind::Boundary(_)
-        | ElementKind::StartEvent(_)
-        | ElementKind::EndEvent(_)
-        | ElementKind::ServiceTask(_)
-        | ElementKind::SendTask(_)
-        | ElementKind::UserTask(_)
-        | ElementKind::ScriptTask(_)
-        | ElementKind::BusinessRuleTask(_)
-        | ElementKind::ManualTask
-        | ElementKind::Task
-        | ElementKind::ReceiveTask(_)
-        | ElementKind::ExclusiveGateway
-        | ElementKind::ParallelGateway
-        | ElementKind::SubProcess
-        | ElementKind::CallActivity(_)
-        | ElementKind::IntermediateCatch(_)
-        | ElementKind::IntermediateThrow(_) => None,
-    }
+    kind.boundary().filter(|_| on_border)
 }
 
 /// Ends the activity that an interrupting event on its border breaks off.

@@ -17,24 +17,10 @@ pub(super) fn complete(working: &mut Working<'_>, key: ElementKey) -> Result<(),
 /// Gives the caller the variables of the called process: for its output mappings to choose from, or all.
 fn hand_back(working: &mut Working<'_>, key: ElementKey, caller: ElementKey) -> Result<(), Halt> {
     let place = working.place(caller)?;
-    let all = match &place.element.kind {
-        ElementKind::CallActivity(model) => model.propagate_all_child_variables,
-        ElementKind::StartEvent(_)
-        | ElementKind::EndEvent(_)
-        | ElementKind::ServiceTask(_)
-        | ElementKind::SendTask(_)
-        | ElementKind::UserTask(_)
-        | ElementKind::ScriptTask(_)
-        | ElementKind::BusinessRuleTask(_)
-        | ElementKind::ManualTask
-        | ElementKind::Task
-        | ElementKind::ReceiveTask(_)
-        | ElementKind::ExclusiveGateway
-        | ElementKind::ParallelGateway
-        | ElementKind::SubProcess
-        | ElementKind::IntermediateCatch(_)
-        | ElementKind::IntermediateThrow(_)
-        | ElementKind::Boundary(_) => false,
+    let all = if let ElementKind::CallActivity(model) = &place.element.kind {
+        model.propagate_all_child_variables
+    } else {
+        false // a process that nobody called has no caller to give all to
     };
     if !all && place.compiled.outputs.is_empty() {
         return Ok(());
