@@ -28,14 +28,20 @@ NAMES = ["OPEN311_URL", "OPEN311_KEY", "OPEN311_SERVICE", "OPEN311_ADDRESS_ID"]
 
 
 def printed():
-    """The four settings as a server printed them."""
+    """The four settings as a server printed them, waited for while it replays its morning."""
     path = os.environ.get("THROUGHLINE_SERVED", "")
     if not path:
         return ["", "", "", ""]
-    line = r"Open311: (\S+/open311/v2) key (\S+) service (\S+) address (\S+)"
-    with open(path, encoding="utf-8") as file:
-        found = re.search(line, file.read())
-    return list(found.groups()) if found else ["", "", "", ""]
+    line = re.compile(r"Open311: (\S+/open311/v2) key (\S+) service (\S+) address (\S+)")
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        with open(path, encoding="utf-8") as file:
+            found = line.search(file.read())
+        if found:
+            return list(found.groups())
+        if time.monotonic() > deadline:
+            return ["", "", "", ""]
+        time.sleep(0.2)
 
 
 def given():

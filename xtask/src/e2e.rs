@@ -21,8 +21,6 @@ use server::Server;
 enum Serve {
     /// Nothing: the client needs no program of ours.
     Nothing,
-    /// Nothing yet: the client starts the built program itself.
-    Built,
     /// The program, with these words and a data folder of its own.
     Program(&'static [&'static str]),
     /// An example program of a crate, with its words.
@@ -43,8 +41,6 @@ pub(crate) struct Client {
 const DEMO: Serve = Serve::Program(&["demo", "--fresh", "--requests", "50", "--seed", "1"]);
 /// The emulated back offices alone.
 const OFFICES: Serve = Serve::Example { of: "emulators", name: "serve", words: &[] };
-/// One small body with its interfaces, on a free port.
-const TOWN: Serve = Serve::Example { of: "api", name: "serve_town", words: &["0"] };
 
 /// Every client: one more is one more row.
 #[rustfmt::skip]
@@ -53,13 +49,10 @@ pub(crate) const CLIENTS: &[Client] = &[
         needs: "tests/browser/gallery.mjs", words: &["node", "tests/browser/gallery.mjs"] },
     Client { name: "browser", what: "the service by page, with scripts off", serve: DEMO,
         needs: "tests/browser/service.mjs", words: &["node", "tests/browser/service.mjs"] },
-    Client { name: "civicbot", what: "Open311 by civicbot", serve: TOWN,
+    Client { name: "civicbot", what: "Open311 by civicbot", serve: DEMO,
         needs: "tests/clients/open311_civicbot.py", words: &["python", "tests/clients/open311_civicbot.py"] },
     Client { name: "zeep", what: "SOAP by zeep", serve: OFFICES,
         needs: "tests/clients/soap_zeep.py", words: &["python", "tests/clients/soap_zeep.py"] },
-    Client { name: "kill", what: "the server killed with requests in flight", serve: Serve::Built,
-        needs: "crates/throughline/examples/kill.rs",
-        words: &["cargo", "run", "--release", "--package", "throughline", "--example", "kill"] },
 ];
 
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
@@ -84,7 +77,7 @@ impl Client {
             return Some(format!("{} is not there", self.needs));
         }
         let serves = match &self.serve {
-            Serve::Nothing | Serve::Built | Serve::Example { .. } => return self.no_tool(),
+            Serve::Nothing | Serve::Example { .. } => return self.no_tool(),
             Serve::Program(words) => words.first().copied().unwrap_or_default(),
         };
         match offered() {
@@ -113,10 +106,6 @@ impl Client {
         let printed = logs().join(format!("e2e-{}-served.log", self.name));
         let server = match &self.serve {
             Serve::Nothing => None,
-            Serve::Built => {
-                build_program()?;
-                None
-            }
             Serve::Program(words) => {
                 build_program()?;
                 let mut command = Command::new(program());
@@ -147,7 +136,6 @@ impl Client {
             bail!("client `{}` has no words", self.name);
         };
         let mut command = match *first {
-            "cargo" => cargo(&[]),
             "python" => Command::new(python()),
             other => Command::new(other),
         };
