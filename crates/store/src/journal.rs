@@ -50,14 +50,17 @@ statements! {
  WHERE body = :body AND shard = :shard AND seq >= :from
  ORDER BY seq
  LIMIT :limit";
+    /// One lower bound alone, the run's or the caller's: given two, a planner may take the
+    /// caller's and read the journal from there for each run.
     EVENTS_OF_CASE = "SELECT event.seq, event.case_id, event.at, event.name, event.version,
        event.bytes, event.hash
   FROM event_run AS run
   JOIN event
     ON event.body = run.body AND event.shard = run.shard
-   AND event.seq >= run.first_seq AND event.seq <= run.last_seq
+   AND event.seq >= CASE WHEN run.first_seq < :from THEN :from ELSE run.first_seq END
+   AND event.seq <= run.last_seq
  WHERE run.body = :body AND run.shard = :shard AND run.case_id = :case
-   AND run.last_seq >= :from AND event.seq >= :from
+   AND run.last_seq >= :from
  ORDER BY run.first_seq, event.seq
  LIMIT :limit";
     HEAD = "SELECT epoch, next_seq, chain_head

@@ -65,3 +65,35 @@ fn the_events_of_a_case_are_found_between_those_of_others() {
     assert_eq!(places(2, 6, 99), [6, 12, 13, 19, 20]);
     assert_eq!(places(3, 0, 99), [0_u64; 0]);
 }
+
+/// Steps that the database takes to read a case that stands at the end of a journal in which
+/// `others` events come before it.
+fn steps_behind(others: u32) -> i32 {
+    use crate::sqlite::connection;
+    let mut journal = connection::open_memory(connection::JOURNAL_FILE).unwrap();
+    crate::migrate::migrate(&mut journal, "memory".as_ref(), crate::migrate::JOURNAL).unwrap();
+    let put_event = "INSERT INTO event (body, shard, seq, case_id, at, name, version, bytes, hash)
+ VALUES ('millbrook', 0, ?1, ?2, 0, 'made', 1, x'7b7d', x'00')";
+    let put_run = "INSERT INTO event_run (body, shard, case_id, first_seq, last_seq)
+ VALUES ('millbrook', 0, ?1, ?2, ?3)";
+    for seq in 1..=others {
+        journal.execute(put_event, (seq, [1_u8; 16])).unwrap();
+    }
+    journal.execute(put_run, ([1_u8; 16], 1, others)).unwrap();
+    for seq in [others + 1, others + 3] {
+        journal.execute(put_event, (seq, [2_u8; 16])).unwrap();
+        journal.execute(put_event, (seq + 1, [1_u8; 16])).unwrap();
+        journal.execute(put_run, ([2_u8; 16], seq, seq)).unwrap();
+    }
+    let mut read = journal.prepare(EVENTS_OF_CASE.sql).unwrap();
+    let given = rusqlite::named_params! {
+        ":body": "millbrook", ":shard": 0, ":case": [2_u8; 16], ":from": 0, ":limit": 100,
+    };
+    assert_eq!(read.query_map(given, |_| Ok(())).unwrap().count(), 2);
+    read.get_status(rusqlite::StatementStatus::VmStep)
+}
+
+#[test]
+fn reading_a_case_costs_the_same_however_long_the_journal_is() {
+    assert_eq!(steps_behind(10), steps_behind(5_000));
+}

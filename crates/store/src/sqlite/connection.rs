@@ -31,7 +31,7 @@ pub(crate) const KEY_FILE: Purpose = Purpose { application_id: 0x544c_6b73, secu
 /// How long a connection waits for another before it says that it is busy.
 const BUSY: Duration = Duration::from_secs(5);
 /// Statements that a connection keeps prepared: more than there are.
-const CACHED_STATEMENTS: usize = 256;
+pub(crate) const CACHED_STATEMENTS: usize = 256;
 /// SQLite's header.
 const HEADER_BYTES: usize = 100;
 /// Bytes of a page in new files.
