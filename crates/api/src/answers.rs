@@ -134,6 +134,7 @@ pub(crate) fn refused(rejection: Rejection, questions: &QuestionSet) -> ApiError
         | Rejection::NotOffered { .. }
         | Rejection::SignInNeeded
         | Rejection::NotYet
+        | Rejection::NoReason
         | Rejection::Erased
         | Rejection::Unavailable) => ApiError::Rejected(other),
     }

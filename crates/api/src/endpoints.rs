@@ -75,6 +75,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
         post(json::requests::not_fixed)
     }),
     Endpoint::send("/{body}/api/requests/{reference}/withdraw", || post(json::requests::withdraw)),
+    Endpoint::send("/{body}/api/requests/{reference}/review", || post(json::requests::review)),
     Endpoint::read("/{body}/api/addresses", || get(json::addresses::list)),
     Endpoint::read("/{body}/open311/discovery.{format}", || get(open311::discovery::read)),
     Endpoint::read("/{body}/open311/v2/discovery.{format}", || get(open311::discovery::read)),

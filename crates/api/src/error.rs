@@ -193,7 +193,7 @@ impl IntoResponse for ApiError {
 
 const fn status_of(rejection: &Rejection) -> StatusCode {
     match rejection {
-        Rejection::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Rejection::Invalid(_) | Rejection::NoReason => StatusCode::UNPROCESSABLE_ENTITY,
         Rejection::Request(requests::Rejection::Unknown)
         | Rejection::NotFound
         | Rejection::NotOffered { .. } => StatusCode::NOT_FOUND,
@@ -202,7 +202,10 @@ const fn status_of(rejection: &Rejection) -> StatusCode {
             | requests::Rejection::AlreadyClosed { .. }
             | requests::Rejection::StillOpen
             | requests::Rejection::TooLate { .. }
-            | requests::Rejection::TooOften,
+            | requests::Rejection::TooOften
+            | requests::Rejection::NotByMachine
+            | requests::Rejection::UnderReview
+            | requests::Rejection::NotUnderReview,
         )
         | Rejection::Process(_) => StatusCode::CONFLICT,
         Rejection::Forbidden | Rejection::SignInNeeded => StatusCode::FORBIDDEN,
@@ -221,6 +224,10 @@ const fn slug_of(rejection: &Rejection) -> &'static str {
         Rejection::Request(requests::Rejection::StillOpen) => "still-open",
         Rejection::Request(requests::Rejection::TooLate { .. }) => "too-late",
         Rejection::Request(requests::Rejection::TooOften) => "too-often",
+        Rejection::Request(requests::Rejection::NotByMachine) => "not-by-machine",
+        Rejection::Request(requests::Rejection::UnderReview) => "under-review",
+        Rejection::Request(requests::Rejection::NotUnderReview) => "not-under-review",
+        Rejection::NoReason => "reason-needed",
         Rejection::Process(_) => "not-waiting",
         Rejection::Forbidden => "forbidden",
         Rejection::SignInNeeded => "sign-in-needed",

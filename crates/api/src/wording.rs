@@ -90,6 +90,7 @@ fn of_rejection(rejection: &Rejection) -> Text {
             "Nothing waits for this message yet. Send it again later.",
             "Nid oes dim yn aros am y neges hon eto. Anfonwch hi eto yn nes ymlaen.",
         ),
+        Rejection::NoReason => both("A reason is needed.", "Mae angen rheswm."),
         Rejection::Erased => both(
             "The personal details of this request were erased.",
             "Mae manylion personol y cais hwn wedi'u dileu.",
@@ -120,6 +121,18 @@ fn of_request(rejection: &requests::Rejection) -> Text {
             "This request came back too often. Ask for a person.",
             "Daeth y cais hwn yn ôl yn rhy aml. Gofynnwch am berson.",
         ),
+        requests::Rejection::NotByMachine => both(
+            "No machine decided this: a person has, or nothing is decided yet.",
+            "Ni phenderfynodd peiriant hyn: gwnaeth person, neu nid oes penderfyniad eto.",
+        ),
+        requests::Rejection::UnderReview => both(
+            "A person is looking again at this request. Wait for their decision.",
+            "Mae person yn edrych eto ar y cais hwn. Arhoswch am eu penderfyniad.",
+        ),
+        requests::Rejection::NotUnderReview => both(
+            "Nobody asked a person to look again at this request.",
+            "Ni ofynnodd neb i berson edrych eto ar y cais hwn.",
+        ),
     }
 }
 
@@ -141,8 +154,25 @@ pub(crate) fn of_milestone(view: &CaseView, kind: &MilestoneKind) -> (&'static s
             "not_fixed",
             both("We were told that it is not fixed.", "Dywedwyd wrthym nad yw wedi'i drwsio."),
         ),
+        MilestoneKind::ReviewAsked => (
+            "review_asked",
+            both("A person was asked to look again.", "Gofynnwyd i berson edrych eto."),
+        ),
+        MilestoneKind::Reviewed(decision, outcome) => {
+            let definition = &view.service.package.definition;
+            let words = definition.outcome(outcome).map(|outcome| outcome.text.clone());
+            (reviewed(*decision), words.unwrap_or_default())
+        }
         MilestoneKind::Withdrawn => {
             ("withdrawn", both("The request was taken back.", "Cafodd y cais ei dynnu'n ôl."))
         }
+    }
+}
+
+/// The key of the line that tells what came of a person's second look.
+const fn reviewed(decision: requests::ReviewDecision) -> &'static str {
+    match decision {
+        requests::ReviewDecision::Upheld => "review_upheld",
+        requests::ReviewDecision::Changed => "review_changed",
     }
 }

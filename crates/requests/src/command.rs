@@ -3,7 +3,7 @@
 use base::{Channel, Party, Personal, Role, Timestamp, TouchReason};
 
 use crate::event::{Event, NotFixedNote, Received};
-use crate::request::{OutcomeKind, ServiceRequest, Status};
+use crate::request::{OutcomeKind, ReviewDecision, ServiceRequest, Status};
 use crate::{NOT_FIXED_DAYS, REOPENINGS};
 
 /// What a request begins with; its answers are checked before they come here.
@@ -58,6 +58,33 @@ pub enum Command {
         /// The party.
         party: Party,
     },
+    /// Ask a person to look again at what a machine decided.
+    AskForReview {
+        /// The channel by which it was asked.
+        channel: Channel,
+    },
+    /// Close a person's second look with their decision.
+    DecideReview {
+        /// The outcome that stands now: the present one, or another in its place.
+        outcome: String,
+        /// Done or refused.
+        kind: OutcomeKind,
+        /// In which role.
+        role: Role,
+        /// Why, in their words.
+        reason: Personal<String>,
+    },
+    /// End a request that cannot go on.
+    CloseByHand {
+        /// The outcome's id in the package.
+        outcome: String,
+        /// Done or refused.
+        kind: OutcomeKind,
+        /// In which role.
+        role: Role,
+        /// What was done, in their words.
+        reason: Personal<String>,
+    },
 }
 
 /// Why a command was not followed. It is an answer, shown to people by a wording key.
@@ -87,6 +114,15 @@ pub enum Rejection {
     /// It came back too often for the machine to send it out once more.
     #[error("service request was reopened {REOPENINGS} times")]
     TooOften,
+    /// A person decided it already, or nothing is decided yet.
+    #[error("no machine decided the service request")]
+    NotByMachine,
+    /// A person is looking again, and it stands still until they have decided.
+    #[error("service request is under review")]
+    UnderReview,
+    /// Nobody asked a person to look again.
+    #[error("service request is not under review")]
+    NotUnderReview,
 }
 
 /// Decides what a command does to a request, `None` being one not received yet.
@@ -109,7 +145,10 @@ pub fn decide(
             | Command::NotFixed { .. }
             | Command::Withdraw
             | Command::Touch { .. }
-            | Command::Erase { .. },
+            | Command::Erase { .. }
+            | Command::AskForReview { .. }
+            | Command::DecideReview { .. }
+            | Command::CloseByHand { .. },
         ) => Err(Rejection::Unknown),
         (Some(request), Command::NotFixed { channel, note, within_days }) => {
             not_fixed(request, within_days.unwrap_or(NOT_FIXED_DAYS), now)?;
@@ -129,12 +168,46 @@ pub fn decide(
             open(request).map(|()| vec![Event::Closed { outcome, kind, kept }])
         }
         (Some(request), Command::Withdraw) => open(request).map(|()| vec![Event::Withdrawn]),
+        (Some(request), Command::AskForReview { channel }) => {
+            ask_for_review(request).map(|()| vec![Event::ReviewAsked { channel }])
+        }
+        (Some(request), Command::DecideReview { outcome, kind, role, reason }) => {
+            let decision = reviewed(request, &outcome)?;
+            Ok(vec![Event::ReviewDecided { decision, outcome, kind, role, reason }])
+        }
+        (Some(request), Command::CloseByHand { outcome, kind, role, reason }) => {
+            open(request).map(|()| vec![Event::ClosedByHand { outcome, kind, role, reason }])
+        }
+    }
+}
+
+fn ask_for_review(request: &ServiceRequest) -> Result<(), Rejection> {
+    match request.status {
+        Status::UnderReview => Err(Rejection::UnderReview),
+        Status::Open => Err(Rejection::StillOpen),
+        Status::Completed | Status::Refused | Status::Withdrawn if request.is_by_machine() => {
+            Ok(())
+        }
+        Status::Completed | Status::Refused | Status::Withdrawn => Err(Rejection::NotByMachine),
+    }
+}
+
+fn reviewed(request: &ServiceRequest, outcome: &str) -> Result<ReviewDecision, Rejection> {
+    match request.status {
+        Status::UnderReview if request.outcome.as_deref() == Some(outcome) => {
+            Ok(ReviewDecision::Upheld)
+        }
+        Status::UnderReview => Ok(ReviewDecision::Changed),
+        Status::Open | Status::Completed | Status::Refused | Status::Withdrawn => {
+            Err(Rejection::NotUnderReview)
+        }
     }
 }
 
 fn open(request: &ServiceRequest) -> Result<(), Rejection> {
     match request.status {
         Status::Open => Ok(()),
+        Status::UnderReview => Err(Rejection::UnderReview),
         status @ (Status::Completed | Status::Refused | Status::Withdrawn) => {
             Err(Rejection::AlreadyClosed { status })
         }
@@ -144,6 +217,7 @@ fn open(request: &ServiceRequest) -> Result<(), Rejection> {
 fn not_fixed(request: &ServiceRequest, days: i64, now: Timestamp) -> Result<(), Rejection> {
     match request.status {
         Status::Open => return Err(Rejection::StillOpen),
+        Status::UnderReview => return Err(Rejection::UnderReview),
         status @ (Status::Withdrawn | Status::Refused) => {
             return Err(Rejection::AlreadyClosed { status });
         }

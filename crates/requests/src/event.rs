@@ -3,7 +3,7 @@
 use base::{Channel, Date, Digest, Field, KeyId, Language, Lifecycle, Party, Personal, Reference};
 use base::{Role, SealError, Sealer, SectorPersonId, ServiceId, TouchReason};
 
-use crate::request::OutcomeKind;
+use crate::request::{OutcomeKind, ReviewDecision};
 
 /// The name under which answers are sealed.
 const ANSWERS: Field<'static> = Field("request.answers");
@@ -11,6 +11,10 @@ const ANSWERS: Field<'static> = Field("request.answers");
 const KEPT: Field<'static> = Field("request.kept");
 /// The name under which what was said with "not fixed" is sealed.
 const NOTE: Field<'static> = Field("request.not_fixed");
+/// The name under which a reviewer's reason is sealed.
+const REVIEW: Field<'static> = Field("request.review");
+/// The name under which the reason of a closing by hand is sealed.
+const BY_HAND: Field<'static> = Field("request.by_hand");
 
 /// What a request begins with.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -95,6 +99,35 @@ pub enum Event {
         /// The party.
         party: Party,
     },
+    /// The requester asked a person to look again at what a machine decided.
+    ReviewAsked {
+        /// The channel by which they asked.
+        channel: Channel,
+    },
+    /// A member of staff looked again and decided.
+    ReviewDecided {
+        /// What was decided.
+        decision: ReviewDecision,
+        /// The outcome that stands now.
+        outcome: String,
+        /// Done or refused.
+        kind: OutcomeKind,
+        /// In which role they decided.
+        role: Role,
+        /// Why, in their words.
+        reason: Personal<String>,
+    },
+    /// A member of staff ended a request that could not go on.
+    ClosedByHand {
+        /// The outcome's id in the package.
+        outcome: String,
+        /// Done or refused.
+        kind: OutcomeKind,
+        /// In which role they acted.
+        role: Role,
+        /// What was done, in their words.
+        reason: Personal<String>,
+    },
 }
 
 impl Event {
@@ -109,6 +142,9 @@ impl Event {
             Self::Withdrawn => "request.withdrawn",
             Self::Touched { .. } => "request.touched",
             Self::Erased { .. } => "request.erased",
+            Self::ReviewAsked { .. } => "request.review_asked",
+            Self::ReviewDecided { .. } => "request.review_decided",
+            Self::ClosedByHand { .. } => "request.closed_by_hand",
         }
     }
 
@@ -120,8 +156,13 @@ impl Event {
     /// Where the request's own work stands after this event.
     pub const fn lifecycle(&self) -> Option<Lifecycle> {
         match self {
-            Self::Received(_) | Self::NotFixed { .. } => Some(Lifecycle::Started),
-            Self::Closed { .. } | Self::Withdrawn => Some(Lifecycle::Completed),
+            Self::Received(_) | Self::NotFixed { .. } | Self::ReviewAsked { .. } => {
+                Some(Lifecycle::Started)
+            }
+            Self::Closed { .. }
+            | Self::Withdrawn
+            | Self::ReviewDecided { .. }
+            | Self::ClosedByHand { .. } => Some(Lifecycle::Completed),
             Self::Joined { .. }
             | Self::Reached { .. }
             | Self::Touched { .. }
@@ -138,8 +179,11 @@ impl Event {
             Self::Received(received) => received.answers.seal(ANSWERS, sealer),
             Self::Closed { kept: Some(kept), .. } => kept.seal(KEPT, sealer),
             Self::NotFixed { note: NotFixedNote(Some(note)), .. } => note.seal(NOTE, sealer),
+            Self::ReviewDecided { reason, .. } => reason.seal(REVIEW, sealer),
+            Self::ClosedByHand { reason, .. } => reason.seal(BY_HAND, sealer),
             Self::Closed { kept: None, .. }
             | Self::NotFixed { note: NotFixedNote(None), .. }
+            | Self::ReviewAsked { .. }
             | Self::Joined { .. }
             | Self::Reached { .. }
             | Self::Withdrawn
@@ -149,7 +193,52 @@ impl Event {
     }
 }
 
+impl Event {
+    /// Turns what it says about a party into an erased value.
+    pub fn erase(&mut self, party: Party) {
+        match self {
+            Self::Closed { kept: Some(kept), .. } => kept.erase(party),
+            Self::ReviewDecided { reason, .. } | Self::ClosedByHand { reason, .. } => {
+                reason.erase(party);
+            }
+            // What a requester says anew is refused when they were erased.
+            Self::Received(_)
+            | Self::NotFixed { .. }
+            | Self::Closed { kept: None, .. }
+            | Self::Joined { .. }
+            | Self::Reached { .. }
+            | Self::Withdrawn
+            | Self::Touched { .. }
+            | Self::Erased { .. }
+            | Self::ReviewAsked { .. } => {}
+        }
+    }
+}
+
 impl crate::ServiceRequest {
+    /// Why a person decided as they did when they looked again, opened.
+    ///
+    /// # Errors
+    /// [`SealError`] when it is erased or does not open.
+    pub fn open_review_reason(
+        &self,
+        keys: &dyn Sealer,
+    ) -> Result<Option<Personal<String>>, SealError> {
+        let decided = self.review.as_ref().and_then(|review| review.decided.as_ref());
+        decided.map(|decided| decided.reason.open(REVIEW, keys)).transpose()
+    }
+
+    /// Why staff ended it by hand, opened.
+    ///
+    /// # Errors
+    /// [`SealError`] when it is erased or does not open.
+    pub fn open_by_hand_reason(
+        &self,
+        keys: &dyn Sealer,
+    ) -> Result<Option<Personal<String>>, SealError> {
+        self.by_hand.as_ref().map(|reason| reason.open(BY_HAND, keys)).transpose()
+    }
+
     /// The answers, opened.
     ///
     /// # Errors

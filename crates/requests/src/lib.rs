@@ -20,7 +20,9 @@ pub mod working_days;
 
 pub use command::{Command, Receive, Rejection, decide};
 pub use event::{Event, NotFixedNote, Received};
-pub use request::{Milestone, MilestoneKind, OutcomeKind, ServiceRequest, Status};
+pub use request::{
+    Milestone, MilestoneKind, OutcomeKind, Review, ReviewDecision, Reviewed, ServiceRequest, Status,
+};
 
 /// The most milestones that a request's timeline keeps; older ones stay in the journal.
 pub const TIMELINE_ENTRIES: usize = 200;

@@ -1,7 +1,7 @@
 //! The state of a service request and the only place that changes it.
 
 use base::{CaseId, Channel, Date, Digest, KeyId, Language, Party, Personal, Reference};
-use base::{SectorPersonId, ServiceId, Timestamp};
+use base::{SectorPersonId, ServiceId, Timestamp, TouchReason};
 
 use crate::TIMELINE_ENTRIES;
 use crate::event::{Event, Received};
@@ -20,6 +20,8 @@ pub enum Status {
     Refused,
     /// The requester took it back.
     Withdrawn,
+    /// A machine decided, and a person looks again; what was decided stands until they have.
+    UnderReview,
 }
 
 impl Status {
@@ -30,12 +32,13 @@ impl Status {
             Self::Completed => "completed",
             Self::Refused => "refused",
             Self::Withdrawn => "withdrawn",
+            Self::UnderReview => "under_review",
         }
     }
 
     /// Reads a key.
     pub fn from_key(key: &str) -> Option<Self> {
-        [Self::Open, Self::Completed, Self::Refused, Self::Withdrawn]
+        [Self::Open, Self::Completed, Self::Refused, Self::Withdrawn, Self::UnderReview]
             .into_iter()
             .find(|status| status.key() == key)
     }
@@ -51,6 +54,60 @@ pub enum OutcomeKind {
     Done,
     /// It was refused, with a ground.
     Refused,
+}
+
+impl OutcomeKind {
+    /// Where a request stands that ended so.
+    pub const fn status(self) -> Status {
+        match self {
+            Self::Done => Status::Completed,
+            Self::Refused => Status::Refused,
+        }
+    }
+}
+
+/// What a person decided who looked again.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewDecision {
+    /// What the machine decided stands.
+    Upheld,
+    /// Another outcome stands in its place.
+    Changed,
+}
+
+impl ReviewDecision {
+    /// The decision's key in data and wording.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Upheld => "upheld",
+            Self::Changed => "changed",
+        }
+    }
+}
+
+/// A person's second look at what a machine decided.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Review {
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+    /// What was decided; `None` while it is open.
+    pub decided: Option<Reviewed>,
+}
+
+/// What a second look came to.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reviewed {
+    /// When.
+    pub at: Timestamp,
+    /// What was decided.
+    pub decision: ReviewDecision,
+    /// Why, in the reviewer's words.
+    pub reason: Personal<String>,
 }
 
 /// What a line of the timeline is about.
@@ -69,6 +126,10 @@ pub enum MilestoneKind {
     NotFixed,
     /// The requester took it back.
     Withdrawn,
+    /// The requester asked a person to look again.
+    ReviewAsked,
+    /// A person looked again, and this outcome of the service stands.
+    Reviewed(ReviewDecision, String),
 }
 
 /// A line of the timeline.
@@ -127,6 +188,15 @@ pub struct ServiceRequest {
     pub touches: u32,
     /// Values that staff typed again.
     pub rekeyed_fields: u32,
+    /// Whether a person has taken the decision that the process gave to one.
+    #[serde(default)]
+    pub judged: bool,
+    /// The person's second look that was asked for.
+    #[serde(default)]
+    pub review: Option<Review>,
+    /// Why staff ended it by hand.
+    #[serde(default)]
+    pub by_hand: Option<Personal<String>>,
     /// What the requester is shown, oldest first.
     pub timeline: Vec<Milestone>,
 }
@@ -156,6 +226,9 @@ impl ServiceRequest {
             not_fixed_note: None,
             touches: 0,
             rekeyed_fields: 0,
+            judged: false,
+            review: None,
+            by_hand: None,
             timeline: vec![Milestone { at, kind: MilestoneKind::Received }],
         }
     }
@@ -170,21 +243,19 @@ impl ServiceRequest {
             }
             Event::Reached { element } => self.tell(at, MilestoneKind::Reached(element.clone())),
             Event::Closed { outcome, kind, kept } => {
-                self.status = match kind {
-                    OutcomeKind::Done => Status::Completed,
-                    OutcomeKind::Refused => Status::Refused,
-                };
-                self.outcome = Some(outcome.clone());
+                self.end(outcome, *kind, at);
                 if kept.is_some() {
                     self.kept.clone_from(kept);
                 }
-                self.closed_at = Some(at);
                 self.tell(at, MilestoneKind::Outcome(outcome.clone()));
             }
             Event::NotFixed { note, .. } => {
                 self.status = Status::Open;
                 self.outcome = None;
                 self.closed_at = None;
+                self.judged = false;
+                self.review = None;
+                self.by_hand = None;
                 self.reopened = self.reopened.saturating_add(1);
                 self.not_fixed_note.clone_from(&note.0);
                 self.tell(at, MilestoneKind::NotFixed);
@@ -194,12 +265,57 @@ impl ServiceRequest {
                 self.closed_at = Some(at);
                 self.tell(at, MilestoneKind::Withdrawn);
             }
-            Event::Touched { rekeyed_fields, .. } => {
+            Event::Touched { reason, rekeyed_fields, .. } => {
+                self.judged |= *reason == TouchReason::JudgementNeeded;
                 self.touches = self.touches.saturating_add(1);
                 self.rekeyed_fields = self.rekeyed_fields.saturating_add(*rekeyed_fields);
             }
             Event::Erased { party } => self.erase(*party),
+            Event::ReviewAsked { .. } => {
+                self.status = Status::UnderReview;
+                self.review = Some(Review { asked_at: at, decided: None });
+                self.tell(at, MilestoneKind::ReviewAsked);
+            }
+            Event::ReviewDecided { decision, outcome, kind, reason, .. } => {
+                self.reviewed(*decision, (outcome, *kind), reason, at);
+            }
+            Event::ClosedByHand { outcome, kind, reason, .. } => {
+                self.end(outcome, *kind, at);
+                self.by_hand = Some(reason.clone());
+                self.touches = self.touches.saturating_add(1);
+                self.tell(at, MilestoneKind::Outcome(outcome.clone()));
+            }
         }
+    }
+
+    /// Whether what stands was decided without a person, so that one can be asked to look again.
+    pub fn is_by_machine(&self) -> bool {
+        let closed = match self.status {
+            Status::Completed | Status::Refused => true,
+            Status::Open | Status::Withdrawn | Status::UnderReview => false,
+        };
+        closed && !self.judged && self.review.is_none() && self.by_hand.is_none()
+    }
+
+    fn end(&mut self, outcome: &str, kind: OutcomeKind, at: Timestamp) {
+        self.status = kind.status();
+        self.outcome = Some(outcome.to_owned());
+        self.closed_at = Some(at);
+    }
+
+    fn reviewed(
+        &mut self,
+        decision: ReviewDecision,
+        (outcome, kind): (&str, OutcomeKind),
+        reason: &Personal<String>,
+        at: Timestamp,
+    ) {
+        self.end(outcome, kind, at);
+        let asked_at = self.review.as_ref().map_or(at, |review| review.asked_at);
+        let decided = Some(Reviewed { at, decision, reason: reason.clone() });
+        self.review = Some(Review { asked_at, decided });
+        self.touches = self.touches.saturating_add(1);
+        self.tell(at, MilestoneKind::Reviewed(decision, outcome.to_owned()));
     }
 
     fn tell(&mut self, at: Timestamp, kind: MilestoneKind) {
@@ -210,8 +326,12 @@ impl ServiceRequest {
 
     fn erase(&mut self, party: Party) {
         self.answers.erase(party);
-        for value in [&mut self.kept, &mut self.not_fixed_note].into_iter().flatten() {
+        let own = [&mut self.kept, &mut self.not_fixed_note, &mut self.by_hand];
+        for value in own.into_iter().flatten() {
             value.erase(party);
+        }
+        if let Some(decided) = self.review.as_mut().and_then(|review| review.decided.as_mut()) {
+            decided.reason.erase(party);
         }
     }
 }

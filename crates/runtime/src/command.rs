@@ -140,6 +140,31 @@ pub enum Command {
         /// What was decided.
         variables: std::collections::BTreeMap<String, feel::Value>,
     },
+    /// Ask a person to look again at what a machine decided.
+    AskForReview {
+        /// The case.
+        case: CaseId,
+        /// The channel.
+        channel: Channel,
+    },
+    /// A member of staff has looked again: this outcome stands now.
+    DecideReview {
+        /// The case.
+        case: CaseId,
+        /// The outcome's id in the package: the present one, or another in its place.
+        outcome: String,
+        /// Why, in their words.
+        reason: String,
+    },
+    /// A member of staff ends a case that cannot go on.
+    CloseByHand {
+        /// The case.
+        case: CaseId,
+        /// The outcome's id in the package.
+        outcome: String,
+        /// What was done, in their words.
+        reason: String,
+    },
     /// Erase a party's personal values.
     Erase {
         /// The case.
@@ -241,6 +266,9 @@ pub enum Rejection {
     /// Nothing waits for the message yet: send it again later.
     #[error("nothing waits for the message")]
     NotYet,
+    /// Staff decided without saying why, or at too great length.
+    #[error("a reason of {} characters at most is needed", crate::REASON_CHARACTERS)]
+    NoReason,
     /// The values were erased.
     #[error("the case's values were erased")]
     Erased,

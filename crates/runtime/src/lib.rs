@@ -38,9 +38,9 @@ pub use places::{ADDRESSES_SHOWN, Place, Places};
 pub use record::{Fact, Record, RecordError};
 pub use services::{DeployError, Service, Services};
 pub use shard::{
-    BodySettings, Call, CallWork, DRAFT, DRAFT_SECONDS, INPUTS_PER_STEP, IncidentNote, Shard,
-    ShardError, Step, StoredDraft, load_case, replay_case,
+    BodySettings, Call, CallWork, DRAFT, DRAFT_SECONDS, INPUTS_PER_STEP, IncidentNote,
+    REASON_CHARACTERS, Shard, ShardError, Step, StoredDraft, load_case, replay_case,
 };
 pub use store::requests::RequestSummary;
 pub use transport::{BodyMessage, Delivery, Letter, Transport, TransportError};
-pub use views::{CaseView, IncidentDetail, IncidentView};
+pub use views::{CaseView, DecisionReason, IncidentDetail, IncidentView};

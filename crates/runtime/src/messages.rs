@@ -3,9 +3,9 @@
 //! A wish that is not known gets every language of the body, its own first (the Welsh language
 //! standards ask for it). Templates are bodies' text, so they are rendered with bounds.
 
-use base::Language;
-use catalogue::{Answers, QuestionKind};
-use requests::ServiceRequest;
+use base::{Language, Text};
+use catalogue::{Answers, Message, QuestionKind};
+use requests::{ReviewDecision, ServiceRequest};
 
 use crate::keyring::CaseKeys;
 use crate::services::Service;
@@ -61,6 +61,41 @@ pub(crate) fn contact(
     answers.get(question.id.as_str())?.as_str().map(str::to_owned)
 }
 
+/// The message that tells what came of a person's second look.
+pub(crate) const REVIEW_DECIDED: &str = "review-decided";
+/// The message that tells that staff ended a request.
+pub(crate) const CLOSED_BY_HAND: &str = "closed-by-hand";
+
+/// What every service says in the same words, where its package has none of its own.
+fn built_in(template: &str) -> Option<Message> {
+    let text = |english: &str, welsh: &str| Text::english(english).with(Language::Cy, welsh);
+    match template {
+        REVIEW_DECIDED => Some(Message {
+            subject: text(
+                "{{ reference }}: a person has looked again",
+                "{{ reference }}: mae person wedi edrych eto",
+            ),
+            body: text(
+                "You asked a person to look again at your request {{ reference }}. They have.\n\n\
+                 {{ decision }}\n\n{{ outcome }}\n\nTheir reason: {{ reason }}\n",
+                "Gofynnoch i berson edrych eto ar eich cais {{ reference }}. Maent wedi gwneud \
+                 hynny.\n\n{{ decision }}\n\n{{ outcome }}\n\nEu rheswm: {{ reason }}\n",
+            ),
+        }),
+        CLOSED_BY_HAND => Some(Message {
+            subject: text(
+                "{{ reference }}: we have closed your request",
+                "{{ reference }}: rydym wedi cau eich cais",
+            ),
+            body: text(
+                "A member of staff has closed your request {{ reference }}.\n\n{{ outcome }}\n",
+                "Mae aelod o staff wedi cau eich cais {{ reference }}.\n\n{{ outcome }}\n",
+            ),
+        }),
+        _ => None,
+    }
+}
+
 /// Writes a message to the requester.
 pub(crate) fn write(
     service: &Service,
@@ -69,7 +104,8 @@ pub(crate) fn write(
     template: &str,
     languages: &[Language],
 ) -> Result<Mail, MessageError> {
-    let message = service.package.messages.get(template);
+    let own = service.package.messages.get(template).cloned();
+    let message = own.or_else(|| built_in(template));
     let message = message.ok_or_else(|| MessageError::NoTemplate(template.to_owned()))?;
     let to = contact(service, request, keys).ok_or(MessageError::NoAddress)?;
     let wished: Vec<Language> = match request.language {
@@ -79,8 +115,8 @@ pub(crate) fn write(
     let mut subjects = Vec::new();
     let mut bodies = Vec::new();
     for language in wished {
-        let known = known(service, request, language);
-        let render = |text: &base::Text| {
+        let known = known(service, request, keys, language);
+        let render = |text: &Text| {
             render(text.in_language(language), &known)
                 .ok_or_else(|| MessageError::Template(template.to_owned()))
         };
@@ -95,7 +131,14 @@ pub(crate) fn write(
     })
 }
 
-fn known(service: &Service, request: &ServiceRequest, language: Language) -> minijinja::Value {
+fn known(
+    service: &Service,
+    request: &ServiceRequest,
+    keys: &CaseKeys,
+    language: Language,
+) -> minijinja::Value {
+    let reason = request.open_review_reason(keys).ok().flatten();
+    let reason = reason.as_ref().and_then(base::Personal::opened).cloned();
     let definition = &service.package.definition;
     let outcome = request.outcome.as_ref().and_then(|outcome| definition.outcome(outcome));
     minijinja::Value::from_pairs([
@@ -103,7 +146,21 @@ fn known(service: &Service, request: &ServiceRequest, language: Language) -> min
         ("service", definition.title.in_language(language).to_owned()),
         ("promised", request.promised.to_string()),
         ("outcome", outcome.map_or("", |outcome| outcome.text.in_language(language)).to_owned()),
+        ("decision", decision(request, language).to_owned()),
+        ("reason", reason.unwrap_or_default()),
     ])
+}
+
+/// What came of a person's second look, in a sentence.
+fn decision(request: &ServiceRequest, language: Language) -> &'static str {
+    let decided = request.review.as_ref().and_then(|review| review.decided.as_ref());
+    match (decided.map(|decided| decided.decision), language) {
+        (None, _) => "",
+        (Some(ReviewDecision::Upheld), Language::En) => "They agree with the decision.",
+        (Some(ReviewDecision::Upheld), Language::Cy) => "Maent yn cytuno â'r penderfyniad.",
+        (Some(ReviewDecision::Changed), Language::En) => "They changed the decision.",
+        (Some(ReviewDecision::Changed), Language::Cy) => "Maent wedi newid y penderfyniad.",
+    }
 }
 
 fn render(text: &str, known: &minijinja::Value) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use base::{Lifecycle, Measure};
 use mining::Observation;
-use requests::OutcomeKind;
+use requests::{OutcomeKind, ReviewDecision};
 
 use crate::record::{Fact, Record};
 
@@ -34,7 +34,13 @@ fn of_request(record: &Record, event: &requests::Event) -> Option<Observation> {
         }
         Event::NotFixed { .. } => Some(mining::Fact::Reopened),
         Event::Withdrawn => Some(mining::Fact::Abandoned),
-        Event::Touched { .. } => None,
+        Event::Touched { .. } | Event::ReviewDecided { decision: ReviewDecision::Upheld, .. } => {
+            None
+        }
+        // It counts against the rate at once, before a person has acted.
+        Event::ReviewAsked { .. } => Some(mining::Fact::NotRight),
+        Event::ReviewDecided { decision: ReviewDecision::Changed, .. }
+        | Event::ClosedByHand { .. } => Some(mining::Fact::Closed),
         Event::Joined { .. } | Event::Reached { .. } | Event::Erased { .. } => return None,
     };
     let lifecycle = match event {
@@ -45,7 +51,10 @@ fn of_request(record: &Record, event: &requests::Event) -> Option<Observation> {
         | Event::Closed { .. }
         | Event::NotFixed { .. }
         | Event::Withdrawn
-        | Event::Erased { .. } => event.lifecycle(),
+        | Event::Erased { .. }
+        | Event::ReviewAsked { .. }
+        | Event::ReviewDecided { .. }
+        | Event::ClosedByHand { .. } => event.lifecycle(),
     };
     let measure = Measure { lifecycle, ..record.measure };
     Some(observed(record, REQUEST, None, measure, fact))

@@ -66,8 +66,7 @@ impl Fact {
     /// forgotten is never written.
     pub(crate) fn erase(&mut self, party: Party) {
         match self {
-            Self::Request(requests::Event::Closed { kept: Some(kept), .. }) => kept.erase(party),
-            Self::Request(_) => {}
+            Self::Request(event) => event.erase(party),
             Self::Process(event) => event.for_each_personal_mut(&mut |_, value| value.erase(party)),
             Self::Effect(event) => event.erase(party),
         }

@@ -28,6 +28,7 @@ mod drafts;
 mod edit;
 mod effects;
 mod load;
+mod review;
 mod rows;
 mod sessions;
 mod staff;
@@ -36,6 +37,7 @@ mod submit;
 pub use calls::{Call, CallWork};
 pub use drafts::{DRAFT, DRAFT_SECONDS, StoredDraft};
 pub use load::{load_case, replay_case};
+pub use review::REASON_CHARACTERS;
 pub use rows::IncidentNote;
 
 /// Inputs that one step takes in (anchors of the store: the curve is flat past it).
@@ -291,6 +293,15 @@ impl Shard {
             }
             Command::CompleteTask { case, element, variables } => {
                 self.complete_task(turn, authority, (case, element, variables))
+            }
+            Command::AskForReview { case, channel } => {
+                self.ask_for_review(turn, authority, case, channel)
+            }
+            Command::DecideReview { case, outcome, reason } => {
+                self.decide_review(turn, authority, case, (outcome, reason))
+            }
+            Command::CloseByHand { case, outcome, reason } => {
+                self.close_by_hand(turn, authority, case, (outcome, reason))
             }
             Command::Erase { case, party } => self.erase(turn, authority, case, party),
             Command::Continue { case } => self.go_on(turn, authority, case),

@@ -13,6 +13,8 @@ use store::process::{IncidentKey, IncidentRow};
 use store::requests::{Behind, DraftKey, DraftRow, RequestSummary};
 use store::requests::{ServiceRequestKey, ServiceRequestRow};
 
+mod reasons;
+
 use crate::case::Case;
 use crate::effect::Effect;
 use crate::host::Body;
@@ -92,11 +94,32 @@ impl CaseView {
         requests::decide(Some(&self.case.request), command, now).is_ok()
     }
 
+    /// Whether a person may be asked to look again at what stands.
+    pub fn may_ask_for_review(&self, now: Timestamp) -> bool {
+        let channel = self.case.request.channel;
+        let command = requests::Command::AskForReview { channel };
+        requests::decide(Some(&self.case.request), command, now).is_ok()
+    }
+
+    /// Why a person decided as they did when they looked again, opened.
+    pub fn review_reason(&self) -> Option<String> {
+        let reason = self.case.request.open_review_reason(&self.keys).ok()??;
+        reason.opened().cloned()
+    }
+
+    /// Why staff ended it by hand, opened.
+    pub fn by_hand_reason(&self) -> Option<String> {
+        let reason = self.case.request.open_by_hand_reason(&self.keys).ok()??;
+        reason.opened().cloned()
+    }
+
     /// Whether it may be taken back now.
     pub fn may_withdraw(&self, now: Timestamp) -> bool {
         requests::decide(Some(&self.case.request), requests::Command::Withdraw, now).is_ok()
     }
 }
+
+pub use reasons::DecisionReason;
 
 impl Body {
     /// A case by its id.
@@ -170,6 +193,23 @@ impl Body {
     ) -> Result<Vec<RequestSummary>, ShardError> {
         let before = before.unwrap_or(store::requests::NEWEST);
         Ok(store::requests::requests_of(&self.reader(), person, before)?)
+    }
+
+    /// Requests that wait for a person's second look, the newest first.
+    ///
+    /// # Errors
+    /// [`ShardError`] when the store fails.
+    pub fn open_reviews(&self, before: Option<CaseId>) -> Result<Vec<RequestSummary>, ShardError> {
+        let before = before.unwrap_or(store::requests::NEWEST);
+        Ok(store::requests::open_reviews(&self.reader(), before)?)
+    }
+
+    /// How many requests wait for a person's second look.
+    ///
+    /// # Errors
+    /// [`ShardError`] when the store fails.
+    pub fn open_review_count(&self) -> Result<u64, ShardError> {
+        Ok(store::requests::open_review_count(&self.reader())?)
     }
 
     /// The requests behind a figure, newest first.

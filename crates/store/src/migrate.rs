@@ -21,8 +21,10 @@ pub(crate) struct Migration {
 }
 
 /// The journal's schema.
-pub(crate) const JOURNAL: &[Migration] =
-    &[Migration { number: 1, sql: include_str!("../migrations/0001_journal.sql") }];
+pub(crate) const JOURNAL: &[Migration] = &[
+    Migration { number: 1, sql: include_str!("../migrations/0001_journal.sql") },
+    Migration { number: 2, sql: include_str!("../migrations/0002_reviews.sql") },
+];
 
 /// The keystore's schema.
 pub(crate) const KEYS: &[Migration] =

@@ -258,6 +258,13 @@ statements! {
    AND duplicate_of IS NULL AND channel = :channel
  ORDER BY case_id DESC
  LIMIT 50");
+    OPEN_REVIEWS = summary_where!("   AND status = 'under_review' AND case_id < :before
+ ORDER BY case_id DESC
+ LIMIT 50");
+    OPEN_REVIEW_COUNT = "SELECT count(*)
+  FROM service_request
+ WHERE body = :body AND shard = :shard AND status = 'under_review'
+ LIMIT 1";
     RECEIVED_BETWEEN = summary_where!("   AND received_at >= :since AND received_at < :until
    AND case_id > :after
  ORDER BY case_id
@@ -312,6 +319,17 @@ pub fn open_duplicates(
 /// Every request of the shard, newest first.
 pub fn all_requests(reader: &Reader, before: CaseId) -> Result<Vec<RequestSummary>, StoreError> {
     reader.rows(ALL_REQUESTS, &[("before", &before)], RequestSummary::read)
+}
+
+/// Requests that wait for a person's second look, newest first.
+pub fn open_reviews(reader: &Reader, before: CaseId) -> Result<Vec<RequestSummary>, StoreError> {
+    reader.rows(OPEN_REVIEWS, &[("before", &before)], RequestSummary::read)
+}
+
+/// How many requests wait for a person's second look.
+pub fn open_review_count(reader: &Reader) -> Result<u64, StoreError> {
+    let count = reader.one(OPEN_REVIEW_COUNT, &[], |record| record.take("count"))?;
+    Ok(count.unwrap_or(0))
 }
 
 /// Which requests of a service stand behind a figure.

@@ -7,6 +7,7 @@
 mod answer;
 mod around;
 mod asking;
+mod by_hand;
 mod callers;
 mod cookies;
 mod endpoints;
@@ -17,6 +18,7 @@ mod fronts;
 mod mail;
 mod operator;
 mod outbox;
+mod reviews;
 mod seen;
 mod sending;
 mod sign_in;

@@ -82,6 +82,16 @@ pub fn incident(body: &BodyId, case: CaseId, element: u32) -> String {
     format!("/{body}/staff/incidents/{case}/{element}")
 }
 
+/// Requests that wait for a person's second look.
+pub fn reviews(body: &BodyId) -> String {
+    format!("/{body}/staff/reviews")
+}
+
+/// One of them.
+pub fn review(body: &BodyId, reference: &Reference) -> String {
+    format!("/{body}/staff/reviews/{reference}")
+}
+
 /// One case as staff see it.
 pub fn case(body: &BodyId, reference: &Reference) -> String {
     format!("/{body}/staff/cases/{reference}")

@@ -23,6 +23,7 @@ pub(crate) async fn document(Visitor(at): Visitor) -> Result<Json<Value>, ApiErr
     put("/api/requests/{reference}", get("readRequest", read, reference, request));
     put("/api/requests/{reference}/not-fixed", not_fixed());
     put("/api/requests/{reference}/withdraw", withdraw());
+    put("/api/requests/{reference}/review", review());
     let mut schemas = components();
     for service in offered(&at)? {
         let name = schema_name(service);
@@ -210,6 +211,19 @@ fn withdraw() -> Value {
     })
 }
 
+fn review() -> Value {
+    let summary = "Ask a person to look again at what a machine decided";
+    json!({
+        "post": {
+            "operationId": "review",
+            "summary": summary,
+            "security": [{ "key": [] }],
+            "parameters": [in_path("reference")],
+            "responses": keyed(vec![("200", answer(summary, Some("ServiceRequest")))]),
+        }
+    })
+}
+
 fn components() -> Map<String, Value> {
     let text = json!({ "type": "object", "additionalProperties": { "type": "string" } });
     let instant = json!({ "type": ["string", "null"], "format": "date-time" });
@@ -250,7 +264,7 @@ fn components() -> Map<String, Value> {
             "reference": { "type": "string" },
             "service": { "type": "string" },
             "title": text,
-            "status": { "enum": ["open", "completed", "refused", "withdrawn"] },
+            "status": { "enum": ["open", "completed", "refused", "withdrawn", "under_review"] },
             "received_at": { "type": "string", "format": "date-time" },
             "updated_at": instant,
             "closed_at": instant,

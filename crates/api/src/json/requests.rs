@@ -133,6 +133,16 @@ pub(crate) async fn withdraw(
     Ok(Json(shown(&client.at, &case(&client.at, &name).await?)))
 }
 
+/// Asks a person to look again at what a machine decided.
+pub(crate) async fn review(
+    client: Client,
+    Path((_, name)): Path<(String, String)>,
+) -> Result<Json<Value>, ApiError> {
+    let id = case(&client.at, &name).await?.case.request.case;
+    client.submit(Command::AskForReview { case: id, channel: Channel::Api }).await?;
+    Ok(Json(shown(&client.at, &case(&client.at, &name).await?)))
+}
+
 /// A request without anything that its requester told us.
 fn shown(at: &At, view: &CaseView) -> Value {
     let request = &view.case.request;
@@ -165,11 +175,13 @@ fn shown(at: &At, view: &CaseView) -> Value {
         "may": {
             "not_fixed": view.may_say_not_fixed(at.now()),
             "withdraw": view.may_withdraw(at.now()),
+            "review": view.may_ask_for_review(at.now()),
         },
         "links": {
             "self": address,
             "not_fixed": format!("{address}/not-fixed"),
             "withdraw": format!("{address}/withdraw"),
+            "review": format!("{address}/review"),
         }
     })
 }

@@ -81,7 +81,7 @@ async fn status(town: &Town, endpoint: &Endpoint, calling: &Calling, number: usi
             )
         }
         (_, _, true) => message.clone(),
-        _ if endpoint.path.ends_with("not-fixed") => {
+        _ if endpoint.path.ends_with("not-fixed") || endpoint.path.ends_with("/review") => {
             town.emptied(&reference, &reference).await;
             "{}".to_owned()
         }

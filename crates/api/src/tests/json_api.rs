@@ -22,7 +22,7 @@ async fn a_request_goes_from_the_list_of_services_to_its_outcome_and_back() {
     assert_eq!(request["status"], "open");
     assert_eq!(request["promised_on"], "2026-11-26");
     assert_eq!(request["timeline"][1]["text"]["cy"], "Rydym wedi dweud wrth y criw.");
-    assert_eq!(request["may"], json!({"not_fixed": false, "withdraw": true}));
+    assert_eq!(request["may"], json!({"not_fixed": false, "withdraw": true, "review": false}));
     assert_eq!(town.emptied(&reference, "m-1").await.status, StatusCode::OK);
     let request = town.get(&address).await.json();
     assert_eq!(request["outcome"]["text"]["en"], "Your bin has been emptied.");

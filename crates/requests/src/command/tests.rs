@@ -163,6 +163,116 @@ fn a_withdrawn_request_takes_nothing_more() {
     );
 }
 
+fn refused() -> Command {
+    Command::Close { outcome: "too_late".to_owned(), kind: OutcomeKind::Refused, kept: None }
+}
+
+fn decided(outcome: &str, kind: OutcomeKind) -> Command {
+    let reason = Personal::new("the calendar was wrong".to_owned());
+    Command::DecideReview { outcome: outcome.to_owned(), kind, role: Role::Caseworker, reason }
+}
+
+#[test]
+fn a_machine_cannot_close_a_review() {
+    let ask = || Command::AskForReview { channel: Channel::Web };
+    check(
+        vec![
+            Command::Receive(received()),
+            ask(),
+            refused(),
+            decided("too_late", OutcomeKind::Refused),
+            ask(),
+            ask(),
+            // What a process, a timer or a requester may do ends no review.
+            done(),
+            Command::Reach { element: "SendJob".to_owned() },
+            Command::Join { channel: Channel::Web },
+            not_fixed(None),
+            Command::Withdraw,
+            decided("collected", OutcomeKind::Done),
+            ask(),
+            decided("collected", OutcomeKind::Done),
+        ],
+        &expect![[r#"
+            Receive -> request.received {"received":{"reference":"MBC-0410-6105-5","service":"missed-bin-collection","version":"bc4a71180870f7945155fbb02f4b0a2e3faa2a62d6d31b7039013055ed19869a","channel":"web","language":"cy","keys":["05050505-0505-0505-0505-050505050505"],"answers":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDNSJtGJ4d6OOZuMNJPlL_foCy11Vsbxav5UgfwG8R9Y4","promised":"2026-11-26"}}
+            AskForReview -> rejected: service request is still open
+            Close -> request.closed {"closed":{"outcome":"too_late","kind":"refused"}}
+            DecideReview -> rejected: service request is not under review
+            AskForReview -> request.review_asked {"review_asked":{"channel":"web"}}
+            AskForReview -> rejected: service request is under review
+            Close -> rejected: service request is under review
+            Reach -> rejected: service request is under review
+            Join -> rejected: service request is under review
+            NotFixed -> rejected: service request is under review
+            Withdraw -> rejected: service request is under review
+            DecideReview -> request.review_decided {"review_decided":{"decision":"changed","outcome":"collected","kind":"done","role":"caseworker","reason":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDOmhqUZNevqSFucRObUC8cDegVs303AtDasKjDddiNiYWoRYvM0I"}}
+            AskForReview -> rejected: no machine decided the service request
+            DecideReview -> rejected: service request is not under review
+            Completed [Received, Outcome("too_late"), ReviewAsked, Reviewed(Changed, "collected")]
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_upheld_stands_as_it_was() {
+    check(
+        vec![
+            Command::Receive(received()),
+            refused(),
+            Command::AskForReview { channel: Channel::Api },
+            decided("too_late", OutcomeKind::Refused),
+            Command::Erase { party: Party::REQUESTER },
+        ],
+        &expect![[r#"
+            Receive -> request.received {"received":{"reference":"MBC-0410-6105-5","service":"missed-bin-collection","version":"bc4a71180870f7945155fbb02f4b0a2e3faa2a62d6d31b7039013055ed19869a","channel":"web","language":"cy","keys":["05050505-0505-0505-0505-050505050505"],"answers":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDNSJtGJ4d6OOZuMNJPlL_foCy11Vsbxav5UgfwG8R9Y4","promised":"2026-11-26"}}
+            Close -> request.closed {"closed":{"outcome":"too_late","kind":"refused"}}
+            AskForReview -> request.review_asked {"review_asked":{"channel":"api"}}
+            DecideReview -> request.review_decided {"review_decided":{"decision":"upheld","outcome":"too_late","kind":"refused","role":"caseworker","reason":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDOmhqUZNevqSFucRObUC8cDegVs303AtDasKjDddiNiYWoRYvM0I"}}
+            Erase -> request.erased {"erased":{"party":0}}
+            Refused [Received, Outcome("too_late"), ReviewAsked, Reviewed(Upheld, "too_late")]
+        "#]],
+    );
+}
+
+#[test]
+fn what_a_person_decided_is_no_machines() {
+    let judged = Command::Touch {
+        reason: TouchReason::JudgementNeeded,
+        role: Role::Caseworker,
+        rekeyed_fields: 0,
+    };
+    let by_hand = Command::CloseByHand {
+        outcome: "collected".to_owned(),
+        kind: OutcomeKind::Done,
+        role: Role::Operator,
+        reason: Personal::new("a crew went by chance".to_owned()),
+    };
+    let ask = || Command::AskForReview { channel: Channel::Web };
+    check(
+        vec![Command::Receive(received()), judged, refused(), ask(), by_hand.clone()],
+        &expect![[r#"
+            Receive -> request.received {"received":{"reference":"MBC-0410-6105-5","service":"missed-bin-collection","version":"bc4a71180870f7945155fbb02f4b0a2e3faa2a62d6d31b7039013055ed19869a","channel":"web","language":"cy","keys":["05050505-0505-0505-0505-050505050505"],"answers":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDNSJtGJ4d6OOZuMNJPlL_foCy11Vsbxav5UgfwG8R9Y4","promised":"2026-11-26"}}
+            Touch -> request.touched {"touched":{"reason":"judgement_needed","role":"caseworker","rekeyed_fields":0}}
+            Close -> request.closed {"closed":{"outcome":"too_late","kind":"refused"}}
+            AskForReview -> rejected: no machine decided the service request
+            CloseByHand -> rejected: service request is already refused
+            Refused [Received, Outcome("too_late")]
+        "#]],
+    );
+    check(
+        vec![Command::Receive(received()), by_hand, ask(), not_fixed(None), done(), ask()],
+        &expect![[r#"
+            Receive -> request.received {"received":{"reference":"MBC-0410-6105-5","service":"missed-bin-collection","version":"bc4a71180870f7945155fbb02f4b0a2e3faa2a62d6d31b7039013055ed19869a","channel":"web","language":"cy","keys":["05050505-0505-0505-0505-050505050505"],"answers":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDNSJtGJ4d6OOZuMNJPlL_foCy11Vsbxav5UgfwG8R9Y4","promised":"2026-11-26"}}
+            CloseByHand -> request.closed_by_hand {"closed_by_hand":{"outcome":"collected","kind":"done","role":"operator","reason":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDLyBsA5VI8raOs9EcL079YH-2SsH_1kCXOk0INIyu0NNEuDStsA"}}
+            AskForReview -> rejected: no machine decided the service request
+            NotFixed -> request.not_fixed {"not_fixed":{"channel":"web","note":null}}
+            Close -> request.closed {"closed":{"outcome":"collected","kind":"done","kept":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDNSJlHpId6OOh7IdBWmRPxHkS6rMQGlJ34IhBRA"}}
+            AskForReview -> request.review_asked {"review_asked":{"channel":"web"}}
+            UnderReview [Received, Outcome("collected"), NotFixed, Outcome("collected"), ReviewAsked]
+        "#]],
+    );
+}
+
 #[test]
 fn not_fixed_is_heard_for_its_days_only() {
     let mut script = vec![Command::Receive(received()), done()];

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use base::TouchReason;
 use base::{Actor, Digest, EffectId, EventSeq, Measure, Party, SealError, SystemId, Timestamp};
 use engine::{ElementKey, Environment, Variables};
 use store::Batch;
@@ -184,6 +185,30 @@ impl Edit {
         let events = requests::decide(Some(&self.case.request), command, self.now);
         for event in events.map_err(Rejection::from)? {
             self.record(Fact::Request(event))?;
+        }
+        Ok(())
+    }
+
+    /// Asks the request and records what it answers as an act of staff, with its reason and time.
+    pub(super) fn touch(
+        &mut self,
+        command: requests::Command,
+        (reason, staff_centiminutes): (TouchReason, u32),
+    ) -> Result<(), Refused> {
+        let events = requests::decide(Some(&self.case.request), command, self.now);
+        for event in events.map_err(Rejection::from)? {
+            let lifecycle = event.lifecycle();
+            let touch = Some(reason);
+            let measure = Measure { touch, staff_centiminutes, lifecycle, ..self.measure };
+            self.record_as(measure, Fact::Request(event))?;
+        }
+        Ok(())
+    }
+
+    /// Writes to the requester, where they gave an address.
+    pub(super) fn write_to_requester(&mut self, template: &str) -> Result<(), Refused> {
+        if self.has_contact() {
+            self.open_effect(Work::Message { template: template.to_owned() })?;
         }
         Ok(())
     }

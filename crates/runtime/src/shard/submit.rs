@@ -262,7 +262,11 @@ impl Shard {
     }
 
     /// A request with a known requester is theirs; one without belongs to who holds its reference.
-    fn may_touch(&self, authority: &Authority, request: &ServiceRequest) -> Result<(), Rejection> {
+    pub(super) fn may_touch(
+        &self,
+        authority: &Authority,
+        request: &ServiceRequest,
+    ) -> Result<(), Rejection> {
         let staff = authority.role_among(self.body(), &[Role::Agent, Role::Caseworker]).is_some();
         let own = match request.person {
             Some(person) => authority.person() == Some(person),
@@ -288,7 +292,7 @@ fn forget_draft(turn: &mut Turn<'_>, submit: &Submit) {
 
 /// The measures of what a requester does; an agent's entry for a caller takes stated time and is
 /// not a touch (DESIGN section 7).
-fn measure(authority: &Authority, channel: Channel) -> Measure {
+pub(super) fn measure(authority: &Authority, channel: Channel) -> Measure {
     let staff = match authority {
         Authority::Staff { .. } => AGENT_ENTRY_CENTIMINUTES,
         Authority::Visitor

@@ -184,7 +184,9 @@ fn reached(case: &Case) -> Vec<&str> {
         | MilestoneKind::Joined
         | MilestoneKind::Outcome(_)
         | MilestoneKind::NotFixed
-        | MilestoneKind::Withdrawn => None,
+        | MilestoneKind::Withdrawn
+        | MilestoneKind::ReviewAsked
+        | MilestoneKind::Reviewed(..) => None,
     });
     told.collect()
 }

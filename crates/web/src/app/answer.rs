@@ -55,7 +55,7 @@ impl From<ShardError> for Fault {
 impl From<Rejection> for Fault {
     fn from(rejection: Rejection) -> Self {
         Self::Problem(match rejection {
-            Rejection::Invalid(_) => ProblemKind::NotUnderstood,
+            Rejection::Invalid(_) | Rejection::NoReason => ProblemKind::NotUnderstood,
             Rejection::Request(_)
             | Rejection::Process(_)
             | Rejection::NotYet

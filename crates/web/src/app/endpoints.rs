@@ -10,7 +10,8 @@ use base::Role;
 use super::answer::Fault;
 use super::around::around;
 use super::state::App;
-use super::{asking, figures, fronts, operator, outbox, sending, sign_in, staff, tracking};
+use super::{asking, by_hand, figures, fronts, operator, outbox, reviews, sending, sign_in};
+use super::{staff, tracking};
 use crate::views::problem::ProblemKind;
 
 /// Who gets more than a refusal.
@@ -63,6 +64,7 @@ const RESIDENT: Who = Who::Resident;
 const AGENT: Who = Who::Staff(&[Role::Agent]);
 const OPERATOR: Who = Who::Staff(&[Role::Operator]);
 const SETTLES: Who = Who::Staff(&[Role::Operator, Role::Caseworker]);
+const DECIDES: Who = Who::Staff(&[Role::Caseworker]);
 const MEASURES: Who = Who::Staff(&[Role::Head, Role::Finance]);
 const CASES: Who = Who::Staff(&[Role::Caseworker, Role::Operator, Role::Head, Role::Agent]);
 const ANY_STAFF: Who = Who::Staff(&[
@@ -106,6 +108,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
         get(tracking::ask_withdraw)
     }),
     Endpoint::send(ANYBODY, "/{body}/requests/{reference}/withdraw", || post(tracking::withdraw)),
+    Endpoint::send(ANYBODY, "/{body}/requests/{reference}/review", || {
+        post(tracking::ask_for_review)
+    }),
     Endpoint::read(RESIDENT, "/{body}/my-requests", || get(tracking::my_requests)),
     Endpoint::read(ANYBODY, "/{body}/sign-in", || get(sign_in::ask)),
     Endpoint::send(ANYBODY, "/{body}/sign-in", || post(sign_in::send_code)),
@@ -139,6 +144,12 @@ pub const ENDPOINTS: &[Endpoint] = &[
     Endpoint::send(SETTLES, "/{body}/staff/incidents/{case}/{element}/settle", || {
         post(operator::settle)
     }),
+    Endpoint::send(SETTLES, "/{body}/staff/incidents/{case}/{element}/by-hand", || {
+        post(by_hand::close)
+    }),
+    Endpoint::read(DECIDES, "/{body}/staff/reviews", || get(reviews::list)),
+    Endpoint::read(DECIDES, "/{body}/staff/reviews/{reference}", || get(reviews::review)),
+    Endpoint::send(DECIDES, "/{body}/staff/reviews/{reference}", || post(reviews::decide)),
     Endpoint::read(MEASURES, "/{body}/staff/services-figures/", || get(figures::list)),
     Endpoint::read(MEASURES, "/{body}/staff/figures/{service}", || get(figures::service)),
     Endpoint::read(MEASURES, "/{body}/staff/figures/{service}/cases", || get(figures::cases)),

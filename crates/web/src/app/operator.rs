@@ -6,6 +6,7 @@ use runtime::{CaseView, Command, IncidentDetail, IncidentView, Settle};
 use store::effects::{EffectFigure, EffectState};
 
 use super::answer::{Answer, Fault, html, see_other, with_cookies};
+use super::by_hand::form_of;
 use super::callers::{At, Staff};
 use super::cookies::Kind;
 use super::staff::{element_key, element_name, system_name};
@@ -21,6 +22,8 @@ use crate::views::tracking::{Moment, Place};
 /// Troubles with a button each on the first page; all stand in the list of incidents.
 const TROUBLES: usize = 10;
 const TOLD_SETTLED: &str = "settled";
+/// What the next page tells after a request was closed by hand.
+pub(super) const TOLD_CLOSED: &str = "closed";
 
 /// `GET /{body}/staff/operator`
 pub(crate) async fn home(staff: Staff) -> Answer {
@@ -62,8 +65,9 @@ pub(crate) async fn settle(staff: Staff, at: At) -> Answer {
     Ok(with_cookies(see_other(&next), [notice]))
 }
 
+/// Whether the last exchange is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Open {
+pub(super) enum Open {
     Sealed,
     Shown,
 }
@@ -72,7 +76,8 @@ fn place(at: &At) -> Result<(CaseId, engine::ElementKey), Fault> {
     Ok((at.get("case")?, element_key(&at.get::<String>("element")?)?))
 }
 
-fn stuck(staff: &Staff, at: &At) -> Result<(IncidentDetail, CaseView), Fault> {
+/// What stands at an address, while it is open.
+pub(super) fn stuck(staff: &Staff, at: &At) -> Result<(IncidentDetail, CaseView), Fault> {
     let (case, element) = place(at)?;
     let detail = staff.run()?.incident(case, element)?.ok_or(Fault::NOT_FOUND)?;
     let view = staff.run()?.case(case)?.ok_or(Fault::NOT_FOUND)?;
@@ -113,9 +118,11 @@ async fn home_view(staff: &Staff) -> Result<Operator, Fault> {
     let incidents = run.incidents(before.as_ref())?;
     let figures = run.effects()?;
     let mut page = staff.frame().page(words.operator_title());
-    if staff.cookie(&Kind::Notice) == Some(TOLD_SETTLED) {
-        page.notice = Some(words.settled_notice().to_owned());
-    }
+    page.notice = match staff.cookie(&Kind::Notice) {
+        Some(TOLD_SETTLED) => Some(words.settled_notice().to_owned()),
+        Some(TOLD_CLOSED) => Some(words.by_hand_notice().to_owned()),
+        Some(_) | None => None,
+    };
     let (unclear, held): (Vec<_>, Vec<_>) = incidents.iter().partition(|it| it.note.unclear);
     let health = staff.app.setup.host.health(body).await;
     let mut troubles = down(staff, &health, &figures);
@@ -274,7 +281,8 @@ fn waiting(staff: &Staff, figures: &[EffectFigure]) -> Vec<Fact> {
     facts
 }
 
-fn incident_view(
+/// An incident's page.
+pub(super) fn incident_view(
     staff: &Staff,
     detail: &IncidentDetail,
     view: &CaseView,
@@ -307,7 +315,8 @@ fn incident_view(
         ),
         timeline: attempts(staff, detail),
         exchange: exchange_of(staff, detail, &page, &address, open),
-        by_hand: None,
+        by_hand: Some(form_of(staff, view, &address, ("", ""))),
+        address,
         page,
     })
 }

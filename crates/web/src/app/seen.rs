@@ -389,6 +389,7 @@ impl Seen {
         let places = [
             (words.staff_home(), paths::staff(body), [].as_slice()),
             (words.operator_title(), paths::operator(body), [Role::Operator].as_slice()),
+            (words.reviews_title(), paths::reviews(body), [Role::Caseworker].as_slice()),
             (words.figures(), paths::all_figures(body), [Role::Head, Role::Finance].as_slice()),
         ];
         let may = |roles: &[Role]| {

@@ -131,6 +131,15 @@ fn duties(staff: &Staff) -> Result<Vec<Duty>, Fault> {
             links: vec![Link::new(words.operator_open(), paths::operator(body))],
         });
     }
+    if staff.has(&[Role::Caseworker]) {
+        let open = staff.run()?.open_review_count()?;
+        duties.push(Duty {
+            heading: words.reviews_title().to_owned(),
+            text: words.reviews_card(words.count(open).as_str()),
+            tag: (open > 0).then(|| Tag::new(Tone::Warn, words.state_needs_you())),
+            links: vec![Link::new(words.reviews_open(), paths::reviews(body))],
+        });
+    }
     if staff.has(&[Role::Head, Role::Finance]) {
         duties.push(figures_duty(staff)?);
     }
@@ -164,7 +173,8 @@ fn trouble(staff: &Staff, view: &CaseView) -> Result<Option<Link>, Fault> {
     Ok(Some(Link::new(staff.words.see_incident(), address)))
 }
 
-fn facts(seen: &Seen, view: &CaseView) -> Vec<Fact> {
+/// Channel, due date, language and the like.
+pub(super) fn facts(seen: &Seen, view: &CaseView) -> Vec<Fact> {
     let words = seen.words;
     let request = &view.case.request;
     let language = match request.language {

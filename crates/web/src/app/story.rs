@@ -3,13 +3,13 @@
 //! The sentences are the package's own where it has one; nothing here opens a value.
 
 use base::{Date, Language};
-use catalogue::Automation;
-use requests::{Milestone, MilestoneKind, Status};
-use runtime::{CaseView, RequestSummary, Service};
+use requests::{Milestone, MilestoneKind, ReviewDecision, Status};
+use runtime::{CaseView, DecisionReason, RequestSummary, Service};
 
 use super::seen::Seen;
+use crate::views::page::Act;
 use crate::views::tag::{Tag, Tone};
-use crate::views::tracking::{Decision, Holder, Moment, Place};
+use crate::views::tracking::{Decision, Holder, Moment, Place, Reason};
 use crate::words::Words;
 
 /// A request, to be told.
@@ -30,6 +30,11 @@ impl<'a> Story<'a> {
 
     fn language(&self) -> Language {
         self.seen.language_shown()
+    }
+
+    /// The service's name.
+    pub(crate) fn title(&self) -> &str {
+        self.view.service.package.definition.title.in_language(self.language())
     }
 
     /// Whether somebody or something is working on it.
@@ -67,6 +72,7 @@ impl<'a> Story<'a> {
                 told.unwrap_or_else(|| self.words().sentence_open().to_owned())
             }
             Status::Completed | Status::Refused => self.outcome().unwrap_or_default(),
+            Status::UnderReview => self.words().sentence_under_review().to_owned(),
             Status::Withdrawn => {
                 let at = request.closed_at.unwrap_or(request.received_at);
                 self.words().withdrawn_sentence(self.words().on_date(at.uk_date()).as_str())
@@ -93,7 +99,7 @@ impl<'a> Story<'a> {
                 request.promised,
                 self.seen.now.uk_date(),
             ),
-            Status::Completed | Status::Refused | Status::Withdrawn => 0,
+            Status::Completed | Status::Refused | Status::Withdrawn | Status::UnderReview => 0,
         }
     }
 
@@ -111,7 +117,7 @@ impl<'a> Story<'a> {
                 let until = closed.plus_seconds(listens.within_days.saturating_mul(86_400));
                 Some(words.not_fixed_until(words.date(until.uk_date()).as_str()))
             }
-            Status::Completed | Status::Refused | Status::Withdrawn => None,
+            Status::Completed | Status::Refused | Status::Withdrawn | Status::UnderReview => None,
         }
     }
 
@@ -155,6 +161,14 @@ impl<'a> Story<'a> {
             MilestoneKind::Outcome(outcome) => {
                 outcome_of(&self.view.service, outcome, self.language())?
             }
+            MilestoneKind::ReviewAsked => words.event_review_asked().to_owned(),
+            MilestoneKind::Reviewed(decision, outcome) => {
+                let outcome = outcome_of(&self.view.service, outcome, self.language())?;
+                match decision {
+                    ReviewDecision::Upheld => words.event_review_upheld(outcome.as_str()),
+                    ReviewDecision::Changed => words.event_review_changed(outcome.as_str()),
+                }
+            }
             MilestoneKind::NotFixed => words.event_not_fixed().to_owned(),
             MilestoneKind::Withdrawn => words.event_withdrawn().to_owned(),
         };
@@ -162,18 +176,47 @@ impl<'a> Story<'a> {
         Some(Moment { place: Place::Past, when, what, more: Vec::new() })
     }
 
-    /// The decision that a rule took against the request, with who decided.
-    pub(crate) fn decisions(&self) -> Vec<Decision> {
-        let by_rule = self.view.service.package.definition.automated
-            == Automation::ApproveAndRefuse
-            && self.view.case.request.touches == 0;
-        if self.view.case.request.status != Status::Refused || !by_rule {
-            return Vec::new();
-        }
+    /// The reasons of a decision, in the reader's language.
+    pub(crate) fn reasons(&self, reasons: Vec<DecisionReason>) -> Vec<Reason> {
+        let reason = |reason: DecisionReason| {
+            let text = reason.text.in_language(self.language()).to_owned();
+            Reason { text, law: reason.law }
+        };
+        reasons.into_iter().map(reason).collect()
+    }
+
+    /// What was decided, by whom and why, with the button that asks a person to look again. A
+    /// person's own words are for the requester alone.
+    pub(crate) fn decisions(
+        &self,
+        reasons: Vec<Reason>,
+        look_again: Act,
+        theirs: bool,
+    ) -> Vec<Decision> {
+        let (words, request) = (self.words(), &self.view.case.request);
         let body = self.seen.name_of(&self.view.service.body);
-        let what = self.outcome().unwrap_or_default();
-        let who = self.words().computer_decided(body.as_str());
-        vec![Decision { what, who, reasons: Vec::new(), look_again: None }]
+        let Some(what) = self.outcome() else { return Vec::new() };
+        let decided = request.review.as_ref().and_then(|review| review.decided.as_ref());
+        let (who, reasons, look_again) = if self.view.may_ask_for_review(self.seen.now) {
+            (words.computer_decided(body.as_str()), reasons, Some(look_again))
+        } else if request.status == Status::UnderReview {
+            (words.sentence_under_review().to_owned(), reasons, None)
+        } else if let Some(decided) = decided {
+            let who = match decided.decision {
+                ReviewDecision::Upheld => words.person_upheld(body.as_str()),
+                ReviewDecision::Changed => words.person_changed(body.as_str()),
+            };
+            let own = self.view.review_reason().filter(|_| theirs);
+            let own = own.map(|text| Reason { text, law: None }).into_iter().collect();
+            (who, own, None)
+        } else if request.by_hand.is_some() {
+            (words.person_closed(body.as_str()), Vec::new(), None)
+        } else if request.judged {
+            (words.person_decided(body.as_str()), reasons, None)
+        } else {
+            return Vec::new();
+        };
+        vec![Decision { what, who, reasons, look_again }]
     }
 }
 
@@ -184,6 +227,7 @@ pub(crate) fn tag_of(words: Words, status: Status) -> Tag {
         Status::Completed => Tag::new(Tone::Good, words.state_done()),
         Status::Refused => Tag::new(Tone::Quiet, words.state_refused()),
         Status::Withdrawn => Tag::new(Tone::Quiet, words.state_withdrawn()),
+        Status::UnderReview => Tag::new(Tone::Busy, words.state_under_review()),
     }
 }
 
@@ -248,6 +292,7 @@ pub(crate) fn line(seen: &Seen, row: &RequestSummary) -> Line {
         Status::Open => words.promised_by(promised.as_str()),
         Status::Completed | Status::Refused => told.unwrap_or_default(),
         Status::Withdrawn => words.withdrawn_sentence(words.on_date(closed).as_str()),
+        Status::UnderReview => words.sentence_under_review().to_owned(),
     };
     let tag = match late {
         0 => tag_of(words, status),

@@ -8,6 +8,7 @@ mod hostile;
 mod journey;
 mod operator;
 mod region;
+mod reviews;
 mod sign_in;
 mod staff;
 

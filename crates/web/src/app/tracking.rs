@@ -23,6 +23,7 @@ const NOTE_CHARACTERS: usize = 1_000;
 /// What the next page tells after an act.
 const TOLD_NOT_FIXED: &str = "not-fixed";
 const TOLD_WITHDRAWN: &str = "withdrawn";
+const TOLD_REVIEW: &str = "review";
 
 /// `GET /{body}/requests`
 pub(crate) async fn lookup(visitor: Visitor) -> Answer {
@@ -55,6 +56,7 @@ pub(crate) async fn status(visitor: Visitor, at: At) -> Answer {
     view.page.notice = match told.as_deref() {
         Some(TOLD_NOT_FIXED) => Some(visitor.words.not_fixed_noted().to_owned()),
         Some(TOLD_WITHDRAWN) => Some(visitor.words.withdrawn_notice().to_owned()),
+        Some(TOLD_REVIEW) => Some(visitor.words.look_again_noted().to_owned()),
         Some(_) | None => None,
     };
     let clear = told.map(|_| visitor.clear(&Kind::Notice)).transpose()?;
@@ -106,6 +108,14 @@ pub(crate) async fn withdraw(visitor: Visitor, at: At) -> Answer {
     let (reference, view) = own_case(&visitor, &at)?;
     let command = Command::Withdraw { case: view.case.request.case };
     follow(&visitor, command, &reference, TOLD_WITHDRAWN).await
+}
+
+/// `POST /{body}/requests/{reference}/review`: one button, and no page before it.
+pub(crate) async fn ask_for_review(visitor: Visitor, at: At) -> Answer {
+    let (reference, view) = own_case(&visitor, &at)?;
+    let case = view.case.request.case;
+    let command = Command::AskForReview { case, channel: Channel::Web };
+    follow(&visitor, command, &reference, TOLD_REVIEW).await
 }
 
 /// `GET /{body}/my-requests`
@@ -227,15 +237,18 @@ fn status_view(visitor: &Visitor, reference: &Reference, view: &CaseView) -> Res
     let theirs = view.case.request.person.is_some();
     let back = if theirs { paths::my_requests(body) } else { paths::lookup(body) };
     let title = view.service.package.definition.title.in_language(words.language());
+    let page = page_of(visitor, title, back);
+    let look_again = page.act(words.ask_a_person(), format!("{here}/review"));
+    let reasons = story.reasons(visitor.run()?.reasons(view)?);
     Ok(Status {
-        page: page_of(visitor, title, back),
+        page,
         reference: reference.to_string(),
         tag: story.tag(),
         sentence: story.sentence(),
         promised: story.promised(),
         holder: story.holder(),
         timeline: story.timeline(),
-        decisions: story.decisions(),
+        decisions: story.decisions(reasons, look_again, theirs),
         answers: if theirs { facts(visitor, view)? } else { Vec::new() },
         looks: if theirs { looks(visitor, view)? } else { None },
         sign_in: None,

@@ -1,7 +1,7 @@
 //! Samples of the operator's places.
 
 use super::{Gallery, REFERENCE, contractor, moment, staff};
-use crate::views::field::{Control, Field, errors_of};
+use crate::views::field::{Choice, Control, Field, errors_of};
 use crate::views::operator::{
     ByHand, Exchange, Incident, IncidentLine, Operator, SystemLine, Trouble, Unknown,
 };
@@ -122,12 +122,13 @@ impl Incident {
             what,
             more: Vec::new(),
         };
-        let field = Field::new(
-            words,
-            "reason",
-            words.by_hand_reason(),
-            Control::Area { value: String::new(), most: Some(500) },
-        );
+        let area = Control::Area { value: String::new(), most: Some(2_000) };
+        let done = text(words, "Your bin has been emptied.", "Mae eich bin wedi'i wagio.");
+        let outcomes = Control::Radios(vec![Choice::new("collected", done)]);
+        let fields = vec![
+            Field::new(words, "outcome", words.by_hand_outcome(), outcomes),
+            Field::new(words, "reason", words.by_hand_reason(), area),
+        ];
         Self {
             tag: Tag::new(Tone::Bad, words.state_stopped()),
             sentence: words.incident_sentence(contractor),
@@ -159,8 +160,9 @@ impl Incident {
             exchange: Exchange::Sealed(
                 page.second_act(words.show_exchange(), "/millbrook/staff/incidents/1/exchange"),
             ),
+            address: "/millbrook/staff/incidents/1".to_owned(),
             by_hand: Some(ByHand {
-                field,
+                fields,
                 action: "/millbrook/staff/incidents/1/by-hand".to_owned(),
             }),
             page,
@@ -172,6 +174,8 @@ pub(super) fn collect(gallery: &mut Gallery) -> askama::Result<()> {
     let words = gallery.words;
     let operator = Operator::sample(words);
     gallery.add("operator", &operator)?;
+    let closed = operator.page.clone().saying(words.by_hand_notice());
+    gallery.add_state("operator", "closed", &Operator { page: closed, ..operator.clone() })?;
     let well = Operator {
         troubles: Vec::new(),
         unknowns: Vec::new(),
@@ -193,8 +197,11 @@ pub(super) fn collect(gallery: &mut Gallery) -> askama::Result<()> {
     gallery.add_state("incident", "shown", &Incident { exchange: shown, ..incident.clone() })?;
     let mut wrong = Incident { exchange: Exchange::None, ..incident };
     if let Some(by_hand) = wrong.by_hand.as_mut() {
-        by_hand.field = by_hand.field.clone().wrong(words.error_reason());
-        wrong.page.errors = errors_of(std::slice::from_ref(&by_hand.field));
+        let wrongs = [words.error_by_hand_outcome(), words.error_reason()];
+        for (field, wrong) in by_hand.fields.iter_mut().zip(wrongs) {
+            field.error = Some(wrong.to_owned());
+        }
+        wrong.page.errors = errors_of(&by_hand.fields);
     }
     gallery.add_state("incident", "wrong", &wrong)
 }

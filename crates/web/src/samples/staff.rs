@@ -3,14 +3,16 @@
 use base::{Channel, Role, TouchReason};
 
 use super::{Gallery, REFERENCE, contractor, date, moment, staff};
+use crate::views::field::{Choice, Control, Field, errors_of};
 use crate::views::front::ServiceLine;
 use crate::views::page::Link;
 use crate::views::request::Fact;
 use crate::views::staff::{
     CaseLine, CaseList, CaseSearch, Duty, ElementLine, ServiceCall, StaffAnswers, StaffCase,
-    StaffHome,
+    StaffHome, StaffReview,
 };
 use crate::views::tag::{Tag, Tone};
+use crate::views::tracking::Reason;
 use crate::words::Words;
 
 fn text(words: Words, english: &str, welsh: &str) -> String {
@@ -72,6 +74,12 @@ impl StaffHome {
                 act: page.act(words.begin_call(), "/millbrook/staff/calls/missed-bin-collection"),
             }],
             duties: vec![
+                duty(
+                    words.reviews_title(),
+                    words.reviews_card(words.count(1).as_str()),
+                    Some(Tag::new(Tone::Warn, words.state_needs_you())),
+                    words.reviews_open(),
+                ),
                 duty(
                     words.operator_title(),
                     words.troubles_count(2, 1),
@@ -159,6 +167,73 @@ impl StaffCase {
     }
 }
 
+impl StaffReview {
+    /// A refusal at which a person looks again.
+    pub fn sample(words: Words) -> Self {
+        let area = Control::Area { value: String::new(), most: Some(2_000) };
+        let stands = text(
+            words,
+            "We can send the crew back within 7 days of the collection day.",
+            "Gallwn anfon y criw yn ôl o fewn 7 diwrnod i'r diwrnod casglu.",
+        );
+        let other = text(words, "The bin was emptied.", "Cafodd y bin ei wagio.");
+        let options = vec![
+            Choice {
+                hint: Some(words.review_stands().to_owned()),
+                ..Choice::new("too_late", stands.clone())
+            },
+            Choice::new("collected", other),
+        ];
+        Self {
+            page: staff(words, 0).page(words.review_title()).back_to("/millbrook/staff/reviews"),
+            caption: format!("{} {REFERENCE}", super::service_title(words)),
+            decided: stands,
+            reasons: vec![Reason {
+                text: text(
+                    words,
+                    "It was reported 9 days after the collection day.",
+                    "Cafodd ei nodi 9 diwrnod ar ôl y diwrnod casglu.",
+                ),
+                law: Some(text(
+                    words,
+                    "Environmental Protection Act 1990, section 45",
+                    "Deddf Diogelu'r Amgylchedd 1990, adran 45",
+                )),
+            }],
+            facts: StaffCase::sample(words).facts,
+            timeline: super::tracking::timeline(words, false).into_iter().take(1).collect(),
+            case: Link::new(words.see_case(REFERENCE), "/millbrook/staff/cases/1"),
+            fields: vec![
+                Field::new(words, "outcome", words.review_outcome(), Control::Radios(options)),
+                Field::new(words, "reason", words.review_reason(), area),
+            ],
+            action: "/millbrook/staff/reviews/1".to_owned(),
+        }
+    }
+}
+
+fn collect_reviews(gallery: &mut Gallery) -> askama::Result<()> {
+    let words = gallery.words;
+    let list = CaseList {
+        page: staff(words, 0).page(words.reviews_title()).saying(words.review_decided_notice()),
+        definition: words.reviews_definition().to_owned(),
+        count: words.reviews_card(words.count(1).as_str()),
+        cases: cases(words).into_iter().take(1).collect(),
+        newer: None,
+        older: None,
+        ..CaseList::sample(words)
+    };
+    gallery.add_state("case_list", "reviews", &list)?;
+    let review = StaffReview::sample(words);
+    gallery.add("staff_review", &review)?;
+    let wrongs = [words.error_review_outcome(), words.error_review_reason()];
+    let fields: Vec<Field> =
+        review.fields.iter().zip(wrongs).map(|(field, wrong)| field.clone().wrong(wrong)).collect();
+    let page = review.page.clone().with_errors(errors_of(&fields));
+    let reasons = Vec::new();
+    gallery.add_state("staff_review", "wrong", &StaffReview { page, reasons, fields, ..review })
+}
+
 pub(super) fn collect(gallery: &mut Gallery) -> askama::Result<()> {
     let words = gallery.words;
     let home = StaffHome::sample(words);
@@ -177,6 +252,7 @@ pub(super) fn collect(gallery: &mut Gallery) -> askama::Result<()> {
     gallery.add("case_list", &list)?;
     let empty = CaseList { cases: Vec::new(), newer: None, older: None, ..list };
     gallery.add_state("case_list", "empty", &empty)?;
+    collect_reviews(gallery)?;
     let case = StaffCase::sample(words);
     gallery.add("staff_case", &case)?;
     let shown = StaffCase {

@@ -124,7 +124,7 @@ impl Status {
             "Resident's parking permit",
             "Trwydded barcio i breswylwyr",
         ));
-        let act = page.act(words.ask_a_person(), "/millbrook/requests/1/look-again");
+        let act = page.act(words.ask_a_person(), "/millbrook/requests/1/review");
         Self {
             tag: Tag::new(Tone::Quiet, words.state_refused()),
             sentence: text(
@@ -156,6 +156,47 @@ impl Status {
             withdraw: None,
             ..Self::sample(words)
         }
+    }
+}
+
+impl Status {
+    /// A refusal at which a person looks again.
+    fn under_review(words: Words) -> Self {
+        let refused = Self::refused(words);
+        let decisions = refused.decisions.iter().map(|decision| Decision {
+            who: words.sentence_under_review().to_owned(),
+            look_again: None,
+            ..decision.clone()
+        });
+        Self {
+            tag: Tag::new(Tone::Busy, words.state_under_review()),
+            sentence: words.sentence_under_review().to_owned(),
+            decisions: decisions.collect(),
+            page: refused.page.clone().saying(words.look_again_noted()),
+            ..refused
+        }
+    }
+
+    /// The same, when a person has decided.
+    fn reviewed(words: Words, changed: bool) -> Self {
+        let refused = Self::refused(words);
+        let body = frame(words).band.name;
+        let who = if changed {
+            words.person_changed(body.as_str())
+        } else {
+            words.person_upheld(body.as_str())
+        };
+        let reasons = vec![Reason {
+            text: text(
+                words,
+                "The street was added to the zone last month.",
+                "Ychwanegwyd y stryd at y parth fis diwethaf.",
+            ),
+            law: None,
+        }];
+        let what = refused.sentence.clone();
+        let decision = Decision { what, who, reasons, look_again: None };
+        Self { decisions: vec![decision], ..refused }
     }
 }
 
@@ -244,6 +285,9 @@ fn collect_status(gallery: &mut Gallery) -> askama::Result<()> {
     gallery.add_state("status", "late", &late)?;
     gallery.add_state("status", "done", &Status::done(words))?;
     gallery.add_state("status", "refused", &Status::refused(words))?;
+    gallery.add_state("status", "under_review", &Status::under_review(words))?;
+    gallery.add_state("status", "upheld", &Status::reviewed(words, false))?;
+    gallery.add_state("status", "changed", &Status::reviewed(words, true))?;
     let withdrawn = Status {
         tag: Tag::new(Tone::Quiet, words.state_withdrawn()),
         sentence: words.withdrawn_sentence(words.on_date(date(24)).as_str()),

@@ -134,6 +134,8 @@ pub struct Incident {
     pub timeline: Vec<Moment>,
     /// The last exchange.
     pub exchange: Exchange,
+    /// Its address.
+    pub address: String,
     /// Closing it by hand: the reason, and where it goes.
     pub by_hand: Option<ByHand>,
 }
@@ -141,8 +143,8 @@ pub struct Incident {
 /// Doing by hand what the machine could not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ByHand {
-    /// What is recorded.
-    pub field: Field,
+    /// How it ends, and what is recorded.
+    pub fields: Vec<Field>,
     /// Where it is sent.
     pub action: String,
 }

@@ -2,11 +2,12 @@
 
 use askama::Template;
 
+use super::field::Field;
 use super::front::ServiceLine;
 use super::page::{Account, Act, Link, Page};
 use super::request::Fact;
 use super::tag::Tag;
-use super::tracking::Moment;
+use super::tracking::{Moment, Reason};
 
 /// A case in a list: enough to tell it apart when it is read aloud.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +95,30 @@ pub struct CaseList {
     pub newer: Option<String>,
     /// The page of older ones.
     pub older: Option<String>,
+}
+
+/// A decision of a machine at which a person looks again.
+#[derive(Debug, Clone, PartialEq, Eq, Template)]
+#[template(path = "staff_review.html")]
+pub struct StaffReview {
+    /// The page.
+    pub page: Page,
+    /// The service and the reference.
+    pub caption: String,
+    /// What the machine decided.
+    pub decided: String,
+    /// Its reasons.
+    pub reasons: Vec<Reason>,
+    /// Channel, due date, language and the like.
+    pub facts: Vec<Fact>,
+    /// What happened.
+    pub timeline: Vec<Moment>,
+    /// The case.
+    pub case: Link,
+    /// What should stand, and why.
+    pub fields: Vec<Field>,
+    /// Where it is sent.
+    pub action: String,
 }
 
 /// An element of the process, as it stands in this case.
