@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use base::{
     BodyId, CaseId, Channel, Date, Digest, DraftId, EventSeq, Language, Reference, Role,
-    SectorPersonId, ServiceId, Timestamp, TouchReason,
+    SectorPersonId, ServiceId, Timestamp, TouchReason, id_from_parts,
 };
 
 use crate::statements::statements;
@@ -240,10 +240,11 @@ statements! {
  LIMIT 50");
     TOUCHED_REQUESTS = summary_where!("   AND service = :service AND case_id < :before
    AND duplicate_of IS NULL
-   AND case_id IN
-       (SELECT case_id
+   AND EXISTS
+       (SELECT touch.case_id
           FROM touch
-         WHERE body = :body AND shard = :shard AND reason = :reason)
+         WHERE touch.body = :body AND touch.shard = :shard
+           AND touch.case_id = service_request.case_id AND touch.reason = :reason)
  ORDER BY case_id DESC
  LIMIT 50");
     REKEYED_REQUESTS = summary_where!("   AND service = :service AND case_id < :before
@@ -266,7 +267,7 @@ statements! {
  WHERE body = :body AND shard = :shard AND status = 'under_review'
  LIMIT 1";
     RECEIVED_BETWEEN = summary_where!("   AND received_at >= :since AND received_at < :until
-   AND case_id > :after
+   AND case_id > :after AND case_id < :before
  ORDER BY case_id
  LIMIT :limit");
     TOUCHES_OF = "SELECT case_id, seq, reason, role, at, centiminutes
@@ -375,6 +376,9 @@ pub fn requests_behind(
     reader.rows(statement, &named, RequestSummary::read)
 }
 
+/// The longest that a form lies between its beginning and its sending, in milliseconds: 90 days.
+const FORM_MS: i64 = 90 * 86_400_000;
+
 /// Requests received in a span, in the order of their cases, after a case (Open311 lists).
 pub fn received_between(
     reader: &Reader,
@@ -383,10 +387,18 @@ pub fn received_between(
     after: Option<CaseId>,
     limit: u32,
 ) -> Result<Vec<RequestSummary>, StoreError> {
-    let after = after.unwrap_or(CaseId::from_bytes([0; 16]));
+    // A case's id begins with the time at which its form was begun, which is not after its receipt.
+    let first = CaseId::from_bytes(id_from_parts(since.plus_millis(-FORM_MS), [0; 16]));
+    let before = CaseId::from_bytes(id_from_parts(until, [0xff; 16]));
+    let after = after.unwrap_or(first).max(first);
     let limit = limit.min(PAGE_LIMIT);
-    let named: [(&str, &dyn Bind); 4] =
-        [("since", &since), ("until", &until), ("after", &after), ("limit", &limit)];
+    let named: [(&str, &dyn Bind); 5] = [
+        ("since", &since),
+        ("until", &until),
+        ("after", &after),
+        ("before", &before),
+        ("limit", &limit),
+    ];
     reader.rows(RECEIVED_BETWEEN, &named, RequestSummary::read)
 }
 
