@@ -117,24 +117,7 @@ impl Summary {
     pub fn table(&self) -> String {
         let mut table = String::new();
         for figures in &self.figures.services {
-            let measures = &figures.measures;
-            let rate = measures.straight_through_rate().unwrap_or(0.0) * 100.0;
-            let median = measures.median_minutes().unwrap_or(0.0);
-            let _ = writeln!(table, "{}", figures.service);
-            let _ = writeln!(table, "  requests                {}", measures.requests);
-            let _ =
-                writeln!(table, "  straight through        {rate:.1}% (provisional for 28 days)");
-            let _ = writeln!(table, "  refused by rule         {}", measures.refused_by_rule);
-            let _ = writeln!(table, "  joined to an open one   {}", figures.joined);
-            let _ = writeln!(table, "  re-keyed fields         {}", measures.rekeyed_fields);
-            let _ = writeln!(table, "  median time to outcome  {}", duration(median));
-            for (reason, count) in ranked_touches(measures) {
-                let _ = writeln!(table, "  a person was needed because {}: {count}", reason.key());
-            }
-            for (channel, cost) in &figures.cost_by_channel {
-                let _ = writeln!(table, "  cost by {:<15} {cost}", channel.key());
-            }
-            let _ = writeln!(table, "  calls repeated          {}", figures.retries);
+            table.push_str(&rows(figures));
         }
         for (body, cost) in self.figures.statement.by_owner() {
             let _ = writeln!(table, "cost borne by {body}: {cost}");
@@ -153,6 +136,36 @@ impl Summary {
         let _ = writeln!(table, "{rate:.1} requests a second, {seconds:.1} seconds");
         table
     }
+}
+
+/// A service's part of the table. Of none asked there is no rate and no time.
+fn rows(figures: &ServiceFigures) -> String {
+    let measures = &figures.measures;
+    let mut rows = format!("{}\n", figures.service);
+    let mut row = |name: &str, value: String| {
+        let _ = writeln!(rows, "  {name:<23} {value}");
+    };
+    row("requests", measures.requests.to_string());
+    if let Some(rate) = measures.straight_through_rate() {
+        row("straight through", format!("{:.1}% (provisional for 28 days)", rate * 100.0));
+    }
+    row("refused by rule", measures.refused_by_rule.to_string());
+    row("joined to an open one", figures.joined.to_string());
+    row("re-keyed fields", measures.rekeyed_fields.to_string());
+    if let Some(median) = measures.median_minutes() {
+        row("median time to outcome", duration(median));
+    }
+    for (reason, count) in ranked_touches(measures) {
+        row(
+            "a person was needed",
+            format!("{count} times, because {}", reason.key().replace('_', " ")),
+        );
+    }
+    for (channel, cost) in &figures.cost_by_channel {
+        row(&format!("cost by {}", channel.key()), cost.to_string());
+    }
+    row("calls repeated", figures.retries.to_string());
+    rows
 }
 
 fn service(figures: &ServiceFigures) -> serde_json::Value {
