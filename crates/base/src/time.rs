@@ -7,6 +7,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::Language;
+
 /// Why a text is not an instant or a date.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a time in the range from year 1 to year 9999: {text}")]
@@ -175,6 +177,39 @@ impl Date {
         }
     }
 
+    /// As people write it: `Tuesday 24 November 2026`, `dydd Mawrth 24 Tachwedd 2026`.
+    pub fn in_words(self, language: Language) -> String {
+        let weekday = match self.weekday() {
+            Weekday::Monday => ["Monday", "dydd Llun"],
+            Weekday::Tuesday => ["Tuesday", "dydd Mawrth"],
+            Weekday::Wednesday => ["Wednesday", "dydd Mercher"],
+            Weekday::Thursday => ["Thursday", "dydd Iau"],
+            Weekday::Friday => ["Friday", "dydd Gwener"],
+            Weekday::Saturday => ["Saturday", "dydd Sadwrn"],
+            Weekday::Sunday => ["Sunday", "dydd Sul"],
+        };
+        format!("{} {}", pick(language, weekday), self.without_weekday(language))
+    }
+
+    /// `24 November 2026`, `24 Tachwedd 2026`.
+    pub fn without_weekday(self, language: Language) -> String {
+        let month = match self.0.month() {
+            1 => ["January", "Ionawr"],
+            2 => ["February", "Chwefror"],
+            3 => ["March", "Mawrth"],
+            4 => ["April", "Ebrill"],
+            5 => ["May", "Mai"],
+            6 => ["June", "Mehefin"],
+            7 => ["July", "Gorffennaf"],
+            8 => ["August", "Awst"],
+            9 => ["September", "Medi"],
+            10 => ["October", "Hydref"],
+            11 => ["November", "Tachwedd"],
+            _ => ["December", "Rhagfyr"],
+        };
+        format!("{} {} {}", self.0.day(), pick(language, month), self.0.year())
+    }
+
     /// The instant at which this date's clock shows `hour:minute` in the United Kingdom.
     /// A time that the spring change skips is taken after the gap (as RFC 5545 does).
     pub fn at_uk(self, hour: i8, minute: i8) -> Timestamp {
@@ -182,6 +217,13 @@ impl Date {
         civil
             .in_tz("Europe/London")
             .map_or(Timestamp(0), |zoned| Timestamp::from_jiff(zoned.timestamp()))
+    }
+}
+
+const fn pick(language: Language, [english, welsh]: [&str; 2]) -> &str {
+    match language {
+        Language::En => english,
+        Language::Cy => welsh,
     }
 }
 
@@ -220,6 +262,13 @@ mod tests {
         let summer = Timestamp::parse("2026-07-01T23:30:00Z").unwrap();
         assert_eq!(summer.uk_date().to_string(), "2026-07-02");
         assert_eq!(Date::new(2026, 7, 2).unwrap().at_uk(0, 30), summer);
+    }
+
+    #[test]
+    fn a_date_is_written_as_people_write_it() {
+        let date = Date::new(2026, 11, 24).unwrap();
+        assert_eq!(date.in_words(Language::En), "Tuesday 24 November 2026");
+        assert_eq!(date.in_words(Language::Cy), "dydd Mawrth 24 Tachwedd 2026");
     }
 
     #[test]

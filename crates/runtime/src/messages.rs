@@ -144,7 +144,7 @@ fn known(
     minijinja::Value::from_pairs([
         ("reference", request.reference.as_str().to_owned()),
         ("service", definition.title.in_language(language).to_owned()),
-        ("promised", request.promised.to_string()),
+        ("promised", request.promised.in_words(language)),
         ("outcome", outcome.map_or("", |outcome| outcome.text.in_language(language)).to_owned()),
         ("decision", decision(request, language).to_owned()),
         ("reason", reason.unwrap_or_default()),

@@ -9,7 +9,7 @@ mod terms;
 
 use std::fmt::{Display, Write as _};
 
-use base::{Date, Language, Money, Timestamp, Weekday};
+use base::{Date, Language, Money, Timestamp};
 
 include!(concat!(env!("OUT_DIR"), "/wording.rs"));
 
@@ -45,7 +45,7 @@ impl Words {
 
     /// `Tuesday 24 November 2026`, `dydd Mawrth 24 Tachwedd 2026`.
     pub fn date(self, date: Date) -> String {
-        format!("{} {}", self.weekday(date.weekday()), self.day_and_month(date))
+        date.in_words(self.language)
     }
 
     /// A date as the time of an act: `on Tuesday 24 November 2026`, and in Welsh with the soft
@@ -59,8 +59,7 @@ impl Words {
 
     /// `24 November 2026`, for tables.
     pub fn day_and_month(self, date: Date) -> String {
-        let civil = date.to_jiff();
-        format!("{} {} {}", civil.day(), self.month(civil.month()), civil.year())
+        date.without_weekday(self.language)
     }
 
     /// `2:30pm`, `2:30yp`; a full hour without its noughts, noon and midnight by name.
@@ -189,35 +188,6 @@ impl Words {
             (Language::En, _) => format!("and {last}"),
             (Language::Cy, Some(noun)) => format!("a'r {noun}"),
             (Language::Cy, None) => format!("{} {last}", if vowel { "ac" } else { "a" }),
-        }
-    }
-
-    fn weekday(self, day: Weekday) -> &'static str {
-        match day {
-            Weekday::Monday => self.pick("Monday", "dydd Llun"),
-            Weekday::Tuesday => self.pick("Tuesday", "dydd Mawrth"),
-            Weekday::Wednesday => self.pick("Wednesday", "dydd Mercher"),
-            Weekday::Thursday => self.pick("Thursday", "dydd Iau"),
-            Weekday::Friday => self.pick("Friday", "dydd Gwener"),
-            Weekday::Saturday => self.pick("Saturday", "dydd Sadwrn"),
-            Weekday::Sunday => self.pick("Sunday", "dydd Sul"),
-        }
-    }
-
-    fn month(self, month: i8) -> &'static str {
-        match month {
-            1 => self.pick("January", "Ionawr"),
-            2 => self.pick("February", "Chwefror"),
-            3 => self.pick("March", "Mawrth"),
-            4 => self.pick("April", "Ebrill"),
-            5 => self.pick("May", "Mai"),
-            6 => self.pick("June", "Mehefin"),
-            7 => self.pick("July", "Gorffennaf"),
-            8 => self.pick("August", "Awst"),
-            9 => self.pick("September", "Medi"),
-            10 => self.pick("October", "Hydref"),
-            11 => self.pick("November", "Tachwedd"),
-            _ => self.pick("December", "Rhagfyr"),
         }
     }
 

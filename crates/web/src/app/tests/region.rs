@@ -271,6 +271,12 @@ impl World {
         *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(token);
     }
 
+    /// The newest message to an address.
+    pub(super) fn mail(&self, address: &str) -> String {
+        let messages = self.outbox.messages();
+        messages.iter().find(|message| message.to == address).expect("a message").body.clone()
+    }
+
     /// Lets a fault befall an office, by the number of its port.
     pub(super) fn fault(&self, port: u16, fault: Fault) {
         let mut offices = self.offices.offices.lock().unwrap_or_else(PoisonError::into_inner);
@@ -349,7 +355,8 @@ pub(super) fn home(body: &str, number: usize) -> Home {
     };
     let homes = (0..district.properties).filter_map(|index| {
         let (due, home) = (due(index)?, district.address(index)?);
-        Some(Home { uprn: home.uprn, line: home.address, postcode: home.postcode, due })
+        let line = home.address.strip_suffix(&format!(", {}", home.postcode))?.to_owned();
+        Some(Home { uprn: home.uprn, line, postcode: home.postcode, due })
     });
     homes.into_iter().nth(number).expect("a home whose bin was due")
 }
