@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use base::SystemId;
+use base::{Language, SystemId, Text};
 
 use crate::MappingError;
 use crate::toml_reader::{Reader, Table};
@@ -49,8 +49,10 @@ pub struct Credential {
 /// A back office of a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct System {
-    /// Its name.
+    /// Its name in files and addresses.
     pub id: SystemId,
+    /// The name that staff know it by; the id's words where it has none.
+    pub name: Text,
     /// What it speaks.
     pub kind: SystemKind,
     /// Where it is, without a slash at the end: `https://jobs.example/api`.
@@ -126,6 +128,7 @@ pub fn read_systems(text: &str) -> Result<Vec<System>, Vec<MappingError>> {
 
 fn read_system(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<System> {
     let id = table.name(reader, "id");
+    let name = table.table(reader, "name").map(|table| read_name(reader, &table));
     let kind = match table.required_text(reader, "kind") {
         Some(kind) => match kind.value.as_str() {
             "rest" => Some(SystemKind::Rest),
@@ -154,7 +157,19 @@ fn read_system(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<System> {
         Some(read) => Some(read?),
         None => None,
     };
-    Some(System { id: id?, kind: kind?, base_url: base_url?, credential, ca_file })
+    let id: SystemId = id?;
+    let name = name.unwrap_or_else(|| Text::english(id.as_str().replace('-', " ")));
+    Some(System { id, name, kind: kind?, base_url: base_url?, credential, ca_file })
+}
+
+fn read_name(reader: &mut Reader<'_>, table: &Table<'_>) -> Text {
+    let read = |text: Text, language: Language| match table.text(reader, language.tag()) {
+        Some(name) => text.with(language, name.value),
+        None => text,
+    };
+    let name = Language::ALL.into_iter().fold(Text::default(), read);
+    table.finish(reader);
+    name
 }
 
 fn read_credential(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<Credential> {
@@ -200,11 +215,12 @@ mod tests {
     #[test]
     fn a_system_is_read() {
         let systems = read_systems(
-            "[[system]]\nid = \"waste\"\nkind = \"soap\"\nbase_url = \"https://waste.example/s\"\n\
+            "[[system]]\nid = \"waste\"\nname = { en = \"Greenway\", cy = \"Llwybr Glas\" }\nkind = \"soap\"\nbase_url = \"https://waste.example/s\"\n\
              credential = { scheme = \"basic\", username = \"council\", secret = \"waste\" }\n",
         )
         .unwrap();
         assert_eq!(systems[0].base_url, "https://waste.example/s");
+        assert_eq!(systems[0].name.in_language(Language::Cy), "Llwybr Glas");
         assert_eq!(systems[0].credential.as_ref().unwrap().secret, "waste");
         assert_eq!(format!("{:?}", Secret::new("hush")), "Secret(..)");
     }

@@ -22,6 +22,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mappings = read_mappings(MAPPINGS).map_err(|errors| format!("{errors:?}"))?;
     let mapping = mappings.first().ok_or("no mapping")?;
     let system = System {
+        name: base::Text::default(),
         id: mapping.system().clone(),
         kind: SystemKind::Soap,
         base_url: running.office(mapping.system()).ok_or("no office")?.url(),

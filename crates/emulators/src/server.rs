@@ -314,6 +314,7 @@ async fn start(
         }
     };
     let customer = System {
+        name: base::Text::default(),
         id: id.clone(),
         kind: SystemKind::Rest,
         base_url: "http://127.0.0.1".to_owned(),

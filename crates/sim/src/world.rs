@@ -165,7 +165,17 @@ fn systems() -> Result<BTreeMap<SystemId, System>, String> {
         .map(|(name, kind)| {
             let id: SystemId = name.parse().map_err(|error| format!("{name}: {error}"))?;
             let base_url = format!("http://{name}.example");
-            Ok((id.clone(), System { id, kind, base_url, credential: None, ca_file: None }))
+            Ok((
+                id.clone(),
+                System {
+                    name: base::Text::default(),
+                    id,
+                    kind,
+                    base_url,
+                    credential: None,
+                    ca_file: None,
+                },
+            ))
         })
         .collect()
 }

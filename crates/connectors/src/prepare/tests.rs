@@ -6,6 +6,7 @@ use crate::{SystemKind, describe};
 
 pub(crate) fn system(id: &str, kind: SystemKind) -> System {
     System {
+        name: base::Text::default(),
         id: id.parse().unwrap(),
         kind,
         base_url: "https://works.example/api".to_owned(),

@@ -25,6 +25,7 @@ fn server(answer: Vec<u8>) -> (String, std::thread::JoinHandle<String>) {
 
 fn exchange(url: &str, credential: Option<Credential>) -> Answer {
     let system = System {
+        name: base::Text::default(),
         id: "works".parse().unwrap(),
         kind: crate::SystemKind::Rest,
         base_url: url.to_owned(),
@@ -117,6 +118,7 @@ fn redirects_are_answers_and_credentials_are_struck_out_of_them() {
 fn a_missing_secret_is_named() {
     let credential = Credential { scheme: Scheme::Bearer, secret: "gone".to_owned() };
     let system = System {
+        name: base::Text::default(),
         id: "works".parse().unwrap(),
         kind: crate::SystemKind::Rest,
         base_url: "http://127.0.0.1:1".to_owned(),

@@ -33,6 +33,7 @@ impl Installation {
             Box::new(WasteRest::new(7, None))
         };
         let system = System {
+            name: base::Text::default(),
             id: mapping.system().clone(),
             kind: kinds[index],
             base_url: "http://127.0.0.1:1".to_owned(),

@@ -61,6 +61,7 @@ fn config(office: OfficeKind) -> Config {
 
 fn client() -> HttpConnector {
     let system = System {
+        name: base::Text::default(),
         id: "works".parse().unwrap(),
         kind: SystemKind::Rest,
         base_url: "http://127.0.0.1".to_owned(),
