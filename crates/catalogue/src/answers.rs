@@ -11,7 +11,7 @@ use base::{Date, Language, QuestionId, Text};
 use jsonschema::error::ValidationErrorKind;
 use serde_json::Value as Json;
 
-use crate::questions::{Question, QuestionKind, QuestionSet};
+use crate::questions::{Latest, Question, QuestionKind, QuestionSet};
 
 /// The most bytes of a text answer, whatever its schema says.
 const TEXT_BYTES: usize = 16_000;
@@ -77,6 +77,8 @@ pub enum AnswerErrorKind {
     TooSmall,
     /// It is too large.
     TooLarge,
+    /// It is a day to come where only today and the past may be.
+    Future,
     /// It is not in the form asked for.
     Format,
     /// It is not a place that the body serves.
@@ -91,7 +93,7 @@ pub enum AnswerErrorKind {
 
 impl AnswerErrorKind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Required,
         Self::Type,
         Self::Option,
@@ -99,6 +101,7 @@ impl AnswerErrorKind {
         Self::TooLong,
         Self::TooSmall,
         Self::TooLarge,
+        Self::Future,
         Self::Format,
         Self::Place,
         Self::Repeated,
@@ -116,6 +119,7 @@ impl AnswerErrorKind {
             Self::TooLong => "too_long",
             Self::TooSmall => "too_small",
             Self::TooLarge => "too_large",
+            Self::Future => "future",
             Self::Format => "format",
             Self::Place => "place",
             Self::Repeated => "repeated",
@@ -137,6 +141,10 @@ impl AnswerErrorKind {
             Self::TooLong => ("Shorten your answer", "Byrhewch eich ateb"),
             Self::TooSmall => ("Enter a larger number", "Rhowch rif mwy"),
             Self::TooLarge => ("Enter a smaller number", "Rhowch rif llai"),
+            Self::Future => (
+                "The day must be today or in the past",
+                "Rhaid i'r diwrnod fod heddiw neu yn y gorffennol",
+            ),
             Self::Format => {
                 ("Check how your answer is written", "Gwiriwch sut mae eich ateb wedi'i ysgrifennu")
             }
@@ -215,7 +223,7 @@ impl QuestionSet {
     /// Checks what was given: valid answers, or every fault in the order of the questions.
     ///
     /// An empty text, an empty list and null count as not given. `known_place` says whether the
-    /// body serves an address.
+    /// body serves an address; `today` is the day on which they are given.
     ///
     /// # Errors
     /// Each [`AnswerError`], at most one a question, then names that are not asked.
@@ -223,6 +231,7 @@ impl QuestionSet {
         &self,
         given: &Given,
         known_place: &dyn Fn(&str) -> bool,
+        today: Date,
     ) -> Result<Answers, Vec<AnswerError>> {
         let mut answers = BTreeMap::new();
         let mut errors = Vec::new();
@@ -232,7 +241,7 @@ impl QuestionSet {
             let fault = |kind| AnswerError { question: question.id.as_str().to_owned(), kind };
             match (self.is_asked(index, &scope), answer) {
                 (true, Some(answer)) => {
-                    if let Some(kind) = self.fault_of(index, question, &answer, known_place) {
+                    if let Some(kind) = self.fault_of(index, &answer, known_place, today) {
                         errors.push(fault(kind));
                     } else {
                         self.put(&mut scope, question, &answer);
@@ -290,10 +299,11 @@ impl QuestionSet {
     fn fault_of(
         &self,
         index: usize,
-        question: &Question,
         answer: &Json,
         known_place: &dyn Fn(&str) -> bool,
+        today: Date,
     ) -> Option<AnswerErrorKind> {
+        let question = self.questions.get(index)?;
         if too_big(answer) {
             return Some(AnswerErrorKind::TooLong);
         }
@@ -310,10 +320,18 @@ impl QuestionSet {
         if let Some(kind) = kinds.first() {
             return Some(*kind);
         }
+        if question.latest == Some(Latest::Today) && is_after(answer, today) {
+            return Some(AnswerErrorKind::Future);
+        }
         let place_unknown = question.kind == QuestionKind::Address
             && answer.as_str().is_none_or(|uprn| !known_place(uprn));
         place_unknown.then_some(AnswerErrorKind::Place)
     }
+}
+
+fn is_after(answer: &Json, day: Date) -> bool {
+    let date: Option<Date> = answer.as_str().and_then(|text| text.parse().ok());
+    date.is_some_and(|date| date > day)
 }
 
 /// What was given to a question, if anything was.

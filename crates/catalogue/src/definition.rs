@@ -127,6 +127,10 @@ pub struct Definition {
     pub power: Text,
     /// The lawful basis of processing.
     pub lawful_basis: Text,
+    /// Whether what is asked for is a claim: people are then told that asking a person to look
+    /// again does not affect it.
+    #[serde(default)]
+    pub claim: bool,
     /// What a machine may decide.
     pub automated: Automation,
     /// On what ground.

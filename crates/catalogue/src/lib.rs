@@ -19,7 +19,8 @@
 //! assert!(warnings.is_empty());
 //!
 //! let given = serde_json::from_str(r#"{ "details": "The clock is slow", "email": "nobody" }"#)?;
-//! let errors = package.questions.check(&given, &|_uprn| false).unwrap_err();
+//! let today = base::Date::new(2026, 11, 24)?;
+//! let errors = package.questions.check(&given, &|_uprn| false, today).unwrap_err();
 //! let words = errors[0].message(&package.questions, base::Language::En);
 //! assert_eq!(words, "Enter an e-mail address like name@example.com");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -55,5 +56,6 @@ pub use open311::{Open311Attribute, Open311Datatype};
 pub use overlay::{Adopted, Adopter, OVERLAY, Point, Variation, adopt};
 pub use package::{Files, Message, Package};
 pub use problem::{Problem, ProblemKind};
-pub use questions::{Page, Question, QuestionKind, QuestionOption, QuestionSet};
+pub use questions::{Latest, Page, Question, QuestionKind, QuestionOption, QuestionSet};
+pub use texts::WELSH_LAW;
 pub use translations::{TRANSLATIONS_LOCK, translations_lock};

@@ -7,7 +7,7 @@ use base::{Digest, Language, ServiceId};
 
 use crate::definition::Definition;
 use crate::problem::{Problem, ProblemKind};
-use crate::questions::{Page, QUESTIONS, Question, QuestionSet};
+use crate::questions::{Page, QUESTIONS, Question, QuestionKind, QuestionSet};
 use crate::translations::TRANSLATIONS_LOCK;
 
 /// The files of a package by their path within it, such as `messages/received.toml`.
@@ -213,6 +213,7 @@ impl Reading<'_> {
                     "Add a [[page]] with this id.",
                 );
             }
+            self.latest_of_a_date(question, position);
             match &question.show_if {
                 None => shown.push(None),
                 Some(condition) => {
@@ -251,6 +252,15 @@ impl Reading<'_> {
             shown,
             names,
         })
+    }
+
+    fn latest_of_a_date(&mut self, question: &Question, position: (u32, u32)) {
+        if question.latest.is_some() && question.kind != QuestionKind::Date {
+            let id = &question.id;
+            let sentence = format!("The question {id} has a latest day, and asks for no date.");
+            let mend = "Leave `latest` out, or ask for a date.";
+            self.refuse("questions.toml", position, ProblemKind::Value, &sentence, mend);
+        }
     }
 
     fn process(&mut self) -> Option<bpmn::Model> {

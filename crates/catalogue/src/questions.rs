@@ -36,6 +36,23 @@ pub enum QuestionKind {
     Phone,
 }
 
+/// The last day that an answer may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Latest {
+    /// The day on which it is answered, in the United Kingdom.
+    Today,
+}
+
+impl Latest {
+    /// The key in packages and in the API's schema.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Today => "today",
+        }
+    }
+}
+
 /// An option of a choice.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -73,6 +90,8 @@ pub struct Question {
     /// What is valid: a fragment of JSON Schema 2020-12, beside what the kind says.
     #[serde(default)]
     pub schema: serde_json::Map<String, Json>,
+    /// For a date: the last day that it may be. JSON Schema has no word for today.
+    pub latest: Option<Latest>,
     /// What people read.
     pub text: Text,
     /// A line under it.
@@ -187,6 +206,9 @@ impl QuestionSet {
                 let hint = question.hint.in_language(base::Language::En);
                 if !hint.is_empty() {
                     object.insert("description".to_owned(), hint.into());
+                }
+                if let Some(latest) = question.latest {
+                    object.insert("x-latest".to_owned(), latest.key().into());
                 }
                 if let Some(condition) = &question.show_if {
                     object.insert("x-asked-when".to_owned(), condition.as_str().into());

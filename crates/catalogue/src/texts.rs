@@ -15,6 +15,9 @@ const DEPTH: u32 = 16;
 /// The keys by which an entry of a list is named in a text's key.
 const NAMED_BY: [&str; 3] = ["id", "value", "of"];
 
+/// The annotation column of a decision in which the law of a rule has its Welsh name.
+pub const WELSH_LAW: &str = "law:cy";
+
 /// A text by language, with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Said {
@@ -175,13 +178,14 @@ fn of_decisions(file: &str, text: &str, said: &mut Vec<Said>) {
                 .map_or((info.line, 1), |byte| Problem::position(text, byte));
             let number = rule.number.to_string();
             let id = rule.id.as_deref().unwrap_or(&number);
-            said.push(Said {
-                key: format!("{file}:{name}.{id}.reason"),
-                file: file.to_owned(),
-                position,
-                english,
-                welsh,
-            });
+            let mut say = |field: &str, english, welsh| {
+                let key = format!("{file}:{name}.{id}.{field}");
+                said.push(Said { key, file: file.to_owned(), position, english, welsh });
+            };
+            say("reason", english, welsh);
+            if let Some(welsh) = rule.reason.other.get(WELSH_LAW) {
+                say("law", rule.reason.law.clone(), Some(welsh.clone()));
+            }
         }
     }
 }

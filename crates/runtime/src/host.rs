@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use base::{BodyId, Shard as ShardNumber, SystemId, Timestamp};
 use connectors::{BreakerState, Connector};
 use store::{Readers, Store};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use crate::authority::Authority;
 use crate::clock::{AlarmId, Busy, Clock};
@@ -86,6 +86,7 @@ pub struct Body {
     keyring: Keyring,
     readers: Readers,
     queue: std::sync::mpsc::SyncSender<Task>,
+    commits: watch::Receiver<u64>,
 }
 
 impl Body {
@@ -102,6 +103,11 @@ impl Body {
     /// Its keys, for views that may open values (DESIGN L10).
     pub const fn keyring(&self) -> &Keyring {
         &self.keyring
+    }
+
+    /// Changes with each batch that is durable: for pages that wait a moment for an answer.
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        self.commits.clone()
     }
 
     /// Reads its one shard.
@@ -153,9 +159,11 @@ impl Host {
             let readers = setup.store.readers();
             let (settings, services) = (Arc::clone(&setup.settings), setup.services.clone());
             let keyring = setup.keyring.clone();
-            let queue = writer::start(setup, seams.clone(), AlarmId(alarm), Arc::clone(&counters))?;
+            let (committed, commits) = watch::channel(0);
+            let told = writer::Told { counters: Arc::clone(&counters), committed };
+            let queue = writer::start(setup, seams.clone(), AlarmId(alarm), told)?;
             let id = settings.body.clone();
-            bodies.insert(id, Body { settings, services, keyring, readers, queue });
+            bodies.insert(id, Body { settings, services, keyring, readers, queue, commits });
         }
         let draws = AtomicU32::new(0);
         Ok(Self { seams, bodies, office, office_body, draws, counters })

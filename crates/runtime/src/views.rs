@@ -16,12 +16,17 @@ use store::requests::{ServiceRequestKey, ServiceRequestRow};
 mod reasons;
 
 use crate::case::Case;
-use crate::effect::Effect;
+use crate::effect::{Effect, Standing};
 use crate::host::Body;
 use crate::keyring::CaseKeys;
 use crate::record::EXCHANGE;
 use crate::services::Service;
 use crate::shard::{DRAFT, IncidentNote, ShardError, StoredDraft, load_case};
+
+/// How long a page waits for the first answer of a back office, in milliseconds.
+const FIRST_ANSWER_MS: u64 = 800;
+/// How often it looks meanwhile.
+const FIRST_ANSWER_LOOKS: u32 = 20;
 
 /// A case with what is needed to show it.
 #[derive(Debug)]
@@ -79,6 +84,16 @@ impl CaseView {
             .fold(Text::default(), |told, (language, text)| told.with(language, text))
     }
 
+    /// Whether a back office is being asked for the first time, or a message is on its way out:
+    /// the case may stand elsewhere in a moment.
+    pub fn may_move_in_a_moment(&self) -> bool {
+        let first = |effect: &Effect| {
+            let attempts = effect.attempts.sends.saturating_add(effect.attempts.lookups);
+            effect.standing == Standing::Out && attempts <= 1
+        };
+        self.case.has_left_over() || self.case.effects.values().any(first)
+    }
+
     /// What was last said with "not fixed", opened.
     pub fn not_fixed_note(&self) -> Option<String> {
         let note = self.case.request.open_not_fixed_note(&self.keys).ok()??;
@@ -121,6 +136,14 @@ impl CaseView {
 
 pub use reasons::DecisionReason;
 
+impl CaseView {
+    /// The e-mail address that the requester gave, if we have written to it.
+    pub fn written_to(&self) -> Option<String> {
+        let written = self.case.counts.messages > 0;
+        crate::messages::contact(&self.service, &self.case.request, &self.keys).filter(|_| written)
+    }
+}
+
 impl Body {
     /// A case by its id.
     ///
@@ -142,6 +165,35 @@ impl Body {
     pub fn case_of(&self, reference: &Reference) -> Result<Option<CaseView>, ShardError> {
         let found = store::requests::request_by_reference(&self.reader(), reference)?;
         found.map_or(Ok(None), |row| self.case(row.case_id))
+    }
+
+    /// A case by what its requester reads out, once its back offices have answered for the first
+    /// time: they mostly do at once. A slow one is not waited for.
+    ///
+    /// # Errors
+    /// [`ShardError`] when the store fails.
+    pub async fn case_in_a_moment(
+        &self,
+        reference: &Reference,
+    ) -> Result<Option<CaseView>, ShardError> {
+        let mut commits = self.commits();
+        let answered = async {
+            for _ in 0..FIRST_ANSWER_LOOKS {
+                commits.borrow_and_update();
+                let view = self.case_of(reference)?;
+                if !view.is_some_and(|view| view.may_move_in_a_moment())
+                    || commits.changed().await.is_err()
+                {
+                    break;
+                }
+            }
+            Ok(())
+        };
+        let most = std::time::Duration::from_millis(FIRST_ANSWER_MS);
+        match tokio::time::timeout(most, answered).await {
+            Ok(Err(error)) => Err(error),
+            Ok(Ok(())) | Err(_) => self.case_of(reference),
+        }
     }
 
     /// A request by its case, without opening anything.

@@ -54,12 +54,16 @@ id = "email"
     Package::read(&with).unwrap().0.questions
 }
 
+fn today() -> Date {
+    Date::new(2026, 11, 24).unwrap()
+}
+
 fn known(uprn: &str) -> bool {
     uprn == "200000000001"
 }
 
 fn faults(questions: &QuestionSet, given: &Given) -> String {
-    match questions.check(given, &known) {
+    match questions.check(given, &known, today()) {
         Ok(answers) => answers.to_json(),
         Err(errors) => {
             let named =
@@ -90,6 +94,32 @@ fn every_fault_is_named_in_the_order_of_the_questions() {
 }
 
 #[test]
+fn a_day_to_come_is_a_fault_where_the_package_says_so() {
+    let questions = every_kind();
+    let on = |day: &str| {
+        let json = json!({"address": "200000000001", "bin": "food", "missed_on": day});
+        faults(&questions, &given(json))
+    };
+    assert_eq!(on("25 11 2026"), "missed_on:future ");
+    assert_eq!(on("9999-12-31"), "missed_on:future ");
+    assert!(on("24 11 2026").starts_with('{') && on("2026-11-23").starts_with('{'));
+    let schema = questions.schema();
+    assert_eq!(schema["properties"]["missed_on"]["x-latest"], "today");
+    let error = AnswerError { question: "missed_on".to_owned(), kind: AnswerErrorKind::Future };
+    assert_eq!(error.message(&questions, Language::En), "The day must be today or in the past");
+    let package: Files = files("services/missed-bin-collection");
+    let with = changed(&package, "questions.toml", "latest = \"today\"", "");
+    let with = changed(
+        &with,
+        "questions.toml",
+        "kind = \"long_text\"",
+        "kind = \"long_text\"\nlatest = \"today\"",
+    );
+    let problems = Package::read(&with).unwrap_err();
+    assert!(problems.iter().any(|it| it.sentence.contains("has a latest day")), "{problems:?}");
+}
+
+#[test]
 fn a_later_question_is_asked_after_earlier_answers() {
     let questions = every_kind();
     let asked = |count: &str| {
@@ -101,7 +131,7 @@ fn a_later_question_is_asked_after_earlier_answers() {
 #[test]
 fn many_unknown_names_give_few_faults() {
     let many: Given = (0..10_000).map(|number| (format!("n{number}"), json!(1))).collect();
-    assert_eq!(every_kind().check(&many, &known).unwrap_err().len(), 3 + UNKNOWN_NAMED);
+    assert_eq!(every_kind().check(&many, &known, today()).unwrap_err().len(), 3 + UNKNOWN_NAMED);
 }
 
 #[test]
@@ -193,9 +223,9 @@ proptest! {
             json.insert((*name).to_owned(), value);
         }
         prop_assert_eq!(faults(questions, &form), faults(questions, &json));
-        if let Ok(answers) = questions.check(&json, &known) {
+        if let Ok(answers) = questions.check(&json, &known, today()) {
             let again = given(serde_json::from_str(&answers.to_json()).unwrap());
-            prop_assert_eq!(questions.check(&again, &known).unwrap(), answers);
+            prop_assert_eq!(questions.check(&again, &known, today()).unwrap(), answers);
         }
     }
 }

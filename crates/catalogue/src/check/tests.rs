@@ -124,7 +124,8 @@ fn a_rule_by_which_a_machine_decides_has_a_reason_and_a_law() {
         "<annotationEntry><text>Household waste collection policy, section 4.2</text></annotationEntry>",
         "<annotationEntry><text></text></annotationEntry>",
         &expect![[r#"
-            bin-was-due.dmn:76:16: Rule 3 of decision table of "bin_was_due" has no law or policy, and a machine decides by it. Add the annotation columns reason:en, reason:cy and law, and fill them in.
+            bin-was-due.dmn:79:16: Rule 3 of decision table of "bin_was_due" has no law or policy, and a machine decides by it. Add the annotation columns reason:en, reason:cy and law, and fill them in.
+            bin-was-due.dmn:84:32: The English text of bin_was_due_table.rule_too_late.law is missing. Write it.
         "#]],
     );
 }
@@ -137,7 +138,7 @@ fn nothing_is_asked_twice() {
         "[[question]]\nid = \"day\"\npage = \"notes\"\nkind = \"date\"\ntext.en = \"when was the  bin due?\"\ntext.cy = \"Pryd?\"\n\n[[question]]\nid = \"notes\"\npage = \"notes\"\nkind = \"long_text\"",
         &expect![[r"
             questions.toml:13:1: The page `notes` has 2 questions and no title. Write title.en, and title.cy where Welsh is served.
-            questions.toml:101:1: The question `day` asks what `missed_on` has asked already. Ask once, and use the first answer.
+            questions.toml:104:1: The question `day` asks what `missed_on` has asked already. Ask once, and use the first answer.
         "]],
     );
     refused(
@@ -182,7 +183,7 @@ fn a_data_question_needs_an_agreement() {
         "id = \"notes\"\npage = \"notes\"",
         "id = \"notes\"\nsource = \"income-2026/income_below\"\npage = \"notes\"",
         &expect![[r#"
-            questions.toml:102:1: The question `notes` is answered by `income-2026/income_below`, and no agreement allows that. Write source = "AGREEMENT/QUESTION" and name the agreement in service.toml, agreements.
+            questions.toml:105:1: The question `notes` is answered by `income-2026/income_below`, and no agreement allows that. Write source = "AGREEMENT/QUESTION" and name the agreement in service.toml, agreements.
         "#]],
     );
 }
@@ -194,8 +195,8 @@ fn a_machine_decides_only_with_a_ground() {
         "[ground]",
         "[send_again]",
         &expect![[r"
-        service.toml:44:2: unknown field `send_again`, expected one of `id`, `owner`, `nation`, `prefix`, `title`, `summary`, `keywords`, `category`, `channels`, `sign_in`, `power`, `lawful_basis`, `automated`, `ground`, `promise`, `retention_days`, `governing_date`, `agreements`, `duplicate`, `not_fixed`, `keep`, `outcome`, `open311`, `send`, `fee_pence`, `opening_days`, `local`. Compare the line with the guide to packages.
-    "]],
+            service.toml:44:2: unknown field `send_again`, expected one of `id`, `owner`, `nation`, `prefix`, `title`, `summary`, `keywords`, `category`, `channels`, `sign_in`, `power`, `lawful_basis`, `claim`, `automated`, `ground`, `promise`, `retention_days`, `governing_date`, `agreements`, `duplicate`, `not_fixed`, `keep`, `outcome`, `open311`, `send`, `fee_pence`, `opening_days`, `local`. Compare the line with the guide to packages.
+        "]],
     );
     refused(
         "service.toml",

@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use base::Shard as ShardNumber;
 use store::{Batch, Committed, Landed, Lease, Reader, Store, StoreError};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use super::perform::Performer;
 use super::{BodySetup, Counters, QUEUE_LIMIT, Seams, Task};
@@ -23,6 +23,12 @@ const BUSY_TRIES: u32 = 1_000;
 
 type Waiting = BTreeMap<ReplyTo, oneshot::Sender<Result<Reply, Rejection>>>;
 
+/// Who hears of each batch that is durable.
+pub(super) struct Told {
+    pub(super) counters: Arc<Counters>,
+    pub(super) committed: watch::Sender<u64>,
+}
+
 struct Writer {
     setup: BodySetup,
     seams: Seams,
@@ -30,7 +36,7 @@ struct Writer {
     reader: Reader,
     performer: Performer,
     alarm: (AlarmId, Alarm),
-    counters: Arc<Counters>,
+    told: Told,
 }
 
 /// Opens the shard and starts its thread.
@@ -38,26 +44,19 @@ pub(super) fn start(
     mut setup: BodySetup,
     seams: Seams,
     alarm: AlarmId,
-    counters: Arc<Counters>,
+    told: Told,
 ) -> Result<SyncSender<Task>, ShardError> {
     let (queue, tasks) = sync_channel(QUEUE_LIMIT);
     let reader = setup.store.readers().shard(ShardNumber(0));
     let shard = open(&mut setup, &seams, &reader)?;
-    let performer = Performer::new(&setup, &seams, queue.clone(), Arc::clone(&counters));
+    let performer = Performer::new(&setup, &seams, queue.clone(), Arc::clone(&told.counters));
     let ticks = queue.clone();
     let ring: Alarm = Arc::new(move |busy| {
         // A full queue is being worked on; it looks for what is due in any case.
         let _ = ticks.try_send(Task::Tick(busy));
     });
-    let mut writer = Writer {
-        setup,
-        seams,
-        shard: Some(shard),
-        reader,
-        performer,
-        alarm: (alarm, ring),
-        counters,
-    };
+    let mut writer =
+        Writer { setup, seams, shard: Some(shard), reader, performer, alarm: (alarm, ring), told };
     let name = format!("writer-{}", writer.setup.settings.body);
     let token = writer.seams.clock.busy();
     let spawned = std::thread::Builder::new().name(name).spawn(move || {
@@ -159,8 +158,10 @@ impl Writer {
                 Vec::new()
             } else {
                 let committed = commit(self.setup.store.as_mut(), &step.batch)?;
-                self.counters.committed();
-                shard.committed(&step, committed)
+                self.told.counters.committed();
+                let calls = shard.committed(&step, committed);
+                self.told.committed.send_modify(|batches| *batches = batches.wrapping_add(1));
+                calls
             };
             answer(step, waiting);
             self.performer.perform(calls);

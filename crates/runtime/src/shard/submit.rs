@@ -33,7 +33,8 @@ impl Shard {
         }
         let places = &self.settings.places;
         let known_place = |uprn: &str| places.get(uprn).is_some();
-        let checked = service.package.questions.check(&submit.given, &known_place);
+        let today = turn.now.uk_date();
+        let checked = service.package.questions.check(&submit.given, &known_place, today);
         let answers = checked.map_err(Rejection::Invalid)?;
         let duplicate_key = duplicate_key(&self.settings, &service, &answers);
         if let Some(open) = Self::open_duplicate(duplicate_key, turn.step, turn.reader)? {

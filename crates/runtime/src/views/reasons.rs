@@ -3,6 +3,7 @@
 //! Read from the journal, where every decision's rules stand without values.
 
 use base::{CaseId, EventSeq, Language, Text};
+use catalogue::WELSH_LAW;
 use dmn::ReasonCode;
 use store::PAGE_LIMIT;
 
@@ -19,13 +20,17 @@ const EVALUATED: &str = "process.decision_evaluated";
 /// The name of a return's event: what was decided before it no longer stands.
 const RETURNED: &str = "request.not_fixed";
 
+/// The name of the event of an error that was caught: what was decided before it did not lead to
+/// the outcome.
+const CAUGHT: &str = "process.error_caught";
+
 /// One rule that counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecisionReason {
     /// The reason, by language.
     pub text: Text,
-    /// The law that the rule follows.
-    pub law: Option<String>,
+    /// The law that the rule follows, by language.
+    pub law: Option<Text>,
 }
 
 impl Body {
@@ -52,7 +57,7 @@ impl Body {
             let Some(last) = page.last() else { break };
             from = last.seq.plus(1);
             for event in &page {
-                if event.name == RETURNED {
+                if event.name == RETURNED || event.name == CAUGHT {
                     codes.clear();
                 } else if event.name == EVALUATED {
                     let record = Record::from_bytes(event.seq, &event.bytes)?;
@@ -82,5 +87,10 @@ fn reason(service: &Service, code: &ReasonCode) -> Option<DecisionReason> {
         .filter_map(said)
         .fold(Text::default(), |text, (language, said)| text.with(language, said));
     let nothing = text.in_language(Language::En).is_empty();
-    (!nothing).then(|| DecisionReason { text, law: rule.reason.law.clone() })
+    let welsh = rule.reason.other.get(WELSH_LAW);
+    let law = rule.reason.law.as_ref().map(|law| {
+        let law = Text::english(law);
+        welsh.map_or_else(|| law.clone(), |welsh| law.clone().with(Language::Cy, welsh))
+    });
+    (!nothing).then_some(DecisionReason { text, law })
 }

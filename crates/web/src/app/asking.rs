@@ -93,6 +93,10 @@ fn question_view(
     let own = page.title.in_language(seen.language_shown());
     let title = &walk.service.package.definition.title;
     let heading = match fields.as_mut_slice() {
+        // A postcode leads to the answer: the question stays the heading.
+        [only] if only.is_postcode() => asked
+            .first()
+            .map(|question| question.text.in_language(seen.language_shown()).to_owned()),
         [only] => {
             *only = only.clone().headed();
             None

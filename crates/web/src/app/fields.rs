@@ -156,6 +156,10 @@ impl Walk {
         }
         let error = errors.iter().find(|error| error.question == question.id.as_str());
         match error {
+            Some(error) if field.is_postcode() => field.wrong(match error.kind {
+                AnswerErrorKind::Place => self.seen.words.error_postcode_unknown(),
+                _ => self.seen.words.error_postcode(),
+            }),
             Some(error) => field.wrong(error.message(self.questions(), language)),
             None => field,
         }
@@ -207,7 +211,6 @@ impl Walk {
     /// An address in two stages: its postcode, then which of the places there.
     fn address_field(&self, question: &Question, given: &Given, entered: &Fields) -> Field {
         let words = self.seen.words;
-        let label = question.text.in_language(self.seen.language_shown());
         let typed = entered.first(&postcode_name(question));
         let changing = self.seen.query.first("postcode").is_some() && typed.is_none();
         let kept = postcode_of(question, given).filter(|_| typed.is_none() && !changing);
@@ -215,7 +218,7 @@ impl Walk {
             let kept = postcode_of(question, given).unwrap_or_default();
             let value = typed.unwrap_or(kept);
             let name = postcode_name(question);
-            return Field::line(words, name, label, LineKind::Postcode, value);
+            return Field::line(words, name, words.postcode(), LineKind::Postcode, value);
         };
         let chosen = entered.first(question.id.as_str());
         let choice = |place: runtime::Place| Choice {
@@ -223,6 +226,7 @@ impl Walk {
             ..Choice::new(place.uprn, place.line)
         };
         let choices = self.places_at(postcode).into_iter().map(choice).collect();
+        let label = question.text.in_language(self.seen.language_shown());
         let mut field = Field::new(words, question.id.as_str(), label, Control::one_of(choices));
         let change = self.seen.query.first("change").map_or("", |_| "&change=1");
         field.given = Some(Settled {

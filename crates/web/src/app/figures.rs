@@ -23,7 +23,7 @@ use crate::views::figures::{
 };
 use crate::views::page::Link;
 use crate::views::problem::ProblemKind;
-use crate::views::staff::{CaseList, StaffHome};
+use crate::views::staff::{CaseLine, CaseList, StaffHome};
 use crate::words::Words;
 
 /// What one page of figures is made of.
@@ -72,7 +72,11 @@ pub(crate) async fn cases(staff: Staff, at: At) -> Answer {
     let rows = staff.run()?.requests_behind(service.id(), &behind, before)?;
     let (words, language) = (staff.words, staff.language_shown());
     let (name, definition) = told_of(words, &service, &behind);
-    let cases = rows.iter().map(|row| case_line(&staff, row, why(words, &behind)));
+    let cases = rows.iter().map(|row| {
+        let line = case_line(&staff, row, why(words, &behind))?;
+        // All are of the service that the page names.
+        Ok::<_, Fault>(CaseLine { service: None, ..line })
+    });
     let back = paths::figures(staff.id()?, service.id());
     let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
     let older = older(&rows).map(|query| format!("{query}&behind={}", encoded(&asked)));

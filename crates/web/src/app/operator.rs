@@ -94,9 +94,9 @@ fn what(staff: &Staff, incident: &IncidentView) -> String {
     let words = staff.words;
     match &incident.row.system {
         Some(system) if incident.note.unclear => {
-            words.incident_unclear(system_name(system.as_str()).as_str())
+            words.incident_unclear(system_name(staff, system).as_str())
         }
-        Some(system) => words.incident_no_answer(system_name(system.as_str()).as_str()),
+        Some(system) => words.incident_no_answer(system_name(staff, system).as_str()),
         None => words.incident_stopped().to_owned(),
     }
 }
@@ -181,7 +181,7 @@ fn down(
         let count = waiting.map(|figure| figure.effects).sum();
         Some(Trouble {
             tag: Tag::new(Tone::Bad, words.system_down()),
-            what: words.trouble_system_down(system_name(system.as_str()).as_str()),
+            what: words.trouble_system_down(system_name(staff, system).as_str()),
             since: words.next_try(words.time(*until).as_str()),
             holds: words.holds_up_cases(words.count(count).as_str()),
             link: None,
@@ -209,13 +209,13 @@ fn unknown(staff: &Staff, page: &Page, incident: &IncidentView) -> Result<Unknow
     let words = staff.words;
     let address = address(staff, incident)?;
     let since = words.moment(incident.row.raised_at);
-    let system = incident.row.system.as_ref().map_or("", |system| system.as_str());
+    let system = incident.row.system.as_ref().map(|system| system_name(staff, system));
     let reference = incident.reference.as_str();
     let [done, not_done] = outcomes(staff, page, &address);
     Ok(Unknown {
         id: format!("unknown-{}-{}", incident.row.case_id, incident.row.element_key),
         what: element_of(staff, incident),
-        ask: words.unknown_ask(system_name(system).as_str()),
+        ask: words.unknown_ask(system.unwrap_or_default().as_str()),
         look_for: vec![Fact::new(words.our_reference(), reference)],
         since: words.since_moment(since.as_str()),
         case: Link::new(words.see_case(reference), paths::case(staff.id()?, &incident.reference)),
@@ -261,7 +261,7 @@ fn systems(
         let own = figures.iter().filter(|figure| figure.system == *system);
         let waiting = own.clone().filter(|it| it.state == EffectState::Waiting);
         SystemLine {
-            name: system_name(system.as_str()),
+            name: system_name(staff, system),
             tag,
             repeated: words.count(own.map(|figure| figure.retries).sum()),
             waiting: words.count(waiting.map(|figure| figure.effects).sum()),
@@ -293,7 +293,7 @@ pub(super) fn incident_view(
     let operator = staff.has(&[base::Role::Operator]);
     let back = if operator { paths::operator(staff.id()?) } else { paths::staff(staff.id()?) };
     let page = staff.frame().page(what(staff, incident)).back_to(back);
-    let system = incident.row.system.as_ref().map(|system| system_name(system.as_str()));
+    let system = incident.row.system.as_ref().map(|system| system_name(staff, system));
     let sentence = match &system {
         Some(system) if incident.note.unclear => words.unknown_ask(system.as_str()),
         Some(system) => words.incident_sentence(system.as_str()),

@@ -322,7 +322,8 @@ impl Seen {
         let words = self.words;
         let Some(body) = self.body.as_ref().and_then(|body| self.app.body(body)) else {
             let name = self.app.setup.region.name.in_language(words.language()).to_owned();
-            let help = Help { phone: None, hours: String::new(), other: None };
+            let other = Some(words.help_in_region().to_owned());
+            let help = Help { phone: None, hours: String::new(), other };
             return Band { name, home: "/".to_owned(), stylesheet: None, help, foot: Vec::new() };
         };
         let home = paths::front(&body.id);

@@ -2,7 +2,7 @@
 
 use base::{Digest, Reference};
 use catalogue::{AnswerError, Automation, Given};
-use runtime::{Command, Rejection, Reply, Submit};
+use runtime::{CaseView, Command, Rejection, Reply, Submit};
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Fault, html, html_wrong, see_other, with_cookies};
@@ -11,7 +11,10 @@ use super::story::Story;
 use super::walk::{Begun, Walk, answers_of};
 use crate::paths;
 use crate::views::page::{Link, PageError};
-use crate::views::request::{Answer as Answered, AnswerGroup, CheckAnswers, Confirmation, Step};
+use crate::views::request::{
+    Answer as Answered, AnswerGroup, CheckAnswers, Confirmation, Step, Told,
+};
+use crate::words::Words;
 
 /// What has just been sent, as the browser keeps it, sealed.
 #[derive(Debug, Serialize, Deserialize)]
@@ -60,7 +63,9 @@ pub(crate) async fn send(walk: Walk, Form(form): Form) -> Answer {
 pub(crate) async fn done(walk: Walk) -> Answer {
     let sent: Option<Sent> = walk.seen.open(&walk.sent_kind());
     let sent = sent.ok_or_else(|| Fault::Elsewhere(walk.base.clone()))?;
-    html(&confirmation_view(&walk, &sent)?)
+    let reference: Reference = sent.reference.parse().map_err(|_| Fault::NOT_FOUND)?;
+    let view = walk.seen.run()?.case_in_a_moment(&reference).await?.ok_or(Fault::NOT_FOUND)?;
+    html(&confirmation_view(&walk, &sent, &view)?)
 }
 
 /// Where somebody goes whose form was sent or has expired.
@@ -149,35 +154,62 @@ fn answers(walk: &Walk, given: &Given) -> Vec<Answered> {
     asked.into_iter().map(answer).collect()
 }
 
-fn confirmation_view(walk: &Walk, sent: &Sent) -> Result<Confirmation, Fault> {
+fn confirmation_view(walk: &Walk, sent: &Sent, view: &CaseView) -> Result<Confirmation, Fault> {
     let (seen, words) = (&walk.seen, walk.seen.words);
-    let body = seen.id()?;
-    let reference: Reference = sent.reference.parse().map_err(|_| Fault::NOT_FOUND)?;
-    let view = seen.run()?.case_of(&reference)?.ok_or(Fault::NOT_FOUND)?;
-    let story = Story::of(seen, &view);
+    let (body, reference) = (seen.id()?, &view.case.request.reference);
+    let story = Story::of(seen, view);
     let agent = walk.channel == base::Channel::Agent;
-    let promised = words.date(view.case.request.promised);
-    let mut next = vec![Step { when: Some(words.today().to_owned()), text: story.sentence() }];
-    if story.is_open() {
-        let by = words.by_date(promised.as_str());
-        next.push(Step { when: Some(by), text: words.next_promised().to_owned() });
-    }
-    let status =
-        if agent { paths::case(body, &reference) } else { paths::request(body, &reference) };
+    let status = if agent { paths::case(body, reference) } else { paths::request(body, reference) };
     let onward = if agent {
         Link::new(words.next_call(), paths::staff(body))
     } else {
         Link::new(words.all_services(), paths::front(body))
     };
+    let title = if story.is_answered() { words.answered_title() } else { words.received_title() };
     Ok(Confirmation {
-        page: seen.frame().page(words.received_title()),
+        page: seen.frame().page(title),
         reference: reference.to_string(),
-        say: agent.then(|| words.tell_reference(promised.as_str())),
+        say: agent.then(|| say(words, &story, view)),
         joined: sent.joined.then(|| words.joined_open().to_owned()),
-        next,
-        how_we_know: words.how_we_know_text().to_owned(),
-        copy: None,
+        told: told(words, &story, view)?,
+        keep: (!agent).then(|| keep(words, sent, view)),
         status,
         onward,
     })
+}
+
+/// What an agent says.
+fn say(words: Words, story: &Story<'_>, view: &CaseView) -> String {
+    let promised = words.date(view.case.request.promised);
+    if story.is_answered() {
+        words.tell_answer(story.sentence().as_str())
+    } else {
+        words.tell_reference(promised.as_str())
+    }
+}
+
+fn told(words: Words, story: &Story<'_>, view: &CaseView) -> Result<Told, Fault> {
+    if !story.is_open() {
+        return Ok(Told::Answered {
+            answer: story.sentence(),
+            decision: story.decision(None, false)?,
+        });
+    }
+    let by = words.by_date(words.date(view.case.request.promised).as_str());
+    Ok(Told::UnderWay {
+        next: vec![
+            Step { when: Some(words.today().to_owned()), text: story.sentence() },
+            Step { when: Some(by), text: words.next_promised().to_owned() },
+        ],
+        how_we_know: words.how_we_know_text().to_owned(),
+    })
+}
+
+/// Where the reference went. An open request that this one joined is somebody else's: their
+/// address is not told.
+fn keep(words: Words, sent: &Sent, view: &CaseView) -> String {
+    match view.written_to().filter(|_| !sent.joined) {
+        Some(address) => words.copy_sent(address.as_str()),
+        None => words.keep_reference().to_owned(),
+    }
 }

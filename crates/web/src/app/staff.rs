@@ -1,6 +1,6 @@
 //! Staff: the first page by role, looking a request up, and one case.
 
-use base::{Channel, Reference, Role};
+use base::{Channel, Reference, Role, SystemId};
 use bpmn::ElementKind;
 use engine::{ElementInstance, ElementKey};
 use runtime::{CaseView, RequestSummary};
@@ -17,6 +17,7 @@ use crate::views::staff::{
     CaseLine, CaseSearch, Duty, ElementLine, ServiceCall, StaffAnswers, StaffCase, StaffHome,
 };
 use crate::views::tag::{Tag, Tone};
+use crate::words::Words;
 
 /// Who may look a request up.
 const FINDERS: [Role; 4] = [Role::Caseworker, Role::Operator, Role::Head, Role::Agent];
@@ -56,10 +57,19 @@ pub(crate) async fn case(staff: Staff, at: At) -> Answer {
         acts: Vec::new(),
         trouble: trouble(&staff, &view)?,
         facts: facts(&staff, &view),
-        answers: StaffAnswers::Erased(words.answers_not_here().to_owned()),
+        answers: StaffAnswers::Erased(answers_not_here(words, &view).to_owned()),
+        decision: story.decision(None, false)?,
         timeline: story.timeline(),
         elements: elements(&staff, &view),
     })
+}
+
+/// Who sees the answers, as they are not shown to staff.
+const fn answers_not_here(words: Words, view: &CaseView) -> &'static str {
+    match view.case.request.person {
+        Some(_) => words.answers_not_here(),
+        None => words.answers_not_here_nobody(),
+    }
 }
 
 /// A case in a list of staff.
@@ -68,7 +78,7 @@ pub(crate) fn case_line(seen: &Seen, row: &RequestSummary, why: String) -> Resul
     Ok(CaseLine {
         reference: row.reference.to_string(),
         href: paths::case(seen.id()?, &row.reference),
-        service: told.title,
+        service: Some(told.title),
         tag: told.tag,
         received: seen.words.received_at(seen.words.moment(row.received_at).as_str()),
         due: told.due,
@@ -181,12 +191,20 @@ pub(super) fn facts(seen: &Seen, view: &CaseView) -> Vec<Fact> {
         Some(language) => crate::Words::of(language).language_name(),
         None => words.not_given(),
     };
-    vec![
+    let mut facts = vec![
         Fact::new(words.received(), words.moment(request.received_at)),
         Fact::new(words.channel(), words.channel_name(request.channel)),
-        Fact::new(words.due(), words.date(request.promised)),
         Fact::new(words.language_label(), language),
-    ]
+    ];
+    let promised = words.date(request.promised);
+    match request.closed_at.filter(|_| request.status != requests::Status::Open) {
+        Some(closed) => {
+            facts.push(Fact::new(words.closed_on(), words.moment(closed)));
+            facts.push(Fact::new(words.was_promised(), promised));
+        }
+        None => facts.push(Fact::new(words.due(), promised)),
+    }
+    facts
 }
 
 /// The name of an element of a case's process in the page's language.
@@ -203,7 +221,7 @@ fn elements(seen: &Seen, view: &CaseView) -> Vec<ElementLine> {
     let row = |instance: &ElementInstance| {
         let waiting = view.case.effect_of(instance.key);
         let system = waiting.and_then(|effect| effect.work.system());
-        let note = system.map(|system| words.waits_for(system_name(system.as_str()).as_str()));
+        let note = system.map(|system| words.waits_for(system_name(seen, system).as_str()));
         ElementLine {
             name: element_name(seen, view, instance.element.as_str()),
             kind: kind_of(seen, view, instance),
@@ -247,9 +265,11 @@ fn kind_of(seen: &Seen, view: &CaseView, instance: &ElementInstance) -> String {
     .to_owned()
 }
 
-/// A back office's id as words: `waste-contractor` reads "waste contractor".
-pub(crate) fn system_name(id: &str) -> String {
-    id.replace('-', " ")
+/// A back office as staff know it; one that the body no longer has keeps its id's words.
+pub(crate) fn system_name(seen: &Seen, id: &SystemId) -> String {
+    let known = seen.run().ok().and_then(|body| body.settings().systems.get(id));
+    let name = known.map(|system| system.name.in_language(seen.language_shown()));
+    name.map_or_else(|| id.as_str().replace('-', " "), str::to_owned)
 }
 
 /// The number of an element instance as it stands in an address.

@@ -1,11 +1,13 @@
 //! Where a request stands, in words: state, sentence, promise, holder, timeline, decision.
 //!
-//! The sentences are the package's own where it has one; nothing here opens a value.
+//! The sentences are the package's own where it has one; nothing here opens a value. On pages of
+//! staff the requester is "they".
 
 use base::{Date, Language};
 use requests::{Milestone, MilestoneKind, ReviewDecision, Status};
 use runtime::{CaseView, DecisionReason, RequestSummary, Service};
 
+use super::answer::Fault;
 use super::seen::Seen;
 use crate::views::page::Act;
 use crate::views::tag::{Tag, Tone};
@@ -42,6 +44,11 @@ impl<'a> Story<'a> {
         self.view.case.request.status == Status::Open
     }
 
+    /// Whether it has an outcome, of whichever kind.
+    pub(crate) fn is_answered(&self) -> bool {
+        matches!(self.view.case.request.status, Status::Completed | Status::Refused)
+    }
+
     /// The state in a word.
     pub(crate) fn tag(&self) -> Tag {
         let request = &self.view.case.request;
@@ -75,9 +82,18 @@ impl<'a> Story<'a> {
             Status::UnderReview => self.words().sentence_under_review().to_owned(),
             Status::Withdrawn => {
                 let at = request.closed_at.unwrap_or(request.received_at);
-                self.words().withdrawn_sentence(self.words().on_date(at.uk_date()).as_str())
+                let on = self.words().on_date(at.uk_date());
+                self.for_reader(
+                    self.words().withdrawn_sentence(on.as_str()),
+                    self.words().staff_withdrawn_sentence(on.as_str()),
+                )
             }
         }
+    }
+
+    /// A sentence to the requester, or the one to staff.
+    fn for_reader<T>(&self, requester: T, staff: T) -> T {
+        if self.seen.is_staff_page() { staff } else { requester }
     }
 
     fn told(&self, milestone: &Milestone) -> Option<String> {
@@ -154,14 +170,21 @@ impl<'a> Story<'a> {
         let words = self.words();
         let what = match &milestone.kind {
             MilestoneKind::Received => {
-                words.event_received(words.channel_name(self.view.case.request.channel))
+                let channel = self.view.case.request.channel;
+                self.for_reader(words.you_told_us(channel), words.they_told_us(channel)).to_owned()
             }
             MilestoneKind::Joined => words.event_joined().to_owned(),
             MilestoneKind::Reached(_) => self.told(milestone)?,
+            // The answer itself stands above the timeline, with its reasons below it.
+            MilestoneKind::Outcome(_) if self.is_last_answer(milestone) => {
+                words.event_answered().to_owned()
+            }
             MilestoneKind::Outcome(outcome) => {
                 outcome_of(&self.view.service, outcome, self.language())?
             }
-            MilestoneKind::ReviewAsked => words.event_review_asked().to_owned(),
+            MilestoneKind::ReviewAsked => {
+                self.for_reader(words.event_review_asked(), words.staff_review_asked()).to_owned()
+            }
             MilestoneKind::Reviewed(decision, outcome) => {
                 let outcome = outcome_of(&self.view.service, outcome, self.language())?;
                 match decision {
@@ -169,54 +192,79 @@ impl<'a> Story<'a> {
                     ReviewDecision::Changed => words.event_review_changed(outcome.as_str()),
                 }
             }
-            MilestoneKind::NotFixed => words.event_not_fixed().to_owned(),
-            MilestoneKind::Withdrawn => words.event_withdrawn().to_owned(),
+            MilestoneKind::NotFixed => {
+                self.for_reader(words.event_not_fixed(), words.staff_not_fixed()).to_owned()
+            }
+            MilestoneKind::Withdrawn => {
+                self.for_reader(words.event_withdrawn(), words.staff_withdrawn()).to_owned()
+            }
         };
         let when = words.moment(milestone.at);
         Some(Moment { place: Place::Past, when, what, more: Vec::new() })
     }
 
+    /// Whether a milestone is the refusal with which the request stands.
+    fn is_last_answer(&self, milestone: &Milestone) -> bool {
+        let request = &self.view.case.request;
+        request.status == Status::Refused && request.closed_at == Some(milestone.at)
+    }
+
     /// The reasons of a decision, in the reader's language.
     pub(crate) fn reasons(&self, reasons: Vec<DecisionReason>) -> Vec<Reason> {
-        let reason = |reason: DecisionReason| {
-            let text = reason.text.in_language(self.language()).to_owned();
-            Reason { text, law: reason.law }
+        let language = self.language();
+        let reason = |reason: DecisionReason| Reason {
+            text: reason.text.in_language(language).to_owned(),
+            law: reason.law.map(|law| law.in_language(language).to_owned()),
         };
         reasons.into_iter().map(reason).collect()
     }
 
-    /// What was decided, by whom and why, with the button that asks a person to look again. A
-    /// person's own words are for the requester alone.
-    pub(crate) fn decisions(
+    /// By whom and why it was decided, with the button that asks a person to look again. What was
+    /// decided is mostly the page's own sentence. A person's own words are for the requester alone.
+    pub(crate) fn decision(
         &self,
-        reasons: Vec<Reason>,
-        look_again: Act,
+        look_again: Option<Act>,
         theirs: bool,
-    ) -> Vec<Decision> {
+    ) -> Result<Option<Decision>, Fault> {
         let (words, request) = (self.words(), &self.view.case.request);
         let body = self.seen.name_of(&self.view.service.body);
-        let Some(what) = self.outcome() else { return Vec::new() };
+        let Some(outcome) = self.outcome() else { return Ok(None) };
+        let reasons = || self.seen.run()?.reasons(self.view).map_err(Fault::from);
+        let rules = || reasons().map(|found| self.reasons(found));
         let decided = request.review.as_ref().and_then(|review| review.decided.as_ref());
-        let (who, reasons, look_again) = if self.view.may_ask_for_review(self.seen.now) {
-            (words.computer_decided(body.as_str()), reasons, Some(look_again))
+        let decision = |who, reasons| Decision { what: None, who, reasons, look_again: None };
+        Ok(Some(if self.view.may_ask_for_review(self.seen.now) {
+            let who = self.for_reader(
+                self.computer_decided(body.as_str()),
+                words.computer_decided_only(body.as_str()),
+            );
+            Decision { look_again, ..decision(who, rules()?) }
         } else if request.status == Status::UnderReview {
-            (words.sentence_under_review().to_owned(), reasons, None)
+            let who = words.computer_decided_only(body.as_str());
+            Decision { what: Some(outcome), ..decision(who, rules()?) }
         } else if let Some(decided) = decided {
             let who = match decided.decision {
                 ReviewDecision::Upheld => words.person_upheld(body.as_str()),
                 ReviewDecision::Changed => words.person_changed(body.as_str()),
             };
             let own = self.view.review_reason().filter(|_| theirs);
-            let own = own.map(|text| Reason { text, law: None }).into_iter().collect();
-            (who, own, None)
+            decision(who, own.map(|text| Reason { text, law: None }).into_iter().collect())
         } else if request.by_hand.is_some() {
-            (words.person_closed(body.as_str()), Vec::new(), None)
+            decision(words.person_closed(body.as_str()), Vec::new())
         } else if request.judged {
-            (words.person_decided(body.as_str()), reasons, None)
+            decision(words.person_decided(body.as_str()), rules()?)
         } else {
-            return Vec::new();
-        };
-        vec![Decision { what, who, reasons, look_again }]
+            return Ok(None);
+        }))
+    }
+
+    /// That a computer decided, and what asking again costs.
+    fn computer_decided(&self, body: &str) -> String {
+        if self.view.service.package.definition.claim {
+            self.words().computer_decided_claim(body)
+        } else {
+            self.words().computer_decided(body)
+        }
     }
 }
 

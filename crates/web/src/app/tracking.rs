@@ -239,7 +239,6 @@ fn status_view(visitor: &Visitor, reference: &Reference, view: &CaseView) -> Res
     let title = view.service.package.definition.title.in_language(words.language());
     let page = page_of(visitor, title, back);
     let look_again = page.act(words.ask_a_person(), format!("{here}/review"));
-    let reasons = story.reasons(visitor.run()?.reasons(view)?);
     Ok(Status {
         page,
         reference: reference.to_string(),
@@ -248,7 +247,7 @@ fn status_view(visitor: &Visitor, reference: &Reference, view: &CaseView) -> Res
         promised: story.promised(),
         holder: story.holder(),
         timeline: story.timeline(),
-        decisions: story.decisions(reasons, look_again, theirs),
+        decision: story.decision(Some(look_again), theirs)?,
         answers: if theirs { facts(visitor, view)? } else { Vec::new() },
         looks: if theirs { looks(visitor, view)? } else { None },
         sign_in: None,

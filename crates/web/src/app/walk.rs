@@ -209,7 +209,8 @@ impl Walk {
     pub(crate) fn errors(&self, given: &Given) -> Vec<catalogue::AnswerError> {
         let places = self.seen.run().ok().map(|body| &body.settings().places);
         let known = |uprn: &str| places.is_some_and(|places| places.get(uprn).is_some());
-        self.questions().check(&answers_of(given), &known).err().unwrap_or_default()
+        let today = self.seen.now.uk_date();
+        self.questions().check(&answers_of(given), &known, today).err().unwrap_or_default()
     }
 }
 

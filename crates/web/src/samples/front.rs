@@ -5,7 +5,7 @@ use crate::views::front::{
     BodyFront, BodyLine, Category, OtherWay, RegionFront, Search, ServiceLine, ServiceStart, Start,
 };
 use crate::views::information::Information;
-use crate::views::page::{Account, Frame, LanguageSwitch, Link};
+use crate::views::page::{Account, Frame, Help, LanguageSwitch, Link};
 use crate::words::Words;
 
 fn service(words: Words, body: Option<&str>) -> ServiceLine {
@@ -66,6 +66,9 @@ impl RegionFront {
         words.region_name().clone_into(&mut frame.band.name);
         "/".clone_into(&mut frame.band.home);
         frame.band.stylesheet = None;
+        let other_help = Some(words.help_in_region().to_owned());
+        frame.band.help = Help { phone: None, hours: String::new(), other: other_help };
+        frame.band.foot = Vec::new();
         frame.account = Account::None;
         frame.switch = Some(other(words));
         let body = |name: &str, href: &str, about: &str| BodyLine {

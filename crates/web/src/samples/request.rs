@@ -4,7 +4,7 @@ use super::{Gallery, REFERENCE, contractor, date, frame, staff};
 use crate::views::field::{Choice, Control, Field, Given, LineKind, errors_of};
 use crate::views::page::Link;
 use crate::views::request::{
-    Answer, AnswerGroup, CheckAnswers, Confirmation, Exit, Fact, Question, Step,
+    Answer, AnswerGroup, CheckAnswers, Confirmation, Exit, Fact, Question, Step, Told,
 };
 use crate::words::Words;
 
@@ -67,10 +67,22 @@ fn addresses(words: Words, count: usize) -> Vec<Choice> {
         .collect()
 }
 
+fn address_label(words: Words) -> String {
+    text(words, "What is your address?", "Beth yw eich cyfeiriad?")
+}
+
+fn address_hint(words: Words) -> String {
+    text(
+        words,
+        "Enter the postcode, then choose the address.",
+        "Rhowch y cod post, yna dewiswch y cyfeiriad.",
+    )
+}
+
 fn address_field(words: Words, count: usize) -> Field {
-    let label = text(words, "What is your address?", "Beth yw eich cyfeiriad?");
-    let mut field =
-        Field::new(words, "address", label, Control::one_of(addresses(words, count))).headed();
+    let choices = Control::one_of(addresses(words, count));
+    let field = Field::new(words, "address", address_label(words), choices);
+    let mut field = field.headed().hinted(address_hint(words));
     field.given = Some(Given {
         name: words.postcode().to_owned(),
         value: "ZZ1 2AB".to_owned(),
@@ -139,6 +151,13 @@ impl Question {
         }
     }
 
+    /// The same question under a heading of its own.
+    fn under(mut self, heading: String) -> Self {
+        self.page.title.clone_from(&heading);
+        self.heading = Some(heading);
+        self
+    }
+
     fn group(words: Words, fields: Vec<Field>) -> Self {
         let heading = text(words, "How can we reach you?", "Sut gallwn ni gysylltu â chi?");
         let intro = text(
@@ -189,21 +208,16 @@ fn collect_questions(gallery: &mut Gallery) -> askama::Result<()> {
         birth: false,
     };
     gallery.add_state("question", "date_wrong", &Question::of(words, vec![wrong]))?;
-    let postcode = Field::line(
-        words,
-        "postcode",
-        text(words, "What is your postcode?", "Beth yw eich cod post?"),
-        LineKind::Postcode,
-        "",
-    )
-    .headed();
-    gallery.add_state("question", "postcode", &Question::of(words, vec![postcode.clone()]))?;
-    let wrong = postcode.wrong(text(
-        words,
-        "Enter a postcode, like ZZ1 2AB",
-        "Rhowch god post, er enghraifft ZZ1 2AB",
-    ));
-    gallery.add_state("question", "postcode_wrong", &Question::of(words, vec![wrong]))?;
+    let postcode = Field::line(words, "postcode", words.postcode(), LineKind::Postcode, "")
+        .hinted(address_hint(words));
+    let asked = Question::of(words, vec![postcode.clone()]).under(address_label(words));
+    gallery.add_state("question", "postcode", &asked)?;
+    let wrong = postcode.clone().wrong(words.error_postcode());
+    let asked = Question::of(words, vec![wrong]).under(address_label(words));
+    gallery.add_state("question", "postcode_wrong", &asked)?;
+    let unknown = postcode.wrong(words.error_postcode_unknown());
+    let asked = Question::of(words, vec![unknown]).under(address_label(words));
+    gallery.add_state("question", "postcode_unknown_wrong", &asked)?;
     let mut address = Question::of(words, vec![address_field(words, 5)]);
     address.otherwise = Some(Link::new(words.address_not_listed(), "?not-listed"));
     gallery.add_state("question", "address", &address)?;
@@ -337,19 +351,21 @@ impl Confirmation {
             reference: REFERENCE.to_owned(),
             say: None,
             joined: None,
-            next: vec![
-                step(words.today().to_owned(), words.sent_to(contractor)),
-                step(
-                    words.by_date(words.date(date(26)).as_str()),
-                    text(
-                        words,
-                        "The crew comes back for your bin. Leave it at the kerb.",
-                        "Bydd y criw yn dod yn ôl at eich bin. Gadewch ef wrth ymyl y ffordd.",
+            told: Told::UnderWay {
+                next: vec![
+                    step(words.today().to_owned(), words.sent_to(contractor)),
+                    step(
+                        words.by_date(words.date(date(26)).as_str()),
+                        text(
+                            words,
+                            "The crew comes back for your bin. Leave it at the kerb.",
+                            "Bydd y criw yn dod yn ôl at eich bin. Gadewch ef wrth ymyl y ffordd.",
+                        ),
                     ),
-                ),
-            ],
-            how_we_know: words.contractor_tells_us(contractor),
-            copy: Some(words.copy_sent("mair.example@example.org")),
+                ],
+                how_we_know: words.contractor_tells_us(contractor),
+            },
+            keep: Some(words.copy_sent("mair.example@example.org")),
             status: "/millbrook/track/status".to_owned(),
             onward: Link::new(words.all_services(), "/millbrook/"),
         }
@@ -416,13 +432,31 @@ pub(super) fn collect(gallery: &mut Gallery) -> askama::Result<()> {
     gallery.add("confirmation", &confirmation)?;
     let joined = Confirmation {
         joined: Some(words.joined_open().to_owned()),
-        copy: None,
+        keep: Some(words.keep_reference().to_owned()),
         ..confirmation.clone()
     };
     gallery.add_state("confirmation", "joined", &joined)?;
+    let refused = Confirmation {
+        page: frame(words).page(words.answered_title()),
+        told: Told::Answered {
+            answer: super::tracking::refusal(words),
+            decision: Some(super::tracking::decision(words)),
+        },
+        ..confirmation.clone()
+    };
+    gallery.add_state("confirmation", "refused", &refused)?;
+    let refused = Confirmation {
+        page: staff(words, 0).page(words.answered_title()),
+        say: Some(words.tell_answer(super::tracking::refusal(words).as_str())),
+        keep: None,
+        onward: Link::new(words.next_call(), "/millbrook/staff"),
+        ..refused
+    };
+    gallery.add_state("confirmation", "agent_refused", &refused)?;
     let agent = Confirmation {
         page: staff(words, 0).page(words.received_title()),
         say: Some(words.tell_reference(words.date(date(26)).as_str())),
+        keep: None,
         onward: Link::new(words.next_call(), "/millbrook/staff"),
         ..confirmation
     };

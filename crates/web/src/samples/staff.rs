@@ -12,7 +12,7 @@ use crate::views::staff::{
     StaffHome, StaffReview,
 };
 use crate::views::tag::{Tag, Tone};
-use crate::views::tracking::Reason;
+use crate::views::tracking::{Decision, Moment, Place, Reason};
 use crate::words::Words;
 
 fn text(words: Words, english: &str, welsh: &str) -> String {
@@ -23,7 +23,7 @@ fn case(words: Words, reference: &str, tag: Tag, due: i64) -> CaseLine {
     CaseLine {
         reference: reference.to_owned(),
         href: "/millbrook/staff/cases/1".to_owned(),
-        service: super::service_title(words),
+        service: Some(super::service_title(words)),
         tag,
         received: words.received_at(words.moment(moment(24, 9, 12)).as_str()),
         due: words.due_in(due),
@@ -107,7 +107,10 @@ impl CaseList {
             caption: super::service_title(words),
             definition: words.figure_straight_through_means().to_owned(),
             count: words.cases_many(words.count(1_204).as_str()),
-            cases: cases(words),
+            cases: cases(words)
+                .into_iter()
+                .map(|case| CaseLine { service: None, ..case })
+                .collect(),
             newer: Some("?after=1".to_owned()),
             older: Some("?before=3".to_owned()),
         }
@@ -141,6 +144,7 @@ impl StaffCase {
             answers: StaffAnswers::Folded(
                 page.second_act(words.show_answers(), "/millbrook/staff/cases/1/answers"),
             ),
+            decision: None,
             timeline: super::tracking::timeline(words, false),
             elements: vec![
                 element(
@@ -274,7 +278,33 @@ pub(super) fn collect(gallery: &mut Gallery) -> askama::Result<()> {
         tag: Tag::new(Tone::Quiet, words.state_closed()),
         sentence: words.state_closed().to_owned(),
         acts: Vec::new(),
+        elements: Vec::new(),
+        ..case.clone()
+    };
+    gallery.add_state("staff_case", "erased", &erased)?;
+    let refused = StaffCase {
+        tag: Tag::new(Tone::Quiet, words.state_refused()),
+        sentence: super::tracking::refusal(words),
+        acts: Vec::new(),
+        facts: vec![
+            Fact::new(words.received(), words.moment(moment(24, 9, 12))),
+            Fact::new(words.channel(), words.channel_name(Channel::Api)),
+            Fact::new(words.closed_on(), words.moment(moment(24, 9, 12))),
+            Fact::new(words.was_promised(), words.date(date(26))),
+        ],
+        answers: StaffAnswers::Erased(words.answers_not_here_nobody().to_owned()),
+        decision: Some(Decision {
+            who: words.computer_decided_only(staff(words, 0).band.name.as_str()),
+            ..super::tracking::decision(words)
+        }),
+        timeline: vec![Moment {
+            place: Place::Now,
+            when: words.moment(moment(24, 9, 12)),
+            what: words.they_told_us(Channel::Api).to_owned(),
+            more: Vec::new(),
+        }],
+        elements: Vec::new(),
         ..case
     };
-    gallery.add_state("staff_case", "erased", &erased)
+    gallery.add_state("staff_case", "refused", &refused)
 }

@@ -37,7 +37,7 @@ pub(super) fn timeline(words: Words, done: bool) -> Vec<Moment> {
         moment(Place::Past, words.moment(super::moment(day, hour, minute)), what, Vec::new())
     };
     let mut moments = vec![
-        past(24, 9, 12, words.event_received(words.channel_name(base::Channel::Web))),
+        past(24, 9, 12, words.you_told_us(base::Channel::Web).to_owned()),
         past(
             24,
             9,
@@ -69,6 +69,46 @@ pub(super) fn timeline(words: Words, done: bool) -> Vec<Moment> {
     moments
 }
 
+/// An answer that a rule gave.
+pub(super) fn refusal(words: Words) -> String {
+    text(
+        words,
+        "We cannot give you a permit, because your street has no permit parking.",
+        "Ni allwn roi trwydded i chi, oherwydd nid oes parcio â thrwydded yn eich stryd.",
+    )
+}
+
+/// The rule with its law.
+pub(super) fn decision(words: Words) -> Decision {
+    Decision {
+        what: None,
+        reasons: vec![Reason {
+            text: text(
+                words,
+                "12 Orchard Row is not in a permit zone.",
+                "Nid yw 12 Heol y Berllan mewn parth trwyddedau.",
+            ),
+            law: Some(text(
+                words,
+                "Road Traffic Regulation Act 1984, section 45",
+                "Deddf Rheoleiddio Traffig Ffyrdd 1984, adran 45",
+            )),
+        }],
+        who: words.computer_decided(frame(words).band.name.as_str()),
+        look_again: None,
+    }
+}
+
+fn refused_timeline(words: Words) -> Vec<Moment> {
+    let answered = Moment {
+        place: Place::Now,
+        when: words.moment(moment(24, 9, 12)),
+        what: words.event_answered().to_owned(),
+        more: Vec::new(),
+    };
+    timeline(words, false).into_iter().take(1).chain([answered]).collect()
+}
+
 impl Status {
     /// With the contractor, seen by the person who is signed in.
     pub fn sample(words: Words) -> Self {
@@ -84,7 +124,7 @@ impl Status {
                 text: words.works_for(frame(words).band.name.as_str()),
             }),
             timeline: timeline(words, false),
-            decisions: Vec::new(),
+            decision: None,
             answers: vec![
                 Fact::new(
                     text(words, "Address", "Cyfeiriad"),
@@ -127,31 +167,11 @@ impl Status {
         let act = page.act(words.ask_a_person(), "/millbrook/requests/1/review");
         Self {
             tag: Tag::new(Tone::Quiet, words.state_refused()),
-            sentence: text(
-                words,
-                "We cannot give you a permit, because your street has no permit parking.",
-                "Ni allwn roi trwydded i chi, oherwydd nid oes parcio â thrwydded yn eich stryd.",
-            ),
+            sentence: refusal(words),
             promised: None,
             holder: None,
-            timeline: timeline(words, false).into_iter().take(1).collect(),
-            decisions: vec![Decision {
-                what: text(words, "No permit", "Dim trwydded"),
-                who: words.computer_decided(frame(words).band.name.as_str()),
-                reasons: vec![Reason {
-                    text: text(
-                        words,
-                        "12 Orchard Row is not in a permit zone.",
-                        "Nid yw 12 Heol y Berllan mewn parth trwyddedau.",
-                    ),
-                    law: Some(text(
-                        words,
-                        "Road Traffic Regulation Act 1984, section 45",
-                        "Deddf Rheoleiddio Traffig Ffyrdd 1984, adran 45",
-                    )),
-                }],
-                look_again: Some(act),
-            }],
+            timeline: refused_timeline(words),
+            decision: Some(Decision { look_again: Some(act), ..decision(words) }),
             page: page.back_to("/millbrook/requests"),
             withdraw: None,
             ..Self::sample(words)
@@ -163,15 +183,15 @@ impl Status {
     /// A refusal at which a person looks again.
     fn under_review(words: Words) -> Self {
         let refused = Self::refused(words);
-        let decisions = refused.decisions.iter().map(|decision| Decision {
-            who: words.sentence_under_review().to_owned(),
-            look_again: None,
-            ..decision.clone()
-        });
+        let decision = Decision {
+            what: Some(refusal(words)),
+            who: words.computer_decided_only(frame(words).band.name.as_str()),
+            ..decision(words)
+        };
         Self {
             tag: Tag::new(Tone::Busy, words.state_under_review()),
             sentence: words.sentence_under_review().to_owned(),
-            decisions: decisions.collect(),
+            decision: Some(decision),
             page: refused.page.clone().saying(words.look_again_noted()),
             ..refused
         }
@@ -194,9 +214,8 @@ impl Status {
             ),
             law: None,
         }];
-        let what = refused.sentence.clone();
-        let decision = Decision { what, who, reasons, look_again: None };
-        Self { decisions: vec![decision], ..refused }
+        let decision = Decision { what: None, who, reasons, look_again: None };
+        Self { decision: Some(decision), ..refused }
     }
 }
 
@@ -284,7 +303,13 @@ fn collect_status(gallery: &mut Gallery) -> askama::Result<()> {
     };
     gallery.add_state("status", "late", &late)?;
     gallery.add_state("status", "done", &Status::done(words))?;
-    gallery.add_state("status", "refused", &Status::refused(words))?;
+    let refused = Status::refused(words);
+    gallery.add_state("status", "refused", &refused)?;
+    let decision = refused.decision.clone().map(|decision| Decision {
+        who: words.computer_decided_claim(frame(words).band.name.as_str()),
+        ..decision
+    });
+    gallery.add_state("status", "refused_claim", &Status { decision, ..refused })?;
     gallery.add_state("status", "under_review", &Status::under_review(words))?;
     gallery.add_state("status", "upheld", &Status::reviewed(words, false))?;
     gallery.add_state("status", "changed", &Status::reviewed(words, true))?;

@@ -256,6 +256,11 @@ impl Field {
         self
     }
 
+    /// Whether it asks for a postcode.
+    pub(crate) const fn is_postcode(&self) -> bool {
+        matches!(&self.control, Control::Line(Line { kind: LineKind::Postcode, .. }))
+    }
+
     /// The id of the field's first input, on which an error's link lands.
     pub fn first_id(&self) -> String {
         match self.control {

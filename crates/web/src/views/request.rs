@@ -5,6 +5,7 @@ use askama::Template;
 
 use super::field::Field;
 use super::page::{Account, Link, Page};
+use super::tracking::Decision;
 
 /// A fact, as name and value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,6 +100,25 @@ pub struct Step {
     pub text: String,
 }
 
+/// What the person is told beside the reference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// It is under way.
+    UnderWay {
+        /// What happens next, with dates and names.
+        next: Vec<Step>,
+        /// How we shall know that it is done.
+        how_we_know: String,
+    },
+    /// It was answered at once.
+    Answered {
+        /// The answer.
+        answer: String,
+        /// How it was decided.
+        decision: Option<Decision>,
+    },
+}
+
 /// The request was received.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "confirmation.html")]
@@ -111,12 +131,10 @@ pub struct Confirmation {
     pub say: Option<String>,
     /// What was there already, when the request joined an open one.
     pub joined: Option<String>,
-    /// What happens next, with dates and names.
-    pub next: Vec<Step>,
-    /// How we shall know that it is done.
-    pub how_we_know: String,
-    /// Where the copy went, when one was asked for.
-    pub copy: Option<String>,
+    /// What happens next, or what the answer is.
+    pub told: Told,
+    /// Where the reference was sent, or that it has to be kept; nothing to an agent, who says it.
+    pub keep: Option<String>,
     /// The status page.
     pub status: String,
     /// Where an agent begins the next call, or a resident goes on.

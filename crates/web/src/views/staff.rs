@@ -7,7 +7,7 @@ use super::front::ServiceLine;
 use super::page::{Account, Act, Link, Page};
 use super::request::Fact;
 use super::tag::Tag;
-use super::tracking::{Moment, Reason};
+use super::tracking::{Decision, Moment, Reason};
 
 /// A case in a list: enough to tell it apart when it is read aloud.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +16,8 @@ pub struct CaseLine {
     pub reference: String,
     /// The case.
     pub href: String,
-    /// The service.
-    pub service: String,
+    /// The service; none in a list of one service, which names it above.
+    pub service: Option<String>,
     /// The state in a word.
     pub tag: Tag,
     /// When it came.
@@ -172,8 +172,10 @@ pub struct StaffCase {
     pub facts: Vec<Fact>,
     /// The person's answers.
     pub answers: StaffAnswers,
+    /// How it was decided.
+    pub decision: Option<Decision>,
     /// What happened, and what will.
     pub timeline: Vec<Moment>,
-    /// The elements of the process.
+    /// The elements of the process that the case is at; none when it is over.
     pub elements: Vec<ElementLine>,
 }

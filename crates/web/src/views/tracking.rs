@@ -65,15 +65,15 @@ pub struct Holder {
     pub text: String,
 }
 
-/// A decision about a request, with its reasons.
+/// How a request was decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
-    /// What was decided.
-    pub what: String,
-    /// Who decided: the sentence on computers and rules, or the office.
-    pub who: String,
+    /// What was decided, where it is not the page's own sentence.
+    pub what: Option<String>,
     /// The reasons.
     pub reasons: Vec<Reason>,
+    /// Who decided: the sentence on computers and rules, or the office.
+    pub who: String,
     /// The button that asks a person to look again.
     pub look_again: Option<Act>,
 }
@@ -116,8 +116,8 @@ pub struct Status {
     pub holder: Option<Holder>,
     /// What happened, and what will: the earliest first.
     pub timeline: Vec<Moment>,
-    /// Decisions.
-    pub decisions: Vec<Decision>,
+    /// How it was decided.
+    pub decision: Option<Decision>,
     /// What the person told us; empty for somebody who only has the reference.
     pub answers: Vec<Fact>,
     /// Who looked; none for somebody who only has the reference.

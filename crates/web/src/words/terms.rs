@@ -16,6 +16,26 @@ impl Words {
         }
     }
 
+    /// How a request came, to the person who made it.
+    pub const fn you_told_us(self, channel: Channel) -> &'static str {
+        match channel {
+            Channel::Web => self.event_received_web(),
+            Channel::Agent => self.event_received_agent(),
+            Channel::Api => self.event_received_api(),
+            Channel::Open311 => self.event_received_open311(),
+        }
+    }
+
+    /// How a request came, to staff.
+    pub const fn they_told_us(self, channel: Channel) -> &'static str {
+        match channel {
+            Channel::Web => self.staff_received_web(),
+            Channel::Agent => self.staff_received_agent(),
+            Channel::Api => self.staff_received_api(),
+            Channel::Open311 => self.staff_received_open311(),
+        }
+    }
+
     /// What a member of staff is there to do.
     pub const fn role_name(self, role: Role) -> &'static str {
         match role {

@@ -24,12 +24,12 @@ async fn nothing_is_wrong_until_something_is() {
     let world = World::new();
     let mut browser = operator(&world).await;
     let well = browser.get(&world, OPERATOR).await;
-    assert!(well.says("Nothing is wrong.") && well.says("waste contractor Not called yet"));
+    assert!(well.says("Nothing is wrong.") && well.says("Greenway Waste Not called yet"));
     report(&world, 0).await;
     world.wait(1).await;
     report(&world, 1).await; // what was heard counts from the next instant on
     let well = browser.get(&world, OPERATOR).await;
-    assert!(well.says("waste contractor Answers"), "{}", super::browser::plain(&well.html));
+    assert!(well.says("Greenway Waste Answers"), "{}", super::browser::plain(&well.html));
 }
 
 #[tokio::test]
@@ -41,7 +41,7 @@ async fn a_contractor_that_is_down_for_days_is_settled_by_one_button() {
     let mut browser = operator(&world).await;
     let down = browser.get(&world, OPERATOR).await;
     assert!(
-        down.says("waste contractor does not answer We try again at"),
+        down.says("Greenway Waste does not answer We try again at"),
         "{}",
         super::browser::plain(&down.html)
     );
@@ -49,7 +49,7 @@ async fn a_contractor_that_is_down_for_days_is_settled_by_one_button() {
     world.wait(7 * 86_400).await;
     let mut browser = operator(&world).await;
     let stuck = browser.get(&world, OPERATOR).await;
-    assert!(stuck.says("No answer from waste contractor") && stuck.says(&reference));
+    assert!(stuck.says("No answer from Greenway Waste") && stuck.says(&reference));
     let link =
         stuck.html.split("href=\"").find(|rest| rest.starts_with("/wealdmere/staff/incidents/"));
     let address = link.unwrap().split('"').next().unwrap().to_owned();

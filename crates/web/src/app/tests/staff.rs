@@ -29,7 +29,13 @@ async fn an_agent_enters_a_call_as_a_script() {
     let found = agent.send(&world, &work, &[("q", &reference)]).await;
     assert!(found.says(&reference));
     let case = agent.get(&world, &format!("/wealdmere/staff/cases/{reference}")).await;
-    assert!(case.says("Phone") && case.says("Look up the collection calendar"), "{}", case.html);
+    assert!(case.says("They told us by phone"), "{}", case.html);
+    assert!(case.says("Wait until the bin is emptied") && case.says("Due"), "{}", case.html);
+    assert!(case.says("The person did not sign in, so they see them on no page either."));
+    world.emptied("wealdmere").await;
+    let case = agent.get(&world, &format!("/wealdmere/staff/cases/{reference}")).await;
+    assert!(case.says("Closed") && case.says("Promised by") && case.says("The process is over."));
+    assert!(case.says("Your bin has been emptied.") && !case.html.contains("<table"));
     assert!(!case.says(&home.line), "no answers without a record of the look");
     let nothing = agent.send(&world, &work, &[("q", "MBC-1")]).await;
     assert!(nothing.says("There is no request \u{201c}MBC-1\u{201d}."));
