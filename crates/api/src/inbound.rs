@@ -4,7 +4,8 @@
 //! is not taken: its sender comes again.
 
 use axum::http::StatusCode;
-use connectors::callback::receive;
+use base::Digest;
+use connectors::callback::{Received, receive};
 use runtime::{Command, Rejection};
 
 use crate::callers::FromOffice;
@@ -25,21 +26,31 @@ pub(crate) async fn take(office: FromOffice) -> Result<StatusCode, ApiError> {
     Err(last.into())
 }
 
-/// What the message means to each service that can read it.
+/// What the message means: a command for each way in which a version of a service reads it, with
+/// the versions that read it so. A case hears what its own version's mapping says.
 fn commands(office: &FromOffice) -> Result<Vec<Command>, ApiError> {
-    let services = office.at.services()?.offered();
-    let read = services
-        .filter_map(|service| receive(&service.callbacks, &office.system, &office.body).ok());
-    let commands: Vec<Command> = read
-        .map(|received| Command::Deliver {
-            system: office.system.clone(),
-            message: office.message,
-            name: received.message,
-            key: received.key,
-            variables: received.variables,
-        })
-        .collect();
+    let mut ways: Vec<(Received, Vec<Digest>)> = Vec::new();
+    for service in office.at.services()?.every() {
+        let read = receive(&service.callbacks, &office.system, &office.body);
+        let Ok(read) = read else { continue };
+        let version = service.package.version;
+        match ways.iter_mut().find(|(way, _)| *way == read) {
+            Some((_, versions)) => versions.push(version),
+            None => ways.push((read, vec![version])),
+        }
+    }
+    let command = |(received, versions): (Received, Vec<Digest>)| Command::Deliver {
+        system: office.system.clone(),
+        versions,
+        message: office.message,
+        name: received.message,
+        key: received.key,
+        variables: received.variables,
+    };
     let sentence =
         || both("No service reads this message.", "Nid oes gwasanaeth yn darllen y neges hon.");
-    if commands.is_empty() { Err(ApiError::Unreadable(sentence())) } else { Ok(commands) }
+    if ways.is_empty() {
+        return Err(ApiError::Unreadable(sentence()));
+    }
+    Ok(ways.into_iter().map(command).collect())
 }

@@ -113,6 +113,8 @@ pub enum Command {
     Deliver {
         /// The system.
         system: SystemId,
+        /// The versions of services whose mapping reads the message so; any when none is named.
+        versions: Vec<Digest>,
         /// The message, the same in every delivery.
         message: MessageId,
         /// The name of the BPMN message.

@@ -29,6 +29,7 @@ mod sign_in;
 mod writer;
 
 pub use sign_in::{Entrance, SignedIn};
+pub(crate) use writer::{LEASE_MS, OWNER};
 
 /// Commands that may wait for one shard; more are answered "not now".
 pub const QUEUE_LIMIT: usize = 10_000;

@@ -22,6 +22,7 @@ mod record;
 mod services;
 mod shard;
 mod transport;
+mod versions;
 mod views;
 
 pub use authority::Authority;
@@ -43,4 +44,5 @@ pub use shard::{
 };
 pub use store::requests::RequestSummary;
 pub use transport::{BodyMessage, Delivery, Letter, Transport, TransportError};
+pub use versions::keep_packages;
 pub use views::{CaseView, DecisionReason, IncidentDetail, IncidentView};

@@ -148,6 +148,16 @@ impl Services {
         self.versions.get(&version)
     }
 
+    /// Every version that a case may be on, the present ones first.
+    pub fn every(&self) -> impl Iterator<Item = &Arc<Service>> {
+        let is_present = |service: &Service| {
+            self.present(service.id())
+                .is_some_and(|it| it.package.version == service.package.version)
+        };
+        let kept = self.versions.values().filter(move |service| !is_present(service));
+        self.present.values().chain(kept)
+    }
+
     /// Every service that is offered, by id.
     pub fn offered(&self) -> impl Iterator<Item = &Arc<Service>> {
         self.present.values()

@@ -284,8 +284,9 @@ impl Shard {
                 self.not_fixed(turn, authority, case, (channel, note))
             }
             Command::Withdraw { case } => self.withdraw(turn, authority, case),
-            Command::Deliver { system, message, name, key, variables } => {
-                let delivery = deliver::Delivered { system, message, name, key, variables };
+            Command::Deliver { system, versions, message, name, key, variables } => {
+                let delivery =
+                    deliver::Delivered { system, versions, message, name, key, variables };
                 self.deliver(turn, authority, delivery)
             }
             Command::Settle { case, element, how } => {

@@ -26,7 +26,7 @@ pub fn check_package(region: &Region, files: &Files) -> Result<Package, Vec<Prob
     catalogue::check(files, &languages, &connections).map(|(package, _)| package)
 }
 
-/// Adopts a package for another body and checks the result.
+/// Adopts a package for another body and checks the result; with its files as adopted.
 ///
 /// # Errors
 /// Every [`Problem`].
@@ -35,7 +35,7 @@ pub fn adopt_package(
     files: &Files,
     overlay: &Files,
     body: &BodyId,
-) -> Result<Package, Vec<Problem>> {
+) -> Result<(Package, Files), Vec<Problem>> {
     let Some(own) = region.body(body) else {
         let sentence = format!("The region has no body {body}.");
         let mend = "Name one of its bodies.";
@@ -46,7 +46,7 @@ pub fn adopt_package(
     let adopted = catalogue::adopt(files, overlay, by)?;
     let connections = connections(&adopted.files)?;
     catalogue::check(&adopted.files, by.languages, &connections)?;
-    Ok(adopted.package)
+    Ok((adopted.package, adopted.files))
 }
 
 /// What the mappings of a package's jobs and messages do, for its check.
@@ -109,7 +109,7 @@ pub fn run(folder: &Path, region: &Path) -> anyhow::Result<ExitCode> {
         for adoption in region.adopts.iter().filter(|adoption| adoption.service == id) {
             let overlay = region.overlay(&adoption.body, &id);
             let adopted = adopt_package(&region, &files, &overlay, &adoption.body);
-            refusals += report(package, adopted.map(|adopted| adopted.definition.id));
+            refusals += report(package, adopted.map(|(adopted, _)| adopted.definition.id));
         }
     }
     if packages.is_empty() {

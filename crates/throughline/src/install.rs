@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use base::{BodyId, SystemId};
+use base::{BodyId, Digest, SystemId};
 use catalogue::region::{Body, Region};
 use catalogue::{Files, Package, Problem};
 use connectors::{Connector, HttpConnector, Secrets, System};
@@ -18,7 +18,7 @@ use runtime::clock::Clock;
 use runtime::entropy::{Entropy, Place as DrawPlace, Use};
 use runtime::{
     BodySettings, BodySetup, Host, Keyring, OfficeSetup, Place, Places, Post, Seams, Service,
-    Services, StaffSeed,
+    Services, StaffSeed, keep_packages,
 };
 use store::{DataFolder, SqliteKeyStore, SqliteStore, WrapEpoch};
 
@@ -132,7 +132,7 @@ pub fn install(
         systems.insert(body.id.clone(), systems_of(body, surroundings)?);
         bodies.insert(body.id.clone(), InstalledBody { body: body.clone(), secrets });
     }
-    let (services, problems) = compile(&sources, &systems);
+    let (mut services, mut problems) = compile(&sources, &systems);
     let seams = Seams {
         clock: Arc::clone(&foundation.clock),
         entropy: Arc::clone(&foundation.entropy),
@@ -161,7 +161,11 @@ pub fn install(
             continue;
         }
         let settings = settings(installed, &sources.region, &systems, surroundings);
-        let services = services.get(id).cloned().unwrap_or_default();
+        let mut compiled = services.remove(id).unwrap_or_default();
+        let now = foundation.clock.now();
+        let old = keep_packages(&mut store, id, &compiled.files, now)?;
+        keep_old(&mut compiled, id, old, &systems, &mut problems);
+        let services = compiled.services;
         let connector = connector(&settings, surroundings, foundation)?;
         setups.push(BodySetup { settings, services, keyring, connector, store: Box::new(store) });
     }
@@ -264,7 +268,42 @@ fn settings(
     })
 }
 
-type Compiled = BTreeMap<BodyId, Services>;
+/// A body's services, with the files of each by version.
+#[derive(Default)]
+struct CompiledBody {
+    services: Services,
+    files: BTreeMap<Digest, Files>,
+}
+
+type Compiled = BTreeMap<BodyId, CompiledBody>;
+
+/// Adds the versions that the body ran before: cases that began on one go on with it.
+fn keep_old(
+    compiled: &mut CompiledBody,
+    body: &BodyId,
+    old: BTreeMap<Digest, Files>,
+    systems: &BTreeMap<BodyId, BTreeMap<SystemId, System>>,
+    problems: &mut Vec<String>,
+) {
+    let none = BTreeMap::new();
+    let systems = systems.get(body).unwrap_or(&none);
+    for (version, files) in old {
+        let before = |why: &dyn std::fmt::Display| {
+            format!("{body}: version {version}, which cases may be on, cannot run: {why}")
+        };
+        let package = match Package::read(&files) {
+            Ok((package, _)) => package,
+            Err(found) => {
+                problems.extend(found.iter().map(|problem| before(problem)));
+                continue;
+            }
+        };
+        match Service::compile(body.clone(), Arc::new(package), None, systems) {
+            Ok(service) => compiled.services.keep(Arc::new(service)),
+            Err(errors) => problems.extend(errors.iter().map(|error| before(error))),
+        }
+    }
+}
 
 /// Compiles each body's services. A package that is refused is told; the rest runs.
 fn compile(
@@ -283,6 +322,7 @@ fn compile(
         };
         let owner_id = owner.definition.owner.clone();
         let service = owner.definition.id.clone();
+        let owner = (owner, files.clone());
         publish(&mut compiled, &mut problems, (&owner_id, name), owner, systems);
         for adoption in sources.region.adopts.iter().filter(|adoption| adoption.service == service)
         {
@@ -307,13 +347,17 @@ fn publish(
     compiled: &mut Compiled,
     problems: &mut Vec<String>,
     (body, name): (&BodyId, &str),
-    package: Package,
+    (package, files): (Package, Files),
     systems: &BTreeMap<BodyId, BTreeMap<SystemId, System>>,
 ) {
     let none = BTreeMap::new();
     let systems = systems.get(body).unwrap_or(&none);
     match Service::compile(body.clone(), Arc::new(package), None, systems) {
-        Ok(service) => compiled.entry(body.clone()).or_default().publish(Arc::new(service)),
+        Ok(service) => {
+            let compiled = compiled.entry(body.clone()).or_default();
+            compiled.files.insert(service.package.version, files);
+            compiled.services.publish(Arc::new(service));
+        }
         Err(errors) => {
             problems.extend(errors.iter().map(|error| format!("{body}: {name}/{error}")));
         }

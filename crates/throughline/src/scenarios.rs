@@ -88,7 +88,7 @@ fn test_package(folder: &Path, region: &Region, tally: &mut Tally) -> anyhow::Re
         let overlay = region.overlay(&adoption.body, &service);
         let scenarios = own_scenarios(&overlay);
         match adopt_package(region, &files, &overlay, &adoption.body) {
-            Ok(adopted) => test_scenarios(region, &adoption.body, adopted, &scenarios, tally)?,
+            Ok((adopted, _)) => test_scenarios(region, &adoption.body, adopted, &scenarios, tally)?,
             Err(problems) => {
                 let name = format!("{service} of {}", adoption.body);
                 tell_refused(&name, &problems, tally);

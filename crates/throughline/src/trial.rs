@@ -142,7 +142,7 @@ fn of_every_body<'a>(
         let service = service.clone().filter(|service| *service == adoption.service)?;
         let overlay = region.overlay(&adoption.body, &service);
         let adopted = adopt_package(region, files, &overlay, &adoption.body);
-        Some(adopted.map(|package| (adoption.body.clone(), package)))
+        Some(adopted.map(|(package, _)| (adoption.body.clone(), package)))
     });
     std::iter::once(owned)
         .chain(adopting)

@@ -12,3 +12,6 @@ mod serve;
 #[cfg(test)]
 #[path = "program/town.rs"]
 mod town;
+#[cfg(test)]
+#[path = "program/versions.rs"]
+mod versions;

@@ -15,9 +15,9 @@ use crate::command::{Input, Rejection, Reply, ReplyTo};
 use crate::shard::{INPUTS_PER_STEP, Shard, ShardError, Step};
 
 /// The name under which this process holds its leases.
-const OWNER: &str = "host";
+pub(crate) const OWNER: &str = "host";
 /// How long a lease runs; one process serves a SQLite folder, which its lock file holds.
-const LEASE_MS: i64 = 10 * 60_000;
+pub(crate) const LEASE_MS: i64 = 10 * 60_000;
 /// How often the same batch is sent again while the database is busy.
 const BUSY_TRIES: u32 = 1_000;
 

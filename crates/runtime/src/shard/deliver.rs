@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use base::{Actor, CaseId, Measure, MessageId, Personal, SystemId};
+use base::{Actor, CaseId, Digest, Measure, MessageId, Personal, SystemId};
 use engine::{ElementKey, Variable};
-use store::InboxMark;
+use store::{InboxMark, Reader};
 
 use super::edit::correlation;
 use super::{Refused, Shard, Turn, rows};
 use crate::authority::Authority;
+use crate::case::Case;
 use crate::command::{Rejection, Reply};
 
 /// A back office's message.
 pub(super) struct Delivered {
     pub(super) system: SystemId,
+    pub(super) versions: Vec<Digest>,
     pub(super) message: MessageId,
     pub(super) name: String,
     pub(super) key: String,
@@ -42,10 +44,8 @@ impl Shard {
         }
         let index = correlation(&self.settings, &delivered.name, &delivered.key);
         let waiting = rows::subscribers(&turn.step.batch, turn.reader, &delivered.name, index)?;
-        let Some((case, element)) = waiting.into_iter().next() else {
-            return Err(Rejection::NotYet.into());
-        };
-        let case = self.case(case, turn.reader)?.ok_or(Rejection::NotYet)?;
+        let waiting = self.first_reading(waiting, &delivered.versions, turn.reader)?;
+        let (case, element) = waiting.ok_or(Rejection::NotYet)?;
         let mut edit = self.edit(case, Measure::by(Actor::BackOffice), turn.now, turn.step)?;
         let variables = delivered
             .variables
@@ -57,6 +57,22 @@ impl Shard {
         turn.step.batch.inbox.push(InboxMark { sender, message, received_at: turn.now });
         self.finish(turn, edit)?;
         Ok(Reply::Done)
+    }
+
+    /// The first that waits whose own version reads the message so.
+    fn first_reading(
+        &mut self,
+        waiting: Vec<(CaseId, ElementKey)>,
+        versions: &[Digest],
+        reader: &Reader,
+    ) -> Result<Option<(Case, ElementKey)>, Refused> {
+        for (case, element) in waiting {
+            let Some(case) = self.case(case, reader)? else { continue };
+            if versions.is_empty() || versions.contains(&case.request.version) {
+                return Ok(Some((case, element)));
+            }
+        }
+        Ok(None)
     }
 
     pub(super) fn fire_timer(

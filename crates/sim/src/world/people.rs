@@ -195,6 +195,7 @@ impl World {
         let authority = Authority::BackOffice { system: post.system.clone() };
         let command = Command::Deliver {
             system: post.system.clone(),
+            versions: Vec::new(),
             message: post.message,
             name: post.name.clone(),
             key: post.key.clone(),

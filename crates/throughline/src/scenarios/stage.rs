@@ -287,6 +287,7 @@ impl Stage {
         let id = id.as_bytes().first_chunk::<16>().copied().unwrap_or_default();
         let command = Command::Deliver {
             system: system.clone(),
+            versions: Vec::new(),
             message: MessageId::from_bytes(id),
             name: received.message,
             key: received.key,

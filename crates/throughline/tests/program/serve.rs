@@ -45,19 +45,19 @@ fn bytes(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 type Damage<'a> = (&'a str, &'a dyn Fn(&Path), &'a str);
 
 /// A client that speaks to the server.
-struct Client {
+pub struct Client {
     event_loop: tokio::runtime::Runtime,
     client: reqwest::Client,
 }
 
 impl Client {
-    fn new() -> Self {
+    pub fn new() -> Self {
         connectors::HttpConnector::new(&[], &connectors::Secrets::new()).unwrap();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         Self { event_loop: tokio::runtime::Runtime::new().unwrap(), client }
     }
 
-    fn get(&self, address: &str) -> (u16, String) {
+    pub fn get(&self, address: &str) -> (u16, String) {
         self.event_loop.block_on(async {
             let response = self.client.get(address).send().await.unwrap();
             (response.status().as_u16(), response.text().await.unwrap())
@@ -72,6 +72,11 @@ impl Client {
             "missed_on": "2026-01-05",
             "notes": "The lid is open. ".repeat(25),
         });
+        self.send(origin, key, &answers)
+    }
+
+    /// Sends answers by the API.
+    pub fn send(&self, origin: &str, key: &str, answers: &serde_json::Value) -> (u16, String) {
         let address = format!("{origin}/wealdmere/api/services/missed-bin-collection/requests");
         let request = self
             .client

@@ -298,6 +298,7 @@ impl World {
             let message = base::Digest::of(told.message.as_bytes());
             let command = Command::Deliver {
                 system: system.clone(),
+                versions: Vec::new(),
                 message: MessageId::from_slice(&message.as_bytes()[..16]).unwrap(),
                 name: "bin-emptied".to_owned(),
                 key: told.reference.clone(),
