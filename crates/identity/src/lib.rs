@@ -50,3 +50,4 @@ pub use pseudonym::{
 };
 pub use rate_limit::{RateLimit, RateLimiter, RetryAfter, TokenBucket};
 pub use session::{Holder, Session, SessionTerms, SessionToken, TokenError, session_terms};
+pub use session::{RESIDENT_IDLE_MS, RESIDENT_LIFE_MS, STAFF_IDLE_MS, STAFF_LIFE_MS};

@@ -26,16 +26,22 @@ pub(crate) const SEEN_STEP_MS: i64 = 60_000;
 
 const MINUTE_MS: i64 = 60_000;
 
-/// The terms of a holder's sessions: residents 30 minutes idle and 12 hours in all, staff 60
-/// minutes and 10 hours, which is a working day.
+/// How long a resident's session may rest.
+pub const RESIDENT_IDLE_MS: i64 = 60 * MINUTE_MS;
+/// How long a session of staff may rest: they leave desks at which others sit down.
+pub const STAFF_IDLE_MS: i64 = 30 * MINUTE_MS;
+/// How long a resident's session lives at most.
+pub const RESIDENT_LIFE_MS: i64 = 12 * 60 * MINUTE_MS;
+/// How long a session of staff lives at most: a working day.
+pub const STAFF_LIFE_MS: i64 = 10 * 60 * MINUTE_MS;
+
+/// The terms of a holder's sessions.
 pub const fn session_terms(holder: &Holder) -> SessionTerms {
     match holder {
         Holder::Citizen { .. } => {
-            SessionTerms { idle_ms: 30 * MINUTE_MS, life_ms: 12 * 60 * MINUTE_MS }
+            SessionTerms { idle_ms: RESIDENT_IDLE_MS, life_ms: RESIDENT_LIFE_MS }
         }
-        Holder::Staff { .. } => {
-            SessionTerms { idle_ms: 60 * MINUTE_MS, life_ms: 10 * 60 * MINUTE_MS }
-        }
+        Holder::Staff { .. } => SessionTerms { idle_ms: STAFF_IDLE_MS, life_ms: STAFF_LIFE_MS },
     }
 }
 

@@ -23,8 +23,10 @@ use crate::messages::Mail;
 use crate::office::{Office, OfficeSetup};
 use crate::services::Services;
 use crate::shard::{BodySettings, ShardError};
+use presence::Presence;
 
 mod perform;
+mod presence;
 mod sign_in;
 mod writer;
 
@@ -134,6 +136,7 @@ pub struct Host {
     office_body: BodyId,
     draws: AtomicU32,
     counters: Arc<Counters>,
+    presence: Presence,
 }
 
 impl std::fmt::Debug for Host {
@@ -167,7 +170,8 @@ impl Host {
             bodies.insert(id, Body { settings, services, keyring, readers, queue, commits });
         }
         let draws = AtomicU32::new(0);
-        Ok(Self { seams, bodies, office, office_body, draws, counters })
+        let presence = Presence::new(seams.clock.now());
+        Ok(Self { seams, bodies, office, office_body, draws, counters, presence })
     }
 
     /// The clock.

@@ -262,8 +262,8 @@ fn a_session_shows_life_once_a_minute_and_ends() {
     let see = Command::SeeSession { token: token(1) };
     assert_eq!(office.act(see.clone(), at(MINUTE - 1)), Ok(vec![]));
     assert_eq!(office.act(see.clone(), at(MINUTE)).unwrap().len(), 1);
-    assert!(office.state.session(&token(1), at(30 * MINUTE)).is_some(), "idle counts from then");
-    let idle = office.act(see.clone(), at(31 * MINUTE));
+    assert!(office.state.session(&token(1), at(60 * MINUTE)).is_some(), "idle counts from then");
+    let idle = office.act(see.clone(), at(61 * MINUTE));
     assert_eq!(idle, Err(Rejection::NoSession));
     for minute in 2..=720 {
         let seen = office.act(see.clone(), at(minute * MINUTE));

@@ -119,13 +119,31 @@ impl Host {
         Ok(SignedIn { token: token.cookie_text(), expires_at })
     }
 
-    /// The session of a cookie's value in a body, while it lasts.
+    /// The session of a cookie's value in a body, while it lasts; asking is a sign of life. One
+    /// that has rested too long is ended for good.
     pub fn session(&self, body: &BodyId, cookie: &str) -> Option<Session> {
         let token = SessionToken::parse(cookie).ok()?.digest();
         let reader = self.body(body)?.readers.shard(ShardNumber(0));
         let row = store::row::<SessionRow>(&reader, &SessionKey { token }).ok()??;
         let session: Session = serde_json::from_slice(&row.bytes).ok()?;
-        (session.expires_at > self.clock().now()).then_some(session)
+        let now = self.clock().now();
+        if session.expires_at <= now {
+            return None;
+        }
+        if self.presence.note(&session, now) {
+            return Some(session);
+        }
+        self.forget_session(body, token);
+        None
+    }
+
+    /// Ends a session without waiting for it; a full queue leaves it to its absolute end.
+    fn forget_session(&self, body: &BodyId, token: Digest) {
+        let Some(body) = self.body(body) else { return };
+        let (reply, _) = tokio::sync::oneshot::channel();
+        let command = Command::CloseSession { token };
+        let task = super::Task::Command(Authority::System, command, reply, self.clock().busy());
+        let _ = body.queue.try_send(task);
     }
 
     /// Ends a session.

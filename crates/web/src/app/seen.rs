@@ -289,6 +289,10 @@ impl Seen {
             if self.is_staff_page() { paths::staff_sign_in(body) } else { paths::sign_in(body) };
         Ok(match (&self.method, self.onward(&self.address())) {
             (&Method::GET, Some(back)) => format!("{page}?onward={}", encoded(&back)),
+            // A service's pages are read where they are sent, and keep what was typed before.
+            (&Method::POST, Some(back)) if self.path.contains("/services/") => {
+                format!("{page}?onward={}", encoded(&back))
+            }
             _ => page,
         })
     }

@@ -225,10 +225,13 @@ fn ask_view(
     field.error = error;
     let kept = kept(seen, onward);
     let without = onward.filter(|_| kept.is_some());
+    let holder = if way.entrance == Entrance::Staff { &seen.staff } else { &seen.resident };
+    let ended = holder.is_none() && seen.cookie(&way.session).is_some();
     Ok(SignIn {
         page: seen.frame().page(title).with_errors(errors_of(std::slice::from_ref(&field))),
         lead: lead.to_owned(),
         without: without.map(|onward| Link::new(words.go_on_without(), onward)),
+        ended: ended.then(|| words.session_ended().to_owned()),
         kept,
         field,
         action: way.page,

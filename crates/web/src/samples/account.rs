@@ -12,6 +12,7 @@ impl SignIn {
         Self {
             page: frame(words).page(words.sign_in()),
             lead: words.sign_in_lead().to_owned(),
+            ended: None,
             kept: None,
             field: Field::line(words, "email", words.email_address(), LineKind::Email, ""),
             action: "/millbrook/sign-in".to_owned(),
@@ -64,6 +65,8 @@ pub(super) fn collect(gallery: &mut Gallery) -> askama::Result<()> {
         ..sign_in.clone()
     };
     gallery.add_state("sign_in", "kept", &kept)?;
+    let ended = SignIn { ended: Some(words.session_ended().to_owned()), ..kept.clone() };
+    gallery.add_state("sign_in", "ended", &ended)?;
     let field = Field::line(words, "email", words.email_address(), LineKind::Email, "mair.example")
         .wrong(words.error_email());
     let page = sign_in.page.clone().with_errors(errors_of(std::slice::from_ref(&field)));

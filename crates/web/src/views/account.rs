@@ -13,6 +13,8 @@ pub struct SignIn {
     pub page: Page,
     /// Why, and what for.
     pub lead: String,
+    /// That the session has ended, when there was one.
+    pub ended: Option<String>,
     /// That what was typed is kept, when there is a draft.
     pub kept: Option<String>,
     /// The e-mail address.

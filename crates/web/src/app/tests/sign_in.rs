@@ -129,3 +129,66 @@ async fn staff_and_residents_enter_by_their_own_doors() {
     let shown = agent.get(&world, "/wealdmere/outbox").await;
     assert!(shown.says(email));
 }
+
+/// A signed-in browser comes back after some minutes, again and again; the last answer's address.
+async fn after(world: &World, browser: &mut Browser, page: &str, pauses: &[i64]) -> super::Read {
+    let mut read = browser.get(world, page).await;
+    for minutes in pauses {
+        world.wait(minutes * 60).await;
+        read = browser.get(world, page).await;
+    }
+    read
+}
+
+#[tokio::test]
+async fn a_session_that_rests_ends_and_says_so() {
+    let world = World::new();
+    let mut staff = Browser::new();
+    let email = "rosalind.hartwood@example.org";
+    staff.sign_in(&world, "/wealdmere/staff/sign-in", email).await;
+    let home = "/wealdmere/staff";
+    assert_eq!(after(&world, &mut staff, home, &[29, 29, 29]).await.path, home);
+    let copy = staff.clone();
+    let ended = after(&world, &mut staff, home, &[30]).await;
+    assert!(ended.path.starts_with("/wealdmere/staff/sign-in?onward="), "{}", ended.path);
+    assert!(ended.says("You were signed out because nothing was done here for a while"));
+    assert!(!Browser::new().get(&world, &ended.path).await.says("You were signed out"));
+    let again = after(&world, &mut copy.clone(), home, &[]).await;
+    assert!(again.path.contains("/sign-in"), "it is ended for good");
+
+    let mut mair = Browser::new();
+    mair.sign_in(&world, "/wealdmere/sign-in", "mair@example.org").await;
+    let mine = "/wealdmere/my-requests";
+    assert_eq!(after(&world, &mut mair, mine, &[59, 59]).await.path, mine);
+    assert!(after(&world, &mut mair, mine, &[60]).await.says("You were signed out"));
+}
+
+#[tokio::test]
+async fn a_session_ends_at_its_last_hour_however_busy() {
+    let world = World::new();
+    let mut staff = Browser::new();
+    let email = "rosalind.hartwood@example.org";
+    staff.sign_in(&world, "/wealdmere/staff/sign-in", email).await;
+    let home = "/wealdmere/staff";
+    assert_eq!(after(&world, &mut staff, home, &[25; 23]).await.path, home);
+    assert!(after(&world, &mut staff, home, &[25]).await.says("You were signed out"));
+}
+
+#[tokio::test]
+async fn an_agent_who_was_signed_out_goes_on_with_the_call() {
+    let world = World::new();
+    let mut agent = Browser::new();
+    let email = "rosalind.hartwood@example.org";
+    agent.sign_in(&world, "/wealdmere/staff/sign-in", email).await;
+    let base = format!("/wealdmere/staff/services/{SERVICE}");
+    let check = agent.walk_to_check(&world, &base, &home("wealdmere", 0)).await;
+    world.wait(31 * 60).await;
+    let ended = agent.send(&world, &check, &[]).await;
+    assert!(ended.says("You were signed out"), "{}", ended.html);
+    let sent = agent.send(&world, &ended, &[("email", email)]).await;
+    let code = world.code(email);
+    let back = agent.send(&world, &sent, &[("code", &code)]).await;
+    assert_eq!(back.path, format!("{base}/check"));
+    assert!(back.says("By the <gate> & hedge"));
+    assert!(!agent.send(&world, &back, &[]).await.reference().is_empty());
+}
