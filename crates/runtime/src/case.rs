@@ -95,6 +95,11 @@ impl Case {
             }
             Fact::Process(event) => self.process.apply(event),
             Fact::Effect(event) => self.apply_effect(event, record.at),
+            // A look changes nothing, not even when the case last changed.
+            Fact::Access(_) => {
+                self.counts.records = self.counts.records.saturating_add(1);
+                return;
+            }
         }
         self.count(record);
         self.updated_at = record.at;
@@ -134,7 +139,7 @@ impl Case {
                 });
                 counts.retries = counts.retries.saturating_add(u32::from(again));
             }
-            Fact::Effect(_) | Fact::Request(_) | Fact::Process(_) => {}
+            Fact::Effect(_) | Fact::Request(_) | Fact::Process(_) | Fact::Access(_) => {}
         }
     }
 

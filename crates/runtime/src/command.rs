@@ -5,6 +5,7 @@ use base::{Reference, SectorPersonId, ServiceId, SystemId, Timestamp};
 use catalogue::{AnswerError, Given};
 use connectors::{Exchange, Phase};
 
+use crate::access::{ViewReason, Viewed};
 use crate::authority::Authority;
 
 /// Names a waiting caller to the driver.
@@ -166,6 +167,15 @@ pub enum Command {
         outcome: String,
         /// What was done, in their words.
         reason: String,
+    },
+    /// A member of staff is about to see values of a case.
+    View {
+        /// The case.
+        case: CaseId,
+        /// What they are going to see.
+        what: Viewed,
+        /// Why.
+        reason: ViewReason,
     },
     /// Erase a party's personal values.
     Erase {

@@ -5,6 +5,7 @@
 //! and is all that pages and interfaces know. Who may do what is decided here, from an
 //! [`Authority`] that only their extractors make.
 
+pub mod access;
 mod authority;
 mod case;
 pub mod clock;

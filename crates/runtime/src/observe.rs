@@ -20,7 +20,7 @@ pub fn observation(record: &Record) -> Option<Observation> {
             let instance = event.key().map(|key| key.0);
             Some(observed(record, element, instance, measure, None))
         }
-        Fact::Effect(_) => None,
+        Fact::Effect(_) | Fact::Access(_) => None,
     }
 }
 

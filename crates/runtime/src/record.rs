@@ -5,7 +5,7 @@
 
 use base::{CaseId, EventSeq, Field, Measure, Party, SealError, Sealer, Timestamp};
 
-use crate::effect;
+use crate::{access, effect};
 
 /// A fact of one of the domains.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -17,6 +17,8 @@ pub enum Fact {
     Process(engine::Event),
     /// About an effect on a system outside.
     Effect(effect::Event),
+    /// About a look at its values by staff.
+    Access(access::Event),
 }
 
 /// A fact with its place, time and measures.
@@ -50,6 +52,7 @@ impl Fact {
             Self::Request(event) => event.name(),
             Self::Process(event) => event.name(),
             Self::Effect(event) => event.name(),
+            Self::Access(event) => event.name(),
         }
     }
 
@@ -59,6 +62,7 @@ impl Fact {
             Self::Request(event) => event.version(),
             Self::Process(event) => event.version(),
             Self::Effect(event) => event.version(),
+            Self::Access(event) => event.version(),
         }
     }
 
@@ -69,6 +73,7 @@ impl Fact {
             Self::Request(event) => event.erase(party),
             Self::Process(event) => event.for_each_personal_mut(&mut |_, value| value.erase(party)),
             Self::Effect(event) => event.erase(party),
+            Self::Access(_) => {}
         }
     }
 
@@ -84,6 +89,7 @@ impl Fact {
                 event.seal(sealer)?;
                 Self::Effect(event)
             }
+            Self::Access(event) => Self::Access(event),
         })
     }
 }

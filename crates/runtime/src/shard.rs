@@ -22,6 +22,7 @@ use crate::places::Places;
 use crate::record::RecordError;
 use crate::services::Services;
 
+mod access;
 mod calls;
 mod deliver;
 mod drafts;
@@ -303,6 +304,9 @@ impl Shard {
             }
             Command::CloseByHand { case, outcome, reason } => {
                 self.close_by_hand(turn, authority, case, (outcome, reason))
+            }
+            Command::View { case, what, reason } => {
+                self.view(turn, authority, case, (what, reason))
             }
             Command::Erase { case, party } => self.erase(turn, authority, case, party),
             Command::Continue { case } => self.go_on(turn, authority, case),

@@ -15,11 +15,12 @@ use store::requests::{ServiceRequestKey, ServiceRequestRow};
 
 mod reasons;
 
+use crate::access::{self, Look, VIEWED};
 use crate::case::Case;
 use crate::effect::{Effect, Standing};
 use crate::host::Body;
 use crate::keyring::CaseKeys;
-use crate::record::EXCHANGE;
+use crate::record::{EXCHANGE, Fact, Record};
 use crate::services::Service;
 use crate::shard::{DRAFT, IncidentNote, ShardError, StoredDraft, load_case};
 
@@ -284,6 +285,22 @@ impl Body {
     /// [`ShardError`] when the store fails.
     pub fn touches(&self, case: CaseId) -> Result<Vec<store::requests::TouchRow>, ShardError> {
         Ok(store::requests::touches_of(&self.reader(), case)?)
+    }
+
+    /// The looks of staff at a case's values, the oldest first, at most a thousand.
+    ///
+    /// # Errors
+    /// [`ShardError`] when the store fails or the journal holds what is not a record.
+    pub fn looks(&self, case: CaseId) -> Result<Vec<Look>, ShardError> {
+        let events = store::journal::events_of_case_named(&self.reader(), case, VIEWED)?;
+        let mut looks = Vec::with_capacity(events.len());
+        for event in events {
+            let record = Record::from_bytes(event.seq, &event.bytes)?;
+            if let Fact::Access(access::Event::Viewed { what, role, reason }) = record.fact {
+                looks.push(Look { at: record.at, what, role, reason });
+            }
+        }
+        Ok(looks)
     }
 
     /// What is stuck, the newest case first.

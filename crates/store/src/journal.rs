@@ -63,6 +63,16 @@ statements! {
    AND run.last_seq >= :from
  ORDER BY run.first_seq, event.seq
  LIMIT :limit";
+    EVENTS_OF_CASE_NAMED = "SELECT event.seq, event.case_id, event.at, event.name, event.version,
+       event.bytes, event.hash
+  FROM event_run AS run
+  JOIN event
+    ON event.body = run.body AND event.shard = run.shard
+   AND event.seq >= run.first_seq AND event.seq <= run.last_seq
+ WHERE run.body = :body AND run.shard = :shard AND run.case_id = :case
+   AND event.name = :name
+ ORDER BY run.first_seq, event.seq
+ LIMIT 1000";
     HEAD = "SELECT epoch, next_seq, chain_head
   FROM shard
  WHERE body = :body AND shard = :shard
@@ -103,6 +113,15 @@ pub fn events_of_case(
 ) -> Result<Vec<JournalEvent>, StoreError> {
     let limit = limit.min(PAGE_LIMIT);
     reader.rows(EVENTS_OF_CASE, &[("case", &case), ("from", &from), ("limit", &limit)], read)
+}
+
+/// Events of a case that have this name, oldest first, at most [`PAGE_LIMIT`].
+pub fn events_of_case_named(
+    reader: &Reader,
+    case: CaseId,
+    name: &str,
+) -> Result<Vec<JournalEvent>, StoreError> {
+    reader.rows(EVENTS_OF_CASE_NAMED, &[("case", &case), ("name", &name)], read)
 }
 
 /// Where the journal stands; absent before the first lease.

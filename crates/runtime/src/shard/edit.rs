@@ -151,7 +151,7 @@ impl Edit {
         let lifecycle = match &fact {
             Fact::Request(event) => event.lifecycle(),
             Fact::Process(event) => event.lifecycle(),
-            Fact::Effect(_) => None,
+            Fact::Effect(_) | Fact::Access(_) => None,
         };
         let measure = Measure { lifecycle, ..self.measure };
         // The act's staff time is stated once, with its first fact.

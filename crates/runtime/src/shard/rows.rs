@@ -142,7 +142,7 @@ fn write_request(edit: &Edit, batch: &mut Batch) -> Result<(), ShardError> {
         channel: request.channel,
         language: request.language.unwrap_or(Language::En),
         received_at: request.received_at,
-        updated_at: now,
+        updated_at: case.updated_at,
         promised_on: Some(request.promised),
         closed_at: request.closed_at,
         outcome: request.outcome.clone().map(Cow::Owned),

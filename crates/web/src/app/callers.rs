@@ -9,7 +9,8 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use base::{Role, SectorPersonId};
-use runtime::Authority;
+use runtime::access::{ViewReason, Viewed};
+use runtime::{Authority, Command};
 
 use super::answer::Fault;
 use super::endpoints::{Endpoint, Who};
@@ -118,6 +119,19 @@ impl Visitor {
 }
 
 impl Staff {
+    /// Has a look at a case's values written down. Only then may they be opened.
+    pub(crate) async fn look(
+        &self,
+        case: base::CaseId,
+        what: Viewed,
+        reason: ViewReason,
+    ) -> Result<(), Fault> {
+        let command = Command::View { case, what, reason };
+        let host = &self.app.setup.host;
+        host.submit(self.id()?, self.authority.clone(), command).await?;
+        Ok(())
+    }
+
     /// Whether they have one of these roles.
     pub(crate) fn has(&self, wanted: &[Role]) -> bool {
         self.roles.iter().any(|role| wanted.contains(role))

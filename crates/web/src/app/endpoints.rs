@@ -67,6 +67,7 @@ const SETTLES: Who = Who::Staff(&[Role::Operator, Role::Caseworker]);
 const DECIDES: Who = Who::Staff(&[Role::Caseworker]);
 const MEASURES: Who = Who::Staff(&[Role::Head, Role::Finance]);
 const CASES: Who = Who::Staff(&[Role::Caseworker, Role::Operator, Role::Head, Role::Agent]);
+const ANSWERS: Who = Who::Staff(&[Role::Caseworker, Role::Agent]);
 const ANY_STAFF: Who = Who::Staff(&[
     Role::Agent,
     Role::Caseworker,
@@ -129,6 +130,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     Endpoint::read(ANY_STAFF, "/{body}/staff", || get(staff::home)),
     Endpoint::send(CASES, "/{body}/staff/find", || post(staff::find)),
     Endpoint::read(CASES, "/{body}/staff/cases/{reference}", || get(staff::case)),
+    Endpoint::send(ANSWERS, "/{body}/staff/cases/{reference}/answers", || post(staff::answers)),
     Endpoint::read(AGENT, "/{body}/staff/services/{service}", || get(asking::start)),
     Endpoint::send(AGENT, "/{body}/staff/services/{service}/start", || post(asking::begin)),
     Endpoint::read(AGENT, "/{body}/staff/services/{service}/pages/{page}", || get(asking::page)),

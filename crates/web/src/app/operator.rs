@@ -2,6 +2,7 @@
 
 use base::CaseId;
 use connectors::BreakerState;
+use runtime::access::{ViewReason, Viewed};
 use runtime::{CaseView, Command, IncidentDetail, IncidentView, Settle};
 use store::effects::{EffectFigure, EffectState};
 
@@ -42,8 +43,7 @@ pub(crate) async fn incident(staff: Staff, at: At) -> Answer {
 pub(crate) async fn exchange(staff: Staff, at: At) -> Answer {
     let (detail, view) = stuck(&staff, &at)?;
     let case = view.case.request.case;
-    let role = staff.roles.first().map_or("", |role| role.key());
-    tracing::info!(body = %staff.id()?, %case, role, "staff opened the last exchange of a case");
+    staff.look(case, Viewed::Exchange, ViewReason::Incident).await?;
     html(&incident_view(&staff, &detail, &view, Open::Shown)?)
 }
 

@@ -3,12 +3,13 @@
 
 use base::{CaseId, Reference};
 use requests::Status;
+use runtime::access::{ViewReason, Viewed};
 use runtime::{CaseView, Command, REASON_CHARACTERS};
 
 use super::answer::{Answer, Fault, html, html_wrong, see_other, with_cookies};
 use super::callers::{At, Form, Staff};
 use super::cookies::Kind;
-use super::staff::{case_line, facts};
+use super::staff::{case_line, facts, opened};
 use super::story::{Story, outcome_of};
 use super::tracking::older;
 use crate::paths;
@@ -48,7 +49,7 @@ pub(crate) async fn list(staff: Staff) -> Answer {
 pub(crate) async fn review(staff: Staff, at: At) -> Answer {
     let (reference, view) = waiting(&staff, &at)?;
     let fields = fields(&staff, &view, ("", ""));
-    html(&page_of(&staff, &reference, &view, fields)?)
+    html(&page_of(&staff, &reference, &view, fields).await?)
 }
 
 /// `POST /{body}/staff/reviews/{reference}`
@@ -61,7 +62,7 @@ pub(crate) async fn decide(staff: Staff, at: At, Form(form): Form) -> Answer {
         for (field, fault) in fields.iter_mut().zip(faults) {
             field.error = fault;
         }
-        return html_wrong(&page_of(&staff, &reference, &view, fields)?);
+        return html_wrong(&page_of(&staff, &reference, &view, fields).await?);
     }
     let body = staff.id()?;
     let command = Command::DecideReview {
@@ -122,7 +123,8 @@ fn fields(staff: &Staff, view: &CaseView, (outcome, reason): (&str, &str)) -> Ve
     ]
 }
 
-fn page_of(
+/// The page shows what the requester told us, so it is a look each time.
+async fn page_of(
     staff: &Staff,
     reference: &Reference,
     view: &CaseView,
@@ -132,6 +134,7 @@ fn page_of(
     let story = Story::of(staff, view);
     let page = staff.frame().page(words.review_title()).back_to(paths::reviews(body));
     let outcome = view.case.request.outcome.as_deref().unwrap_or_default();
+    staff.look(view.case.request.case, Viewed::Answers, ViewReason::Review).await?;
     let decided = outcome_of(&view.service, outcome, staff.language_shown());
     Ok(StaffReview {
         page: page.with_errors(errors_of(&fields)),
@@ -139,6 +142,7 @@ fn page_of(
         decided: decided.unwrap_or_default(),
         reasons: story.reasons(staff.run()?.reasons(view)?),
         facts: facts(staff, view),
+        answers: opened(staff, view)?,
         timeline: story.timeline(),
         case: Link::new(words.see_case(reference.as_str()), paths::case(body, reference)),
         fields,

@@ -3,12 +3,14 @@
 use base::{Channel, Reference, Role, SystemId};
 use bpmn::ElementKind;
 use engine::{ElementInstance, ElementKey};
+use runtime::access::{ViewReason, Viewed};
 use runtime::{CaseView, RequestSummary};
 
 use super::answer::{Answer, Fault, html};
 use super::callers::{At, Form, Staff};
 use super::seen::Seen;
 use super::story::{Story, line};
+use super::tracking::facts as told_facts;
 use crate::paths;
 use crate::views::front::ServiceLine;
 use crate::views::page::{Link, Page};
@@ -21,6 +23,8 @@ use crate::words::Words;
 
 /// Who may look a request up.
 const FINDERS: [Role; 4] = [Role::Caseworker, Role::Operator, Role::Head, Role::Agent];
+/// Who may open what a requester told us.
+const READERS: [Role; 2] = [Role::Caseworker, Role::Agent];
 /// The longest text that is looked up, in characters.
 const QUERY_CHARACTERS: usize = 40;
 
@@ -43,24 +47,62 @@ pub(crate) async fn find(staff: Staff, Form(form): Form) -> Answer {
 
 /// `GET /{body}/staff/cases/{reference}`
 pub(crate) async fn case(staff: Staff, at: At) -> Answer {
+    let (reference, view) = found_case(&staff, &at)?;
+    let mut page = case_view(&staff, &reference, &view)?;
+    if staff.has(&READERS) {
+        let open = format!("{}/answers", paths::case(staff.id()?, &reference));
+        let act = page.page.second_act(staff.words.show_answers(), open);
+        page.answers = StaffAnswers::Folded(act);
+    }
+    html(&page)
+}
+
+/// `POST /{body}/staff/cases/{reference}/answers`
+pub(crate) async fn answers(staff: Staff, at: At) -> Answer {
+    let (reference, view) = found_case(&staff, &at)?;
+    staff.look(view.case.request.case, Viewed::Answers, ViewReason::CaseWork).await?;
+    let mut page = case_view(&staff, &reference, &view)?;
+    page.answers = opened(&staff, &view)?;
+    page.page.notice = Some(staff.words.answers_opened().to_owned());
+    html(&page)
+}
+
+/// The answers of a case whose look is written down, with what was said since.
+pub(super) fn opened(staff: &Staff, view: &CaseView) -> Result<StaffAnswers, Fault> {
+    let words = staff.words;
+    let mut facts = told_facts(staff, view)?;
+    if facts.is_empty() {
+        return Ok(StaffAnswers::Erased(words.answers_gone().to_owned()));
+    }
+    let said = [
+        (words.not_fixed_what(), view.not_fixed_note()),
+        (words.reviewers_reason(), view.review_reason()),
+        (words.by_hand_reason(), view.by_hand_reason()),
+    ];
+    facts.extend(said.into_iter().filter_map(|(name, text)| Some(Fact::new(name, text?))));
+    Ok(StaffAnswers::Shown { facts, recorded: words.look_recorded().to_owned() })
+}
+
+fn found_case(staff: &Staff, at: &At) -> Result<(Reference, CaseView), Fault> {
     let reference: Reference = at.get("reference")?;
     let view = staff.run()?.case_of(&reference)?.ok_or(Fault::NOT_FOUND)?;
-    let (words, language) = (staff.words, staff.language_shown());
-    let story = Story::of(&staff, &view);
-    let title = view.service.package.definition.title.in_language(language);
-    let frame = staff.frame();
-    html(&StaffCase {
-        page: frame.page(title).back_to(paths::staff(staff.id()?)),
+    Ok((reference, view))
+}
+
+fn case_view(staff: &Staff, reference: &Reference, view: &CaseView) -> Result<StaffCase, Fault> {
+    let story = Story::of(staff, view);
+    Ok(StaffCase {
+        page: staff.frame().page(story.title()).back_to(paths::staff(staff.id()?)),
         reference: reference.to_string(),
         tag: story.tag(),
         sentence: story.sentence(),
         acts: Vec::new(),
-        trouble: trouble(&staff, &view)?,
-        facts: facts(&staff, &view),
-        answers: StaffAnswers::Erased(answers_not_here(words, &view).to_owned()),
+        trouble: trouble(staff, view)?,
+        facts: facts(staff, view),
+        answers: StaffAnswers::Erased(answers_not_here(staff.words, view).to_owned()),
         decision: story.decision(None, false)?,
         timeline: story.timeline(),
-        elements: elements(&staff, &view),
+        elements: elements(staff, view),
     })
 }
 

@@ -1,6 +1,7 @@
 //! Following a request: look-up, status, "this is not fixed", taking it back, my requests.
 
 use base::{CaseId, Channel, Reference};
+use runtime::access::ViewReason;
 use runtime::{CaseView, Command, RequestSummary};
 
 use super::answer::{Answer, Fault, html, html_wrong, see_other, with_cookies};
@@ -260,8 +261,8 @@ fn page_of(seen: &Seen, title: &str, back: String) -> Page {
     seen.frame().page(title).back_to(back)
 }
 
-/// What the person told us, for that person alone.
-fn facts(seen: &Seen, view: &CaseView) -> Result<Vec<Fact>, Fault> {
+/// What the person told us: for that person, and for staff whose look is written down.
+pub(super) fn facts(seen: &Seen, view: &CaseView) -> Result<Vec<Fact>, Fault> {
     let Some(answers) = view.answers() else { return Ok(Vec::new()) };
     let places = &*seen.run()?.settings().places;
     let questions = view.service.package.questions.questions().iter();
@@ -273,15 +274,29 @@ fn facts(seen: &Seen, view: &CaseView) -> Result<Vec<Fact>, Fault> {
     Ok(questions.filter_map(fact).collect())
 }
 
-/// Members of staff who had to act on it; nothing when nobody had.
+/// Members of staff who opened values of it or had to act on it, in the order of time; nothing
+/// when nobody did.
 fn looks(seen: &Seen, view: &CaseView) -> Result<Option<Vec<Look>>, Fault> {
     let words = seen.words;
+    let opened = seen.run()?.looks(view.case.request.case)?;
+    let opened = opened.iter().map(|look| {
+        let why = match look.reason {
+            ViewReason::CaseWork => words.opened_for_case_work(),
+            ViewReason::Review => words.opened_for_review(),
+            ViewReason::Incident => words.opened_for_incident(),
+        };
+        let (when, who) = (words.moment(look.at), words.role_name(look.role).to_owned());
+        (look.at, Look { when, who, why: why.to_owned() })
+    });
     let touches = seen.run()?.touches(view.case.request.case)?;
     let look = |touch: &store::requests::TouchRow| Look {
         when: words.moment(touch.at),
         who: words.role_name(touch.role).to_owned(),
         why: words.look_because(words.touch_reason(touch.reason)),
     };
-    let looks: Vec<Look> = touches.iter().map(look).collect();
+    let acted = touches.iter().map(|touch| (touch.at, look(touch)));
+    let mut looks: Vec<(base::Timestamp, Look)> = opened.chain(acted).collect();
+    looks.sort_by_key(|(at, _)| *at);
+    let looks: Vec<Look> = looks.into_iter().map(|(_, look)| look).collect();
     Ok((!looks.is_empty()).then_some(looks))
 }

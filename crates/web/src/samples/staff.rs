@@ -204,6 +204,13 @@ impl StaffReview {
                     "Deddf Diogelu'r Amgylchedd 1990, adran 45",
                 )),
             }],
+            answers: StaffAnswers::Shown {
+                facts: vec![Fact::new(
+                    text(words, "Address", "Cyfeiriad"),
+                    text(words, "12 Orchard Row", "12 Heol y Berllan"),
+                )],
+                recorded: words.look_recorded().to_owned(),
+            },
             facts: StaffCase::sample(words).facts,
             timeline: super::tracking::timeline(words, false).into_iter().take(1).collect(),
             case: Link::new(words.see_case(REFERENCE), "/millbrook/staff/cases/1"),
@@ -306,5 +313,7 @@ pub(super) fn collect(gallery: &mut Gallery) -> askama::Result<()> {
         elements: Vec::new(),
         ..case
     };
-    gallery.add_state("staff_case", "refused", &refused)
+    gallery.add_state("staff_case", "refused", &refused)?;
+    let answers = StaffAnswers::Erased(words.answers_gone().to_owned());
+    gallery.add_state("staff_case", "gone", &StaffCase { answers, ..erased })
 }

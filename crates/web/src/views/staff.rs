@@ -109,6 +109,8 @@ pub struct StaffReview {
     pub decided: String,
     /// Its reasons.
     pub reasons: Vec<Reason>,
+    /// The person's answers.
+    pub answers: StaffAnswers,
     /// Channel, due date, language and the like.
     pub facts: Vec<Fact>,
     /// What happened.

@@ -62,6 +62,11 @@ async fn a_contractor_that_is_down_for_days_is_settled_by_one_button() {
         "{}",
         shown.html
     );
+    let run = world.host.body(&"wealdmere".parse().unwrap()).unwrap();
+    let case = run.summary_of(&reference.parse().unwrap()).unwrap().unwrap().case_id;
+    let looks = run.looks(case).unwrap();
+    assert_eq!(looks.len(), 1);
+    assert_eq!(looks[0].what, runtime::access::Viewed::Exchange);
     world.fault(8112, Fault::None);
     let settled = browser.send_form(&world, incident.form_to("how=replay"), &[]).await;
     assert_eq!(settled.path, OPERATOR);

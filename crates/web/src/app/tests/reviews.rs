@@ -62,6 +62,10 @@ async fn one_button_sends_a_machines_decision_to_a_person() {
     assert!(list.says(&reference));
     let review = caseworker.get(&world, &format!("{REVIEWS}/{reference}")).await;
     assert!(review.says("That bin was not due at this address on that day."));
+    assert!(review.says("mair@example.org") && review.says("This look is recorded"));
+    let run = world.host.body(&"wealdmere".parse().unwrap()).unwrap();
+    let looks = run.looks(case_of(&world, &reference)).unwrap();
+    assert_eq!(looks[0].reason, runtime::access::ViewReason::Review);
     let empty = caseworker.send(&world, &review, &[("reason", " ")]).await;
     assert_eq!(
         (empty.status.as_u16(), empty.errors().as_str()),
@@ -78,6 +82,7 @@ async fn one_button_sends_a_machines_decision_to_a_person() {
     assert!(told.says("looked again and changed the decision."));
     assert!(told.says("The calendar had the wrong day."), "they are signed in");
     assert!(!told.html.contains("/review\""), "a person has decided");
+    assert!(told.says("They opened your answers to look again at what was decided."));
     let mails = world.outbox.messages();
     let mail = mails.iter().find(|mail| mail.subject.contains("a person has looked again"));
     let mail = mail.expect("a message on the result");

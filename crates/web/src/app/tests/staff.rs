@@ -1,5 +1,7 @@
 //! Agents, and heads of service.
 
+use runtime::access::{ViewReason, Viewed};
+
 use super::region::home;
 use super::{Browser, SERVICE, World};
 
@@ -31,14 +33,54 @@ async fn an_agent_enters_a_call_as_a_script() {
     let case = agent.get(&world, &format!("/wealdmere/staff/cases/{reference}")).await;
     assert!(case.says("They told us by phone"), "{}", case.html);
     assert!(case.says("Wait until the bin is emptied") && case.says("Due"), "{}", case.html);
-    assert!(case.says("The person did not sign in, so they see them on no page either."));
+    assert!(case.says("The answers are not open."));
     world.emptied("wealdmere").await;
+    let mut agent = staff(&world, "rosalind.hartwood@example.org").await; // hours have passed
     let case = agent.get(&world, &format!("/wealdmere/staff/cases/{reference}")).await;
     assert!(case.says("Closed") && case.says("Promised by") && case.says("The process is over."));
     assert!(case.says("Your bin has been emptied.") && !case.html.contains("<table"));
     assert!(!case.says(&home.line), "no answers without a record of the look");
+    let work = agent.get(&world, "/wealdmere/staff").await;
     let nothing = agent.send(&world, &work, &[("q", "MBC-1")]).await;
     assert!(nothing.says("There is no request \u{201c}MBC-1\u{201d}."));
+}
+
+#[tokio::test]
+async fn every_look_at_answers_is_written_down_before_they_are_shown() {
+    let world = World::new();
+    let home = home("wealdmere", 0);
+    let mut resident = Browser::new();
+    let done = resident.report(&world, &format!("/wealdmere/services/{SERVICE}"), &home).await;
+    world.wait(1).await;
+    world.emptied("wealdmere").await;
+    let reference: base::Reference = done.reference().parse().unwrap();
+    let body = world.host.body(&"wealdmere".parse().unwrap()).unwrap();
+    let before = body.summary_of(&reference).unwrap().unwrap();
+    assert_eq!(before.straight_through, Some(true));
+    let looks = || body.looks(before.case_id).unwrap();
+    world.wait(60).await;
+    let mut agent = staff(&world, "rosalind.hartwood@example.org").await;
+    let page = agent.get(&world, &format!("/wealdmere/staff/cases/{reference}")).await;
+    assert!(page.says("If you open them, that is recorded") && !page.says(&home.line));
+    assert!(looks().is_empty(), "the folded page shows no answers");
+    let open = agent.send_form(&world, page.form_to("/answers"), &[]).await;
+    assert!(open.says(&home.line) && open.says("This look is recorded"), "{}", open.html);
+    let seen: Vec<_> = looks().iter().map(|look| (look.what, look.role, look.reason)).collect();
+    assert_eq!(seen, [(Viewed::Answers, base::Role::Agent, ViewReason::CaseWork)]);
+    let mut head = staff(&world, "grace.pellington@example.org").await;
+    let page = head.get(&world, &format!("/wealdmere/staff/cases/{reference}")).await;
+    assert!(page.says("The person did not sign in, so they see them on no page either."));
+    let operator = runtime::Authority::Staff {
+        body: "wealdmere".parse().unwrap(),
+        roles: vec![base::Role::Operator],
+    };
+    let (case, what) = (before.case_id, Viewed::Answers);
+    let view = runtime::Command::View { case, what, reason: ViewReason::CaseWork };
+    let refused = world.host.submit(&"wealdmere".parse().unwrap(), operator, view).await;
+    assert_eq!(refused, Err(runtime::Rejection::Forbidden));
+    assert_eq!(looks().len(), 1);
+    let after = body.summary_of(&reference).unwrap().unwrap();
+    assert_eq!(after, before, "a look is no touch and changes nothing");
 }
 
 #[tokio::test]
