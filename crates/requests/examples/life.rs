@@ -13,6 +13,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         channel: Channel::Web,
         language: None,
         person: None,
+        client: None,
         keys: Vec::new(),
         answers: Personal::new("{}".to_owned()),
         duplicate_key: None,

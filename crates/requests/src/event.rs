@@ -34,6 +34,9 @@ pub struct Received {
     /// The requester, where they signed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<SectorPersonId>,
+    /// The program that sent it, by the name of its key, where one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
     /// Data keys of the parties, by party number.
     pub keys: Vec<KeyId>,
     /// The answers as one JSON document.

@@ -160,6 +160,9 @@ pub struct ServiceRequest {
     pub language: Option<Language>,
     /// The requester, where they signed in.
     pub person: Option<SectorPersonId>,
+    /// The program that sent it, by the name of its key, where one did.
+    #[serde(default)]
+    pub client: Option<String>,
     /// Keys of the parties, by party number.
     pub keys: Vec<KeyId>,
     /// The answers as one JSON document.
@@ -212,6 +215,7 @@ impl ServiceRequest {
             channel: received.channel,
             language: received.language,
             person: received.person,
+            client: received.client.clone(),
             keys: received.keys.clone(),
             answers: received.answers.clone(),
             duplicate_key: received.duplicate_key,

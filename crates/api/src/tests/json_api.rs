@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{BODY, JSON, KEY, Town, valid};
+use super::{BODY, JSON, KEY, Town, town, valid};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_goes_from_the_list_of_services_to_its_outcome_and_back() {
@@ -62,6 +62,50 @@ async fn the_same_key_is_the_same_request_and_the_same_bin_is_joined() {
     assert_ne!(another.json()["reference"], first.json()["reference"]);
     let bad = town.send_with(&[("idempotency-key", "")], &other).await;
     assert_eq!(bad.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_has_a_hold_on_what_it_sent_alone() {
+    let town = Town::new();
+    let reference = town.send(&valid()).await.json()["reference"].as_str().unwrap().to_owned();
+    let address = format!("/{BODY}/api/requests/{reference}");
+    let bearer = |key: &str| format!("Bearer {key}");
+    let (own, other) = (bearer(KEY), bearer(town::OTHER_KEY));
+    let headers = |key| [("authorization", key), ("content-type", JSON)];
+    let other = headers(other.as_str());
+    let refused = |answer: super::Answer| assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    refused(town.call("POST", &format!("{address}/withdraw"), &other, "").await);
+    town.emptied(&reference, "m-1").await;
+    refused(town.call("POST", &format!("{address}/not-fixed"), &other, "{}").await);
+    refused(town.call("POST", &format!("{address}/review"), &other, "").await);
+    let case = town.case(&reference);
+    let form = format!("api_key={}&service_request_id={case}&status=REOPEN", town::OTHER_KEY);
+    let kind = [("content-type", super::FORM)];
+    let updates = format!("/{BODY}/open311/v2/servicerequestupdates.json");
+    refused(town.call("POST", &updates, &kind, form).await);
+    let own = headers(own.as_str());
+    let back = town.call("POST", &format!("{address}/not-fixed"), &own, "{}").await;
+    assert_eq!(back.status, StatusCode::OK, "{}", back.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_was_joined_and_is_sent_again_counts_once() {
+    let town = Town::new();
+    let first = town.send(&valid()).await.json()["reference"].clone();
+    let key = [("idempotency-key", "joined")];
+    for _ in 0..3 {
+        let joined = town.send_with(&key, &valid()).await;
+        assert_eq!(joined.status, StatusCode::OK);
+        assert_eq!(joined.json()["reference"], first);
+    }
+    let reference = first.as_str().unwrap();
+    let body = town.host.body(&super::body()).unwrap();
+    let view = body.case_of(&reference.parse().unwrap()).unwrap().unwrap();
+    assert_eq!(view.case.request.joined, 1, "once in the timeline and in the measures");
+    town.emptied(reference, "m-1").await;
+    let late = town.send_with(&key, &valid()).await;
+    assert_eq!(late.json()["reference"], first, "no new request either, when it is closed");
+    assert_eq!(town.send(&valid()).await.status, StatusCode::CREATED);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,8 +15,10 @@ use runtime::{
 };
 use store::{SimKeyStore, SimStore, WrapEpoch};
 
-/// The key of the one client.
+/// The key of the reporting client.
 pub const KEY: &str = "key-of-the-reporting-app";
+/// The key of another client.
+pub const OTHER_KEY: &str = "key-of-another-app";
 /// The secret of the one back office.
 pub const SECRET: &str = "contractor-secret";
 /// The body.
@@ -281,7 +283,10 @@ pub fn state(host: Arc<Host>, origin: &str, rate: RateLimit) -> Result<Arc<ApiSt
         jurisdiction: "millbrook.example".to_owned(),
         kind: EndpointKind::Test,
         changed_at,
-        clients: vec![ApiClient::with_key("reporting-app", KEY)],
+        clients: vec![
+            ApiClient::with_key("reporting-app", KEY),
+            ApiClient::with_key("another-app", OTHER_KEY),
+        ],
         inbound_secrets: [("waste".parse()?, Secret::new(SECRET))].into(),
     };
     Ok(Arc::new(ApiState::new(host, origin, [(BODY.parse()?, body)].into(), rate)))

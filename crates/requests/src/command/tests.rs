@@ -42,6 +42,7 @@ fn received() -> Box<Received> {
         channel: Channel::Web,
         language: Some(Language::Cy),
         person: None,
+        client: None,
         keys: vec![KeyId::from_bytes([5; 16])],
         answers: Personal::new(r#"{"bin":"refuse"}"#.to_owned()),
         duplicate_key: None,
@@ -170,6 +171,15 @@ fn refused() -> Command {
 fn decided(outcome: &str, kind: OutcomeKind) -> Command {
     let reason = Personal::new("the calendar was wrong".to_owned());
     Command::DecideReview { outcome: outcome.to_owned(), kind, role: Role::Caseworker, reason }
+}
+
+#[test]
+fn the_program_that_sent_it_is_kept() {
+    let by_client = Received { client: Some("reporting-app".to_owned()), ..*received() };
+    check(vec![Command::Receive(Box::new(by_client))], &expect![[r#"
+        Receive -> request.received {"received":{"reference":"MBC-0410-6105-5","service":"missed-bin-collection","version":"bc4a71180870f7945155fbb02f4b0a2e3faa2a62d6d31b7039013055ed19869a","channel":"web","language":"cy","client":"reporting-app","keys":["05050505-0505-0505-0505-050505050505"],"answers":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDNSJtGJ4d6OOZuMNJPlL_foCy11Vsbxav5UgfwG8R9Y4","promised":"2026-11-26"}}
+        Open [Received]
+    "#]]);
 }
 
 #[test]

@@ -1,11 +1,16 @@
 //! A new request: checked, joined to an open one that is the same, or received and started.
 
-use base::{CaseId, Channel, Digest, Language, Measure, Personal, Reference, Role, Timestamp};
+use std::borrow::Cow;
+
+use base::{
+    CaseId, Channel, Digest, DraftId, Language, Measure, Personal, Reference, Role, Timestamp,
+};
 use catalogue::Answers;
 use engine::{Variable, Variables};
 use requests::{Received, ServiceRequest};
-use store::Reader;
 use store::requests::{DraftKey, DraftRow};
+use store::settings::{SettingKey, SettingRow};
+use store::{Reader, StoreError};
 
 use super::edit::Edit;
 use super::{BodySettings, Refused, Shard, Step, Turn, rows};
@@ -28,7 +33,7 @@ impl Shard {
     ) -> Result<Reply, Refused> {
         let service = self.services.present(&submit.service).cloned().ok_or(Rejection::NotFound)?;
         self.may_submit(authority, submit, &service)?;
-        if let Some(reply) = self.received_before(submit, turn.reader)? {
+        if let Some(reply) = self.received_before(submit, (&*turn.step, turn.reader))? {
             return Ok(reply);
         }
         let places = &self.settings.places;
@@ -87,9 +92,17 @@ impl Shard {
     fn received_before(
         &mut self,
         submit: &Submit,
-        reader: &Reader,
+        (step, reader): (&Step, &Reader),
     ) -> Result<Option<Reply>, Refused> {
         let Some(draft) = submit.draft else { return Ok(None) };
+        if let Some(joined) = joined_before(draft, step, reader)? {
+            let case = self.case(joined, reader)?.ok_or(Rejection::NotFound)?;
+            return Ok(Some(Reply::Joined {
+                case: joined,
+                reference: case.request.reference,
+                promised: case.request.promised,
+            }));
+        }
         let case = self.case(CaseId::from_bytes(*draft.as_bytes()), reader)?;
         Ok(case.map(|case| Reply::Received {
             case: case.request.case,
@@ -126,6 +139,10 @@ impl Shard {
         let measure = Measure { channel: Some(channel), ..Measure::by(base::Actor::Requester) };
         let mut edit = self.edit(case, measure, turn.now, turn.step)?;
         edit.request(requests::Command::Join { channel })?;
+        if let Some(draft) = submit.draft {
+            let bytes = open.as_bytes().to_vec();
+            turn.step.batch.put(SettingRow { name: joined_name(draft), bytes });
+        }
         forget_draft(turn, submit);
         self.finish(turn, edit)?;
         Ok(Reply::Joined { case: open, reference, promised })
@@ -154,6 +171,15 @@ impl Shard {
             &definition.nation,
             &self.settings.closures,
         );
+        let client = match authority {
+            Authority::ApiClient { client } => Some(client),
+            Authority::Visitor
+            | Authority::Citizen { .. }
+            | Authority::Staff { .. }
+            | Authority::BackOffice { .. }
+            | Authority::Body { .. }
+            | Authority::System => None,
+        };
         Ok(Received {
             reference,
             service: submit.service.clone(),
@@ -161,6 +187,7 @@ impl Shard {
             channel: submit.channel,
             language: submit.language,
             person: authority.person(),
+            client: client.cloned(),
             keys: vec![key],
             answers: Personal::new(answers.to_json()),
             duplicate_key: duplicate_key(&self.settings, service, answers),
@@ -262,19 +289,18 @@ impl Shard {
         Ok(Reply::Done)
     }
 
-    /// A request with a known requester is theirs; one without belongs to who holds its reference.
+    /// A request with a known requester is theirs; one without belongs to who holds its reference
+    /// on our pages. A program has a hold on what it sent itself and on nothing else.
     pub(super) fn may_touch(
         &self,
         authority: &Authority,
         request: &ServiceRequest,
     ) -> Result<(), Rejection> {
         let staff = authority.role_among(self.body(), &[Role::Agent, Role::Caseworker]).is_some();
-        let own = match request.person {
-            Some(person) => authority.person() == Some(person),
-            None => matches!(
-                authority,
-                Authority::Visitor | Authority::Citizen { .. } | Authority::ApiClient { .. }
-            ),
+        let own = match (authority, request.person) {
+            (Authority::ApiClient { client }, _) => request.client.as_ref() == Some(client),
+            (_, Some(person)) => authority.person() == Some(person),
+            (_, None) => matches!(authority, Authority::Visitor | Authority::Citizen { .. }),
         };
         if own || staff || matches!(authority, Authority::System) {
             Ok(())
@@ -282,6 +308,25 @@ impl Shard {
             Err(Rejection::Forbidden)
         }
     }
+}
+
+/// The name under which the request stands that a form was joined to.
+fn joined_name(draft: DraftId) -> Cow<'static, str> {
+    Cow::Owned(format!("joined/{draft}"))
+}
+
+/// The request that a form was joined to when it came before: it is counted once.
+fn joined_before(
+    draft: DraftId,
+    step: &Step,
+    reader: &Reader,
+) -> Result<Option<CaseId>, StoreError> {
+    let key = SettingKey { name: joined_name(draft) };
+    let row = match step.batch.rows.get::<SettingRow>(&key) {
+        Some(written) => written.cloned(),
+        None => store::row::<SettingRow>(reader, &key)?,
+    };
+    Ok(row.and_then(|row| CaseId::from_slice(&row.bytes)))
 }
 
 /// A form that was sent is no draft any more.
