@@ -135,6 +135,7 @@ pub(crate) fn refused(rejection: Rejection, questions: &QuestionSet) -> ApiError
         | Rejection::SignInNeeded
         | Rejection::NotYet
         | Rejection::NoReason
+        | Rejection::Over
         | Rejection::Erased
         | Rejection::Unavailable) => ApiError::Rejected(other),
     }

@@ -210,7 +210,7 @@ const fn status_of(rejection: &Rejection) -> StatusCode {
         | Rejection::Process(_) => StatusCode::CONFLICT,
         Rejection::Forbidden | Rejection::SignInNeeded => StatusCode::FORBIDDEN,
         Rejection::NotYet | Rejection::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        Rejection::Erased => StatusCode::GONE,
+        Rejection::Erased | Rejection::Over => StatusCode::GONE,
     }
 }
 
@@ -232,6 +232,7 @@ const fn slug_of(rejection: &Rejection) -> &'static str {
         Rejection::Forbidden => "forbidden",
         Rejection::SignInNeeded => "sign-in-needed",
         Rejection::NotYet => "not-yet",
+        Rejection::Over => "over",
         Rejection::Erased => "erased",
         Rejection::Unavailable => "unavailable",
     }

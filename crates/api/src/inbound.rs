@@ -19,6 +19,7 @@ pub(crate) async fn take(office: FromOffice) -> Result<StatusCode, ApiError> {
     for command in commands {
         match office.submit(command).await {
             Ok(_) => return Ok(StatusCode::OK),
+            // A version that reads it otherwise may still wait.
             Err(Rejection::NotYet) => {}
             Err(rejection) => last = rejection,
         }

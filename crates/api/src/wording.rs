@@ -91,6 +91,10 @@ fn of_rejection(rejection: &Rejection) -> Text {
             "Nid oes dim yn aros am y neges hon eto. Anfonwch hi eto yn nes ymlaen.",
         ),
         Rejection::NoReason => both("A reason is needed.", "Mae angen rheswm."),
+        Rejection::Over => both(
+            "The request is over. Nothing will wait for this message: do not send it again.",
+            "Mae'r cais ar ben. Ni fydd dim yn aros am y neges hon: peidiwch â'i hanfon eto.",
+        ),
         Rejection::Erased => both(
             "The personal details of this request were erased.",
             "Mae manylion personol y cais hwn wedi'u dileu.",

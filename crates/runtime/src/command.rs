@@ -281,6 +281,9 @@ pub enum Rejection {
     /// Staff decided without saying why, or at too great length.
     #[error("a reason of {} characters at most is needed", crate::REASON_CHARACTERS)]
     NoReason,
+    /// The case that the message names is over: nothing will wait for it, so it is not sent again.
+    #[error("the case is over")]
+    Over,
     /// The values were erased.
     #[error("the case's values were erased")]
     Erased,

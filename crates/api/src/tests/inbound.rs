@@ -19,6 +19,23 @@ async fn a_message_is_taken_once_and_early_ones_come_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_message_for_what_is_over_gets_a_final_answer() {
+    let town = Town::new();
+    let reference = town.send(&valid()).await.json()["reference"].as_str().unwrap().to_owned();
+    assert_eq!(town.emptied(&reference, "m-1").await.status, StatusCode::OK);
+    let late = town.emptied(&reference, "m-2").await;
+    assert_eq!(late.status, StatusCode::GONE);
+    assert_eq!(late.json()["type"], "/problems/over");
+    assert_eq!(late.header("retry-after"), "", "it is not to come again");
+    let key = format!("Bearer {}", super::KEY);
+    let headers = [("authorization", key.as_str()), ("content-type", super::JSON)];
+    let open = town.send(&valid()).await.json()["reference"].as_str().unwrap().to_owned();
+    let path = format!("/{BODY}/api/requests/{open}/withdraw");
+    assert_eq!(town.call("POST", &path, &headers, "").await.status, StatusCode::OK);
+    assert_eq!(town.emptied(&open, "m-3").await.status, StatusCode::GONE);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_message_needs_its_signature_and_a_meaning() {
     let town = Town::new();
     let path = format!("/{BODY}/inbound/waste");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use base::{Actor, CaseId, Digest, Measure, MessageId, Personal, SystemId};
+use base::{Actor, CaseId, Digest, Measure, MessageId, Personal, Reference, SystemId};
 use engine::{ElementKey, Variable};
 use store::{InboxMark, Reader};
 
@@ -45,7 +45,9 @@ impl Shard {
         let index = correlation(&self.settings, &delivered.name, &delivered.key);
         let waiting = rows::subscribers(&turn.step.batch, turn.reader, &delivered.name, index)?;
         let waiting = self.first_reading(waiting, &delivered.versions, turn.reader)?;
-        let (case, element) = waiting.ok_or(Rejection::NotYet)?;
+        let Some((case, element)) = waiting else {
+            return Err(self.not_waiting(turn, &delivered.key)?.into());
+        };
         let mut edit = self.edit(case, Measure::by(Actor::BackOffice), turn.now, turn.step)?;
         let variables = delivered
             .variables
@@ -57,6 +59,19 @@ impl Shard {
         turn.step.batch.inbox.push(InboxMark { sender, message, received_at: turn.now });
         self.finish(turn, edit)?;
         Ok(Reply::Done)
+    }
+
+    /// Whether a message that nothing waits for is early, or too late for good: its key is the
+    /// reference of a request that has ended, with its process.
+    fn not_waiting(&mut self, turn: &Turn<'_>, key: &str) -> Result<Rejection, Refused> {
+        let Ok(reference) = key.parse::<Reference>() else { return Ok(Rejection::NotYet) };
+        let stored = store::requests::request_by_reference(turn.reader, &reference)?;
+        let Some(stored) = stored else { return Ok(Rejection::NotYet) };
+        let Some(case) = self.case(stored.case_id, turn.reader)? else {
+            return Ok(Rejection::NotYet);
+        };
+        let over = case.request.status != requests::Status::Open && case.process.is_empty();
+        Ok(if over { Rejection::Over } else { Rejection::NotYet })
     }
 
     /// The first that waits whose own version reads the message so.

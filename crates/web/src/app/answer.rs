@@ -59,6 +59,7 @@ impl From<Rejection> for Fault {
             Rejection::Request(_)
             | Rejection::Process(_)
             | Rejection::NotYet
+            | Rejection::Over
             | Rejection::NotOffered { .. }
             | Rejection::Erased => ProblemKind::NotNow,
             Rejection::NotFound => ProblemKind::NotFound,
