@@ -20,6 +20,7 @@ mod keys;
 mod new;
 mod pages;
 mod post;
+mod proxies;
 mod scenarios;
 mod serve;
 mod server;

@@ -68,6 +68,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     warn(&config, &installation);
     let front = front(&config, outbox, &local);
     let router = crate::pages::router(&installation, &front)?;
+    let router = crate::proxies::behind(router, config.trusted_proxies.clone());
     let server = crate::server::serve(listener, local.clone(), router);
     say(&format!("ready on {local}"));
     crate::server::told_to_end().await?;

@@ -14,6 +14,7 @@ use runtime::Place;
 
 use super::addresses;
 use super::table::{At, Source, Table};
+use crate::proxies::Network;
 
 /// What an installation is to be.
 #[derive(Debug)]
@@ -30,6 +31,8 @@ pub(super) struct Config {
     pub(super) origin: Option<String>,
     /// Whether cookies travel by HTTPS alone.
     pub(super) secure_cookies: bool,
+    /// The proxies whose word on a caller's address is taken; none unless they are named.
+    pub(super) trusted_proxies: Vec<Network>,
     /// Whether what is sent here is real.
     pub(super) kind: EndpointKind,
     /// The largest a body's journal may grow.
@@ -84,6 +87,11 @@ pub(super) fn read(path: &Path, problems: &mut Vec<Problem>) -> Option<Config> {
     let port = table.number(&mut source, "port", u64::from(u16::MAX));
     let origin = origin(&mut table, &mut source);
     let secure_cookies = table.flag(&mut source, "secure_cookies");
+    let trusted_proxies = table
+        .list(&mut source, "trusted_proxies")
+        .iter()
+        .filter_map(|text| network(&mut source, text))
+        .collect();
     let kind = kind(&mut table, &mut source);
     mail(&mut table, &mut source);
     let limit_mb = table.number(&mut source, "journal_limit_mb", 1 << 30);
@@ -113,6 +121,7 @@ pub(super) fn read(path: &Path, problems: &mut Vec<Problem>) -> Option<Config> {
         port: port.and_then(|port| u16::try_from(port).ok()).unwrap_or(0),
         origin: origin.map(|origin| origin.value),
         secure_cookies: secure_cookies.unwrap_or(https),
+        trusted_proxies,
         kind: kind.unwrap_or(EndpointKind::Test),
         journal_limit_bytes: limit_mb.map(|limit| limit.saturating_mul(1024 * 1024)),
         places,
@@ -146,6 +155,16 @@ fn origin(table: &mut Table<'_>, source: &mut Source<'_>) -> Option<At<String>> 
         source.refuse(origin.byte, sentence, "Write https://, or localhost.");
     }
     Some(origin)
+}
+
+/// Reads a proxy's address, or the network of several.
+fn network(source: &mut Source<'_>, text: &At<String>) -> Option<Network> {
+    let network = text.value.parse().ok();
+    if network.is_none() {
+        let sentence = format!("`{}` is no address and no network.", text.value);
+        source.refuse(text.byte, sentence, "Write it like \"127.0.0.1\" or \"10.0.0.0/8\".");
+    }
+    network
 }
 
 fn kind(table: &mut Table<'_>, source: &mut Source<'_>) -> Option<EndpointKind> {

@@ -187,6 +187,17 @@ impl<'t> Table<'t> {
         texts
     }
 
+    /// A list of texts; none when it is absent.
+    pub(super) fn list(&mut self, source: &mut Source<'_>, key: &'static str) -> Vec<At<String>> {
+        let Some(found) = self.take(key) else { return Vec::new() };
+        let DeValue::Array(items) = found.get_ref() else {
+            let sentence = format!("`{key}` is not a list.");
+            source.refuse(found.span().start, sentence, "Write texts in quotes between [ and ].");
+            return Vec::new();
+        };
+        items.iter().filter_map(|item| text_of(source, key, item)).collect()
+    }
+
     /// The tables `[[key]]`; none when there are none.
     pub(super) fn tables(&mut self, source: &mut Source<'_>, key: &'static str) -> Vec<Self> {
         let Some(found) = self.take(key) else { return Vec::new() };

@@ -142,8 +142,11 @@ fn the_example_configuration_serves() {
 #[test]
 fn every_mistake_is_named_at_once_with_its_line() {
     let folder = Folder::new("mistakes");
-    let config =
-        configured(&folder, "kind = \"real\"\norigin = \"http://example.org\"\ncolour = 1");
+    let config = configured(
+        &folder,
+        "kind = \"real\"\norigin = \"http://example.org\"\ncolour = 1\n\
+             trusted_proxies = [\"10.0.0.0/8\", \"proxy\"]",
+    );
     let text = std::fs::read_to_string(&config).unwrap();
     std::fs::write(&config, text.replace("wealdmere =", "elsewhere =")).unwrap();
     std::fs::write(folder.at("bro-eirlys.csv"), "uprn,address,postcode\nx,y,z\n1,\"open\n")
@@ -163,7 +166,8 @@ fn every_mistake_is_named_at_once_with_its_line() {
         "config.toml:7:8: `kind` is neither \"test\" nor \"production\". Write one of them.",
         "config.toml:8:10: `origin` is reached without HTTPS",
         "config.toml:9:1: `colour` is no setting here. Take it out, or use one of addresses, data",
-        "config.toml:11:1: The region has no body elsewhere. Name one of aldershire, wealdmere",
+        "config.toml:10:34: `proxy` is no address and no network.",
+        "config.toml:12:1: The region has no body elsewhere. Name one of aldershire, wealdmere",
         "bro-eirlys.csv:2:1: This is no address.",
         "bro-eirlys.csv:3:1: This is no address.",
         "secrets.toml:1:1: Others may read the secrets: the file's mode is 644. Run `chmod 600`",
