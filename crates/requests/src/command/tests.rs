@@ -176,10 +176,13 @@ fn decided(outcome: &str, kind: OutcomeKind) -> Command {
 #[test]
 fn the_program_that_sent_it_is_kept() {
     let by_client = Received { client: Some("reporting-app".to_owned()), ..*received() };
-    check(vec![Command::Receive(Box::new(by_client))], &expect![[r#"
+    check(
+        vec![Command::Receive(Box::new(by_client))],
+        &expect![[r#"
         Receive -> request.received {"received":{"reference":"MBC-0410-6105-5","service":"missed-bin-collection","version":"bc4a71180870f7945155fbb02f4b0a2e3faa2a62d6d31b7039013055ed19869a","channel":"web","language":"cy","client":"reporting-app","keys":["05050505-0505-0505-0505-050505050505"],"answers":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDNSJtGJ4d6OOZuMNJPlL_foCy11Vsbxav5UgfwG8R9Y4","promised":"2026-11-26"}}
         Open [Received]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
