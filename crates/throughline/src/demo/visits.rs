@@ -107,19 +107,22 @@ impl World {
     }
 
     async fn by_agent(&self, visit: &Visit) -> anyhow::Result<Done> {
-        let mut browser = {
-            let mut signed_in = self.signed_in.lock().await;
-            if !signed_in.contains_key(&visit.body) {
-                let email = self.agents.get(&visit.body).context("the body has no agent")?;
-                let mut browser = Browser::new(self.client.clone(), &self.origin);
-                let page = format!("/{}/staff/sign-in", visit.body);
-                self.sign_in(&mut browser, &page, email).await?;
-                signed_in.insert(visit.body.clone(), browser);
-            }
-            signed_in.get(&visit.body).cloned().context("the agent is signed in")?
-        };
         let page = format!("/{}/staff/services/{}", visit.body, visit.service);
-        let start = browser.get(&page).await?;
+        let (mut browser, start) = {
+            let mut signed_in = self.signed_in.lock().await;
+            let fresh = || Browser::new(self.client.clone(), &self.origin);
+            let mut browser = signed_in.get(&visit.body).cloned().unwrap_or_else(fresh);
+            let mut start = browser.get(&page).await?;
+            // Nobody has signed in yet, or the agent has rested for too long between two calls.
+            if start.url.contains("/sign-in") {
+                let email = self.agents.get(&visit.body).context("the body has no agent")?;
+                let sign_in = format!("/{}/staff/sign-in", visit.body);
+                self.sign_in(&mut browser, &sign_in, email).await?;
+                signed_in.insert(visit.body.clone(), browser.clone());
+                start = browser.get(&page).await?;
+            }
+            (browser, start)
+        };
         walk(&mut browser, start, visit).await
     }
 

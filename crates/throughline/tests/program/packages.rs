@@ -145,3 +145,14 @@ fn one_call_is_made_and_shown_without_its_credential() {
     assert!(!well && lines.contains("\n< 401") && lines.contains("= an incident"), "{lines}");
     event_loop.block_on(served.stop());
 }
+
+#[test]
+fn a_morning_of_few_calls_goes_through_though_agents_are_signed_out_between_them() {
+    let folder = Folder::new("few-calls");
+    let data = folder.at("data");
+    let words = ["demo", "--exit", "--json", "--requests", "12", "--seed", "3", "--data"];
+    let words: Vec<&str> = words.into_iter().chain([data.to_str().unwrap()]).collect();
+    let (well, summary, errors) = said(&run(&words));
+    assert!(well, "{errors}");
+    assert!(summary.contains("\"lost\":0") && summary.contains("\"requests\":12"), "{summary}");
+}
