@@ -75,10 +75,12 @@ fn taken(call: &Call, reply: &Reply) -> Result<Answer, ApiError> {
     }
 }
 
+/// What a person reads in their client, the day in words.
 fn notice(reference: &Reference, promised: Date, language: Language) -> String {
+    let [en, cy] = [Language::En, Language::Cy].map(|language| promised.in_words(language));
     let notice = both(
-        &format!("Your reference is {reference}. We promise an outcome by {promised}."),
-        &format!("Eich cyfeirnod yw {reference}. Rydym yn addo canlyniad erbyn {promised}."),
+        &format!("Your reference is {reference}. We promise an outcome by {en}."),
+        &format!("Eich cyfeirnod yw {reference}. Rydym yn addo canlyniad erbyn {cy}."),
     );
     notice.in_language(language).to_owned()
 }

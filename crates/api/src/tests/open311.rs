@@ -70,6 +70,7 @@ async fn a_request_is_sent_followed_listed_and_sent_back() {
     assert_eq!(sent.status, StatusCode::CREATED, "{}", sent.text);
     let id = sent.json()[0]["service_request_id"].as_str().unwrap().to_owned();
     let notice = sent.json()[0]["service_notice"].as_str().unwrap().to_owned();
+    assert!(notice.ends_with("We promise an outcome by Thursday 26 November 2026."), "{notice}");
     let reference = notice.split(' ').nth(3).unwrap().trim_end_matches('.').to_owned();
     let read = town.get(&format!("{BASE}/requests/{id}.json")).await.json();
     let mut shown = read[0].clone();
