@@ -177,6 +177,12 @@ impl Date {
         }
     }
 
+    /// The Monday of its week.
+    #[must_use]
+    pub fn monday(self) -> Self {
+        self.plus_days(-i32::from(self.0.weekday().to_monday_zero_offset()))
+    }
+
     /// As people write it: `Tuesday 24 November 2026`, `dydd Mawrth 24 Tachwedd 2026`.
     pub fn in_words(self, language: Language) -> String {
         let weekday = match self.weekday() {
@@ -267,6 +273,8 @@ mod tests {
     #[test]
     fn a_date_is_written_as_people_write_it() {
         let date = Date::new(2026, 11, 24).unwrap();
+        assert_eq!(date.monday().in_words(Language::En), "Monday 23 November 2026");
+        assert_eq!(date.monday().monday(), date.monday());
         assert_eq!(date.in_words(Language::En), "Tuesday 24 November 2026");
         assert_eq!(date.in_words(Language::Cy), "dydd Mawrth 24 Tachwedd 2026");
     }

@@ -25,7 +25,9 @@ pub enum Fault {
     /// Status 500 with a page in HTML; nothing is done.
     #[serde(rename = "fail500")]
     Fail500,
-    /// The work is done, and the answer is that page.
+    /// Status 400: what is sent is refused in a way that nobody foresaw; nothing is done.
+    Refuse,
+    /// The work is done, and the answer is the page of a failure.
     #[serde(rename = "fail500_after_work")]
     Fail500AfterWork,
     /// The work is done and the connection closed without an answer.
@@ -76,6 +78,8 @@ pub enum Reply {
     Delivered,
     /// A page in HTML with status 500 comes instead.
     Failure,
+    /// A page in HTML with status 400 comes instead.
+    Refusal,
     /// The connection is closed without one.
     Lost,
 }
@@ -103,6 +107,7 @@ impl Fault {
                 Plan { arrives_at, ..plan(1, Reply::Delivered) }
             }
             Self::Fail500 => plan(0, Reply::Failure),
+            Self::Refuse => plan(0, Reply::Refusal),
             Self::Fail500AfterWork => plan(1, Reply::Failure),
             Self::LoseReply => plan(1, Reply::Lost),
             Self::Double => plan(2, Reply::Delivered),

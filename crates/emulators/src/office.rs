@@ -70,15 +70,16 @@ pub fn deliver(
         (0..plan.copies).map(|_| office.handle(request, now)).collect();
     match (plan.reply, answers.into_iter().next()) {
         (Reply::Delivered, Some(answer)) => Seen::Answer(answer),
-        (Reply::Failure, _) => Seen::Answer(failure()),
+        (Reply::Failure, _) => Seen::Answer(page(500, "Internal Server Error")),
+        (Reply::Refusal, _) => Seen::Answer(page(400, "Bad Request")),
         (Reply::Delivered, None) | (Reply::Lost, _) => Seen::Cut,
     }
 }
 
-/// What a broken server's proxy says.
-fn failure() -> HttpResponse {
-    let body = "<html><body><h1>500 Internal Server Error</h1></body></html>";
-    answer(500, "text/html", body.as_bytes().to_vec())
+/// What a proxy says in the office's place.
+fn page(status: u16, words: &str) -> HttpResponse {
+    let body = format!("<html><body><h1>{status} {words}</h1></body></html>");
+    answer(status, "text/html", body.into_bytes())
 }
 
 /// An answer with a body.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use base::{BodyId, Channel, EventSeq, Money, ServiceId, Timestamp, TouchReason};
+use base::{BodyId, CaseId, Channel, Date, EventSeq, Money, ServiceId, Timestamp, TouchReason};
 use metering::{RateCard, Statement, Usage, UsageKind, state_costs};
 use mining::{EventLog, ServiceMeasures};
 use store::PAGE_LIMIT;
@@ -33,6 +33,19 @@ pub struct ServiceFigures {
     /// Mean cost of a request by channel, at the stated rates.
     pub cost_by_channel: BTreeMap<Channel, Money>,
     /// The whole cost.
+    pub cost: Money,
+    /// The same by the week of receipt, the oldest first.
+    pub weeks: Vec<WeekFigures>,
+}
+
+/// The figures of the requests that one week brought, as they stand now.
+#[derive(Debug, Clone)]
+pub struct WeekFigures {
+    /// Its Monday.
+    pub monday: Date,
+    /// Rates, touches, medians.
+    pub measures: ServiceMeasures,
+    /// Their whole cost.
     pub cost: Money,
 }
 
@@ -67,6 +80,7 @@ pub fn figures(
     let statement = state_costs(usage, cards, &[])
         .map_err(|error| ShardError::Write(format!("costs: {error}")))?;
     let mut costs = costs_of(&statement);
+    let cost_of = cost_by_case(&statement);
     let offered = bodies.iter().flat_map(|body| body.services().offered());
     let offered = offered.map(|service| service.id().clone());
     let mut services: Vec<ServiceId> = offered.chain(cases.keys().cloned()).collect();
@@ -78,6 +92,7 @@ pub fn figures(
             let cases = cases.remove(&service).unwrap_or_default();
             ServiceFigures {
                 measures: ServiceMeasures::of(cases.iter().map(|case| &case.measure), now),
+                weeks: weeks_of(&cases, &cost_of, now),
                 joined: cases.iter().map(|case| u64::from(case.request.joined)).sum(),
                 retries: cases.iter().map(|case| u64::from(case.counts.retries)).sum(),
                 cost: costs
@@ -90,6 +105,32 @@ pub fn figures(
         })
         .collect();
     Ok(Figures { services, statement })
+}
+
+fn cost_by_case(statement: &Statement) -> BTreeMap<CaseId, Money> {
+    let mut costs: BTreeMap<CaseId, Money> = BTreeMap::new();
+    for line in &statement.lines {
+        let cost = costs.entry(line.case).or_default();
+        *cost = cost.plus(line.amount);
+    }
+    costs
+}
+
+fn weeks_of(
+    cases: &[StoredCase],
+    cost_of: &BTreeMap<CaseId, Money>,
+    now: Timestamp,
+) -> Vec<WeekFigures> {
+    let mut weeks: BTreeMap<Date, Vec<&StoredCase>> = BTreeMap::new();
+    for case in cases {
+        weeks.entry(case.request.received_at.uk_date().monday()).or_default().push(case);
+    }
+    let week = |(monday, cases): (Date, Vec<&StoredCase>)| WeekFigures {
+        monday,
+        measures: ServiceMeasures::of(cases.iter().map(|case| &case.measure), now),
+        cost: cases.iter().filter_map(|case| cost_of.get(&case.request.case)).copied().sum(),
+    };
+    weeks.into_iter().map(week).collect()
 }
 
 /// Cases and cost of a channel.

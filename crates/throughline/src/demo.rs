@@ -176,7 +176,7 @@ fn front(installation: &Installation, outbox: &Outbox, origin: &str, seed: u64) 
             inbound.insert((id.clone(), system.clone()), secret);
         }
     }
-    let fakes = Text::english("the back offices").with(Language::Cy, "y swyddfeydd cefn");
+    let fakes = Text::english("the back offices").with(Language::Cy, "y systemau cefn");
     Front {
         origin: origin.to_owned(),
         secure_cookies: false,
@@ -394,6 +394,10 @@ fn addresses(stage: &Stage) {
         say(&format!("  messages \"sent\"   {origin}/{}/outbox (codes arrive here)", body.id));
         if let Some(line) = open311_line(stage, body) {
             say(&line);
+        }
+        for (_, office) in stage.offices.all().filter(|(of, _)| **of == body.id) {
+            let (id, admin) = (office.id(), office.admin_url());
+            say(&format!("  faults            {admin}/faults (PUT) of {id}"));
         }
         say(&format!(
             "  API               {origin}/{}/api/openapi.json (key {})",

@@ -105,6 +105,7 @@ async fn each_fault_does_what_it_says() {
         (Fault::None, Ok(201), 1),
         (Fault::Down, Err(TransportFault::Broken), 0),
         (Fault::Fail500, Ok(500), 0),
+        (Fault::Refuse, Ok(400), 0),
         (Fault::Fail500AfterWork, Ok(500), 1),
         (Fault::LoseReply, Err(TransportFault::Broken), 1),
         (Fault::Double, Ok(201), 1),

@@ -19,12 +19,16 @@ use super::staff::{case_line, figures_duty};
 use super::tracking::older;
 use crate::paths;
 use crate::views::figures::{
-    CostLine, Figure, Owes, ReasonLine, ServiceFigures as Shown, StepLine, Waiting,
+    CostLine, Figure, Owes, Period, ReasonLine, ServiceFigures as Shown, SmallLine, StepLine,
+    Waiting,
 };
 use crate::views::page::Link;
 use crate::views::problem::ProblemKind;
 use crate::views::staff::{CaseLine, CaseList, StaffHome};
 use crate::words::Words;
+
+/// Weeks that a page of figures shows.
+const WEEKS: usize = 12;
 
 /// What one page of figures is made of.
 struct Measured {
@@ -200,8 +204,8 @@ fn figures_view(staff: &Staff, service: &Service, measured: &Measured) -> Result
     Ok(Shown {
         page,
         period: words.period_until(words.moment(staff.now).as_str()),
-        figures: five(staff, service.id(), measured.figures.as_ref(), &lines)?,
-        periods: Vec::new(),
+        figures: five(staff, service.id(), measured.figures.as_ref())?,
+        periods: periods(words, measured.figures.as_ref()),
         reasons: reasons(staff, service.id(), measured.figures.as_ref())?,
         channels: by_channel(words, &lines),
         bodies: by_body(staff, &lines),
@@ -212,68 +216,115 @@ fn figures_view(staff: &Staff, service: &Service, measured: &Measured) -> Result
     })
 }
 
-/// The five figures, each with its definition and its cases.
+/// What the five figures of some requests are made of.
+struct Measure<'a> {
+    measures: &'a mining::ServiceMeasures,
+    cost: Money,
+}
+
+impl Measure<'_> {
+    /// The figures as numbers for a line: requests, thousandths, values, minutes, pence.
+    fn numbers(&self) -> [Option<i64>; 5] {
+        let of = self.measures;
+        let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        let any = of.requests > 0;
+        [
+            any.then(|| number(of.requests)),
+            any.then(|| i64::from(per_mille(of.straight_through, of.requests))),
+            any.then(|| number(of.rekeyed_fields)),
+            of.median_minutes().map(|minutes| number(whole_minutes(minutes))),
+            any.then(|| each(self.cost, of.requests).pence()),
+        ]
+    }
+}
+
+/// A figure's number as people read it.
+fn shown(words: Words, index: usize, number: Option<i64>) -> String {
+    let Some(number) = number else { return words.nothing_yet().to_owned() };
+    let count = number.unsigned_abs();
+    match index {
+        1 => words.percent(u32::try_from(count).unwrap_or(u32::MAX)),
+        3 => words.duration(count),
+        4 => words.money(Money::from_pence(number)),
+        _ => words.count(count),
+    }
+}
+
+/// The five figures, each with its definition, its weeks and its cases.
 fn five(
     staff: &Staff,
     service: &ServiceId,
     figures: Option<&ServiceFigures>,
-    lines: &[&Line],
 ) -> Result<Vec<Figure>, Fault> {
     let words = staff.words;
-    let measures = figures.map(|figures| &figures.measures).filter(|of| of.requests > 0);
-    let none = || words.nothing_yet().to_owned();
-    let shown = |value: Option<String>| value.unwrap_or_else(none);
-    let (cases, total) = sum(lines.iter().copied());
-    let figure = |id: &str, name: &str, means: &str, value: String, behind: &Behind| {
-        Ok::<_, Fault>(Figure {
-            id: format!("figure-{id}"),
-            name: name.to_owned(),
-            value,
-            before: words.no_last_period().to_owned(),
-            definition: means.to_owned(),
-            cases: cases_address(staff, service, behind)?,
-            line: None,
-        })
-    };
-    let rate = measures.map(|of| per_mille(of.straight_through, of.requests));
-    let median = measures.and_then(mining::ServiceMeasures::median_minutes).map(whole_minutes);
-    Ok(vec![
-        figure(
-            "requests",
-            words.figure_requests(),
-            words.figure_requests_means(),
-            shown(measures.map(|of| words.count(of.requests))),
-            &Behind::Requests,
-        )?,
-        figure(
+    let all = figures.map(|of| Measure { measures: &of.measures, cost: of.cost });
+    let all = all.map_or([None; 5], |all| all.numbers());
+    let weeks = weeks_of(figures);
+    let named = [
+        ("requests", words.figure_requests(), words.figure_requests_means(), Behind::Requests),
+        (
             "straight",
             words.figure_straight_through(),
             words.figure_straight_through_means(),
-            shown(rate.map(|rate| words.percent(rate))),
-            &Behind::StraightThrough,
-        )?,
-        figure(
-            "rekeyed",
-            words.figure_rekeyed(),
-            words.figure_rekeyed_means(),
-            shown(measures.map(|of| words.count(of.rekeyed_fields))),
-            &Behind::Rekeyed,
-        )?,
-        figure(
-            "time",
-            words.figure_time(),
-            words.figure_time_means(),
-            shown(median.map(|minutes| words.duration(minutes))),
-            &Behind::Requests,
-        )?,
-        figure(
-            "cost",
-            words.figure_cost(),
-            words.figure_cost_means(),
-            shown((cases > 0).then(|| words.money(each(total, cases)))),
-            &Behind::Requests,
-        )?,
-    ])
+            Behind::StraightThrough,
+        ),
+        ("rekeyed", words.figure_rekeyed(), words.figure_rekeyed_means(), Behind::Rekeyed),
+        ("time", words.figure_time(), words.figure_time_means(), Behind::Requests),
+        ("cost", words.figure_cost(), words.figure_cost_means(), Behind::Requests),
+    ];
+    let figure = |(index, (id, name, means, behind)): (usize, (&str, &str, &str, Behind))| {
+        let series: Vec<(base::Date, Option<i64>)> = weeks
+            .iter()
+            .map(|(monday, numbers)| (*monday, numbers.get(index).copied().flatten()))
+            .collect();
+        Ok(Figure {
+            id: format!("figure-{id}"),
+            name: name.to_owned(),
+            value: shown(words, index, all.get(index).copied().flatten()),
+            before: series.iter().rev().nth(1).map(|(monday, number)| {
+                let week = words.day_and_month(*monday);
+                words.week_before(week.as_str(), shown(words, index, *number).as_str())
+            }),
+            definition: means.to_owned(),
+            cases: cases_address(staff, service, &behind)?,
+            line: line(words, (index, name), &series),
+        })
+    };
+    named.into_iter().enumerate().map(figure).collect()
+}
+
+/// The weeks that are shown, the oldest first; none before there are two.
+fn weeks_of(figures: Option<&ServiceFigures>) -> Vec<(base::Date, [Option<i64>; 5])> {
+    let weeks = figures.map_or(&[][..], |of| &of.weeks);
+    let latest = weeks.iter().skip(weeks.len().saturating_sub(WEEKS));
+    let numbers = latest.map(|week| {
+        let measure = Measure { measures: &week.measures, cost: week.cost };
+        (week.monday, measure.numbers())
+    });
+    if weeks.len() < 2 { Vec::new() } else { numbers.collect() }
+}
+
+/// The small line of a figure's weeks, where each of them has a number.
+fn line(
+    words: Words,
+    (index, name): (usize, &str),
+    series: &[(base::Date, Option<i64>)],
+) -> Option<SmallLine> {
+    let numbers: Option<Vec<i64>> = series.iter().map(|(_, number)| *number).collect();
+    let numbers = numbers.filter(|numbers| numbers.len() > 1)?;
+    let said: Vec<String> =
+        numbers.iter().map(|number| shown(words, index, Some(*number))).collect();
+    let figures = words.line_figures(words.list(&said).as_str());
+    Some(SmallLine::through(&numbers, words.line_title(name), figures))
+}
+
+/// The weeks as a table, the newest first.
+fn periods(words: Words, figures: Option<&ServiceFigures>) -> Vec<Period> {
+    let period = |(monday, numbers): (base::Date, [Option<i64>; 5])| Period {
+        name: words.week_of(words.day_and_month(monday).as_str()),
+        values: (0..).zip(numbers).map(|(index, number)| shown(words, index, number)).collect(),
+    };
+    weeks_of(figures).into_iter().rev().map(period).collect()
 }
 
 fn per_mille(part: u64, whole: u64) -> u32 {

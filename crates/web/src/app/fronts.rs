@@ -56,7 +56,7 @@ pub(crate) async fn region(visitor: Visitor) -> Answer {
         page: visitor.frame().page(words.region_title()),
         lead: tagline.to_owned(),
         search: search(&visitor, "/".to_owned(), &bodies.clone().collect::<Vec<_>>()),
-        bodies: bodies.map(|body| body_line(&visitor, body)).collect(),
+        bodies: offering_first(&visitor, bodies),
     })
 }
 
@@ -118,6 +118,14 @@ fn body_line(seen: &Seen, body: &BodyId) -> BodyLine {
         titles => titles.join(" \u{b7} "),
     };
     BodyLine { name: seen.name_of(body), href: paths::front(body), about }
+}
+
+/// The bodies that offer a service, then the others, each by name.
+fn offering_first<'a>(seen: &Seen, bodies: impl Iterator<Item = &'a BodyId>) -> Vec<BodyLine> {
+    let key = |body: &BodyId| (definitions(seen, body).next().is_none(), seen.name_of(body));
+    let mut bodies: Vec<&BodyId> = bodies.collect();
+    bodies.sort_by_cached_key(|body| key(body));
+    bodies.into_iter().map(|body| body_line(seen, body)).collect()
 }
 
 fn search(seen: &Seen, action: String, bodies: &[&BodyId]) -> Search {

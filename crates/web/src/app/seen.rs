@@ -400,9 +400,16 @@ impl Seen {
         let may = |roles: &[Role]| {
             roles.is_empty() || roles.iter().any(|role| staff.session.roles.contains(role))
         };
-        let figures = self.path.contains("/staff/figures/");
+        // A page below a place is that place's: one figure, one review, one incident, one call.
+        let parts = self.path.split('/').nth(3);
+        let part = match parts {
+            Some("figures" | "services-figures") => paths::all_figures(body),
+            Some("operator" | "incidents") => paths::operator(body),
+            Some("reviews") => paths::reviews(body),
+            _ => paths::staff(body),
+        };
         let place = |(text, href, _): (&str, String, _)| Place {
-            here: self.path == href || figures && href == paths::all_figures(body),
+            here: part == href,
             link: Link::new(text, href),
         };
         places.into_iter().filter(|(_, _, roles)| may(roles)).map(place).collect()

@@ -46,7 +46,7 @@ fn figure(words: Words, index: usize) -> Figure {
         id: format!("figure-{id}"),
         name: name.to_owned(),
         value: said.last().cloned().unwrap_or_default(),
-        before: words.last_period(before.as_str()),
+        before: Some(words.week_before(words.day_and_month(date(15)).as_str(), before.as_str())),
         definition: definition.to_owned(),
         cases: format!("/millbrook/staff/figures/missed-bin-collection/{id}"),
         line: Some(SmallLine::through(
@@ -149,7 +149,7 @@ impl ServiceFigures {
         let sample = Self::sample(words);
         let figures = sample.figures.into_iter().map(|figure| Figure {
             value: words.nothing_yet().to_owned(),
-            before: words.no_last_period().to_owned(),
+            before: None,
             line: None,
             ..figure
         });

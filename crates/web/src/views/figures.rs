@@ -43,8 +43,8 @@ pub struct Figure {
     pub name: String,
     /// Its value; a dash in words where there is nothing to measure yet.
     pub value: String,
-    /// The value of the last period, in a sentence.
-    pub before: String,
+    /// The value of the week before, with that week; none before there are two weeks.
+    pub before: Option<String>,
     /// What counts in it.
     pub definition: String,
     /// Its cases.

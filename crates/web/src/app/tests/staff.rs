@@ -121,6 +121,31 @@ async fn every_figure_opens_to_its_cases() {
 }
 
 #[tokio::test]
+async fn figures_are_compared_with_the_week_before_when_there_is_one() {
+    let world = World::new();
+    let start = format!("/wealdmere/services/{SERVICE}");
+    let figures = format!("/wealdmere/staff/figures/{SERVICE}");
+    Browser::new().report(&world, &start, &home("wealdmere", 0)).await;
+    world.emptied("wealdmere").await;
+    let mut head = staff(&world, "grace.pellington@example.org").await;
+    let page = head.get(&world, &figures).await;
+    let plain = super::browser::plain(&page.html);
+    assert_eq!(plain.matches("There is no earlier week to compare with yet.").count(), 1);
+    assert!(!page.html.contains("class=\"spark\""));
+    world.wait(8 * 86_400).await;
+    for number in 1..3 {
+        Browser::new().report(&world, &start, &home("wealdmere", number)).await;
+    }
+    let mut head = staff(&world, "grace.pellington@example.org").await;
+    let page = head.get(&world, &figures).await;
+    assert!(page.says("Requests 3 see the cases: Requests Week of 23 November 2026: 1"));
+    assert!(page.says("Requests by week From the oldest week: 1 and 2."), "{}", page.html);
+    assert!(page.says("Week of 30 November 2026 2 100%"), "{}", page.html);
+    assert!(!page.says("There is no earlier week"));
+    assert!(page.html.contains("aria-current=\"page\">Figures"));
+}
+
+#[tokio::test]
 async fn a_service_that_nobody_used_has_figures_too() {
     let world = World::new();
     let mut head = staff(&world, "grace.pellington@example.org").await;
