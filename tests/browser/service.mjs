@@ -1,21 +1,20 @@
 // Walks the served service as people do whose browsers run no script: residents in English and in
-// Welsh, one of them by keyboard alone, an agent, an operator and a head of service. Each state of
-// a page that they reach is held to WCAG 2.0 to 2.2 A and AA, to 320 px, and to its language.
+// Welsh, one of them by keyboard alone, an agent, an operator who mends what a back office refused,
+// and a head of service. Each state of a page that they reach is held to WCAG 2.0 to 2.2 A and AA,
+// to 320 px, and to its language.
 //   node service.mjs [PROGRAM]
 // THROUGHLINE_URL and THROUGHLINE_SERVED (a file of what the demonstration printed, or that text)
 // name one that runs already; else PROGRAM, or THROUGHLINE_PROGRAM, is started and stopped here.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { axe, keyboard, launch, reflow, targets, watch } from "./harness.mjs";
+import { outboxOf } from "./outbox.mjs";
+import { served, staffOf, switchOf } from "./served.mjs";
+import { WORDS } from "./words.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const shots = join(here, "out/service");
-const LAST_LINE = "Stop with Ctrl-C";
 const NARROW = { width: 375, height: 700 }, WIDE = { width: 1280, height: 900 }, LEAST = { width: 320, height: 640 };
 const SERVICE = "missed-bin-collection";
 // Nobody who has asked for anything: a service that stays up can be walked again.
@@ -31,8 +30,6 @@ function count(name, faults) {
 }
 const expect = (name, holds, otherwise = "does not hold") => count(name, holds ? [] : [otherwise]);
 
-// --- What is served ---------------------------------------------------------------------------
-
 // Until `look` gives something; what it looks at changes by itself, so nothing sleeps for luck.
 async function until(what, look, seconds = 60) {
   for (const begun = Date.now(); Date.now() - begun < seconds * 1000;) {
@@ -43,62 +40,24 @@ async function until(what, look, seconds = 60) {
   throw new Error(`${what}: not within ${seconds} s`);
 }
 
-async function start(program) {
-  const data = await mkdtemp(join(tmpdir(), "throughline-browser-"));
-  const child = spawn(resolve(program), ["demo", "--fresh", "--requests", "30", "--seed", "1", "--data", join(data, "data")],
-    { cwd: join(here, "../.."), stdio: ["ignore", "pipe", "pipe"] });
-  let printed = "", ended = false;
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes) => { printed += bytes; });
-  const end = once(child, "exit").then(() => { ended = true; });
-  const stop = async () => {
-    if (!ended) child.kill("SIGTERM");
-    await end;
-    await rm(data, { recursive: true, force: true });
-  };
-  try {
-    await until("the demonstration's last line", () => ended || printed.includes(LAST_LINE), 180);
-    if (ended) throw new Error(`the program ended:\n${printed}`);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return { printed, stop };
-}
-
-async function served() {
-  const given = process.env.THROUGHLINE_SERVED;
-  if (given) {
-    const text = () => (existsSync(given) ? readFileSync(given, "utf8") : given);
-    const printed = await until("the last line that is served", () => (text().includes(LAST_LINE) ? text() : null));
-    return { printed, stop: async () => {} };
-  }
-  if (process.env.THROUGHLINE_URL) throw new Error("THROUGHLINE_SERVED is wanting: it names the staff who sign in");
-  const program = process.argv[2] ?? process.env.THROUGHLINE_PROGRAM;
-  if (!program) throw new Error("nothing is served: name the program, or set THROUGHLINE_URL and THROUGHLINE_SERVED");
-  return start(program);
-}
-
-// The staff of each body, as the demonstration printed them: body, role, e-mail address.
-function staffOf(printed) {
-  const staff = [];
-  let body = "";
-  for (const line of printed.split("\n")) {
-    body = line.match(/\/([a-z-]+)\/staff\/sign-in/)?.[1] ?? body;
-    const member = line.match(/^\s+(\S+@\S+)\s+([a-z_, ]+)$/);
-    for (const role of member ? member[2].split(",") : []) staff.push({ body, role: role.trim(), email: member[1] });
-  }
-  return (body, role) => staff.find((one) => one.body === body && one.role === role)?.email;
-}
-
 // --- A visitor --------------------------------------------------------------------------------
 
-const service = await served();
+const service = await served(until);
 const origin = process.env.THROUGHLINE_URL ?? service.printed.match(/http:\/\/(localhost|127\.0\.0\.1):\d+/)[0];
 const staff = staffOf(service.printed);
+const faults = switchOf(service.printed);
 await mkdir(shots, { recursive: true });
 const browser = await launch();
 // axe waits by timers, which run only where scripts do: it reads a copy of what the visitor sees.
 const reading = await (await browser.newContext({ viewport: LEAST, reducedMotion: "reduce", bypassCSP: true })).newPage();
+
+async function fault(body, system, kind) {
+  const url = faults(body, system);
+  if (!url) throw new Error(`no switch of ${system} of ${body} was printed`);
+  const answer = await fetch(url, {
+    method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify({ fault: { kind } }) });
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
+}
 
 async function axeOn(page) {
   const address = page.url().split("#")[0], body = await page.content();
@@ -156,40 +115,7 @@ async function held(page, language) {
 const heading = async (page) => (await page.locator("h1").innerText()).replace(/\s+/g, " ").trim();
 const path = (page) => new URL(page.url()).pathname;
 
-// The messages to somebody, newest first.
-async function rowsTo(page, body, to) {
-  await page.goto(`${origin}/${body}/outbox`);
-  return page.locator("main ul.lines li").evaluateAll((rows, to) => rows
-    .filter((row) => row.textContent.includes(to)).map((row) => row.querySelector("a").href), to);
-}
-
-// The newest message to somebody; `unlike` are those that were there before.
-async function message(body, to, unlike = []) {
-  const context = await browser.newContext({ javaScriptEnabled: false });
-  const page = await context.newPage();
-  try {
-    return await until(`a message to ${to}`, async () => {
-      const fresh = (await rowsTo(page, body, to)).find((href) => !unlike.includes(href));
-      if (!fresh) return null;
-      await page.goto(fresh);
-      return page.locator("main pre").innerText();
-    });
-  } finally {
-    await context.close();
-  }
-}
-
-// Today as the service has it: its clock may be that of a replayed morning.
-async function today() {
-  const context = await browser.newContext({ javaScriptEnabled: false, locale: "en-GB" });
-  const page = await context.newPage();
-  await page.goto(`${origin}/wealdmere/outbox?lang=en`);
-  const text = await page.locator("main ul.lines li").first().innerText();
-  await context.close();
-  const found = text.match(/(\d{1,2}) ([A-Z][a-z]+) (\d{4})/);
-  return found ? new Date(`${found[1]} ${found[2]} ${found[3]} 12:00 UTC`) : new Date();
-}
-
+const { rowsTo, message, today } = outboxOf(browser, origin, until);
 const now = await today();
 function daysAgo(days) {
   const date = new Date(now.getTime() - days * 86_400_000);
@@ -202,19 +128,14 @@ async function fillDate(page, date) {
 
 // --- Residents --------------------------------------------------------------------------------
 
-const WORDS = {
-  en: { body: "wealdmere", front: "/wealdmere/", query: "rubbish not emptied", postcode: "ZZ1 0AA",
-    service: "Report a missed bin collection", bin: "Which bin was missed?", day: "When was the bin due?",
-    notes: "Behind the blue gate", check: "Check your answers" },
-  cy: { body: "bro-eirlys", front: "/bro-eirlys/?lang=cy", query: "sbwriel", postcode: "ZZ7 0AA",
-    service: /gollwyd|fin/, bin: "Pa fin na chafodd ei wagio?", day: "Ar ba ddyddiad y dylai'r bin fod wedi'i wagio?",
-    notes: "Y tu ôl i’r giât las", check: /Gwiri/ },
-};
 
 const says = async (page, words, name) => {
   const text = await heading(page);
   expect(name, words instanceof RegExp ? words.test(text) : text.includes(words), `the heading is “${text}”`);
 };
+
+const tells = async (page, words, name) =>
+  expect(name, (await page.locator("main").innerText()).includes(words), `the page does not say “${words}”`);
 
 // The link of the error summary lands on the field that is wrong.
 async function landsOnField(page, name) {
@@ -252,6 +173,7 @@ async function residentAsks(language) {
   await state("postcode");
   await send();
   await state("postcode wanting", 422);
+  await tells(page, words.postcodeLike, `the postcode's error says how to write it (${language})`);
   await page.fill("#q-address-postcode", words.postcode.slice(0, 4) + "9ZZ");
   await send();
   await state("postcode unknown", 422);
@@ -278,6 +200,10 @@ async function residentAsks(language) {
   await send();
   await state("day wrong", 422);
   expect(`a wrong answer is kept (${language})`, (await page.inputValue("#q-missed_on-month")) === "13");
+  await fillDate(page, daysAgo(-1));
+  await send();
+  await state("day to come", 422);
+  await tells(page, words.toCome, `a day to come is refused at the question (${language})`);
   await landsOnField(page, `the summary's link lands on the day (${language})`);
   await fillDate(page, daysAgo(2));
   await send();
@@ -340,6 +266,86 @@ async function residentAsks(language) {
   await state("not found", 404);
   await who.close();
   return reference;
+}
+
+// One report, quickly: the postcode's address and the bin by their places in their lists. On the
+// confirmation afterwards; whether it was joined to somebody's.
+async function report({ page, language, send }, { postcode, address, bin, days }) {
+  const id = (name, at) => `label[for=q-${name}${at === 1 ? "" : `-${at}`}]`;
+  await page.goto(`${origin}/${WORDS[language].body}/services/${SERVICE}`);
+  await send();
+  await page.fill("#q-address-postcode", postcode);
+  await send();
+  await page.locator(id("address", address)).click();
+  await send();
+  await page.locator(id("bin", bin)).click();
+  await send();
+  await fillDate(page, daysAgo(days));
+  await send();
+  await send();
+  await send();
+  await send();
+  return (await page.locator("main .inset").count()) > 0;
+}
+
+// Reports bins until one was due, since only the calendar knows which day that is; a refusal on the
+// way. The reference that stays open.
+async function reportOneDue(who, address) {
+  const { page, language, state } = who;
+  let refused = false;
+  for (const letter of "ABDEF") { // an inward code has no C
+    const postcode = WORDS[language].postcode.slice(0, -1) + letter;
+    for (let days = 1; days <= 5; days += 1) {
+      const joined = await report(who, { postcode, address, bin: 4, days });
+      if (joined) continue;
+      const answered = (await page.locator("main ol.timeline").count()) === 0;
+      if (answered && !refused) {
+        refused = true;
+        await state("confirmation refused");
+        await tells(page, WORDS[language].law, `a refusal names its law (${language})`);
+        await page.locator('main a[href*="/requests/"]').click();
+        await state("status refused");
+        const told = await page.locator("main").innerText();
+        expect(`a refused status says its sentence once (${language})`,
+          told.split(await page.locator(".now .sentence").innerText()).length === 2, told);
+        expect(`a report is no claim (${language})`, !/claim|hawliad/.test(told));
+      }
+      if (!answered) return (await page.locator(".reference").innerText()).trim();
+    }
+  }
+  throw new Error("no bin of five postcodes was due within five days");
+}
+
+// An open request is seen, and taken back; a done one is said not to be fixed.
+async function residentFollows(language, done) {
+  const words = WORDS[language];
+  const who = await visitor(language);
+  const { page, state, send } = who;
+  const base = `${origin}/${words.body}`;
+  const reference = await reportOneDue(who, 6);
+  await page.goto(`${base}/requests/${reference}`);
+  await state("status open");
+  await says(page, words.service, `the status names the service (${language})`);
+  await page.locator(`main a[href$="/${reference}/withdraw"]`).click();
+  await state("withdraw");
+  await send();
+  await state("status withdrawn");
+  expect(`a request taken back can be taken back once (${language})`,
+    (await page.locator('main a[href$="/withdraw"]').count()) === 0);
+  for (const one of done) {
+    await page.goto(`${base}/requests/${one}`);
+    if (path(page).endsWith(one) && (await page.locator('main a[href$="/not-fixed"]').count()) > 0) break;
+  }
+  await state("status done");
+  await page.locator('main a[href$="/not-fixed"]').click();
+  await state("not fixed");
+  await send();
+  await state("not fixed wanting", 422);
+  await landsOnField(page, `the summary's link lands on what is wrong (${language})`);
+  await page.fill("textarea", words.notes);
+  await send();
+  await state("status not fixed");
+  await who.close();
 }
 
 // The same service once more, by somebody who is signed in; the reference.
@@ -433,14 +439,14 @@ async function residentByKeyboard() {
 
 // --- Staff ------------------------------------------------------------------------------------
 
-async function member(body, role, language) {
+async function member(body, role, language, as = role) {
   const email = staff(body, role);
   if (!email) throw new Error(`no ${role} of ${body} was printed`);
   const who = await visitor(language);
   await who.page.goto(`${origin}/${body}/staff`);
-  await signIn(who, body, email, role);
-  expect(`${role} of ${body} is let in`, path(who.page) === `/${body}/staff`, who.page.url());
-  await who.state(`${role} home`);
+  await signIn(who, body, email, as);
+  expect(`${as} of ${body} is let in`, path(who.page) === `/${body}/staff`, who.page.url());
+  await who.state(`${as} home`);
   return who;
 }
 
@@ -493,6 +499,47 @@ async function operator(body, language, reference) {
   await who.close();
 }
 
+// A contractor refuses a job for a reason that nobody foresaw; when that is mended, the operator's
+// button sends the request on, and nothing is sent twice.
+async function operatorMends(body, language) {
+  const resident = await visitor(language);
+  await fault(body, "waste-contractor", "refuse");
+  let reference;
+  try {
+    reference = await reportOneDue({ ...resident, state: async () => {} }, 9);
+  } catch (error) {
+    await fault(body, "waste-contractor", "none");
+    throw error;
+  }
+  await resident.page.goto(`${origin}/${body}/requests/${reference}`);
+  await resident.state("status held up");
+  const who = await member(body, "operator", language, "operator who mends");
+  const { page, state } = who;
+  const operatorPage = `${origin}/${body}/staff/operator`;
+  await until("an incident", async () => {
+    await page.goto(operatorPage);
+    return (await page.locator('main a[href*="/staff/incidents/"]').count()) > 0;
+  });
+  await state("operator with an incident");
+  await page.goto(`${origin}/${body}/staff/cases/${reference}`);
+  await state("case with an incident");
+  await page.locator('main a[href*="/staff/incidents/"]').first().click();
+  await state("incident");
+  await page.locator('form[action$="/exchange"] button').click();
+  await state("incident opened");
+  expect(`the last exchange is shown (${body})`, (await page.locator("main pre").count()) === 2);
+  await fault(body, "waste-contractor", "none");
+  await page.locator('form[action*="how=replay"] button').first().click();
+  await state("operator settled");
+  await until("the request goes on", async () => {
+    await page.goto(`${origin}/${body}/staff/cases/${reference}`);
+    return (await page.locator('main a[href*="/staff/incidents/"]').count()) === 0;
+  });
+  await state("case mended");
+  await resident.close();
+  await who.close();
+}
+
 async function head(body, language) {
   const who = await member(body, "head", language);
   const { page, state } = who;
@@ -514,7 +561,13 @@ async function head(body, language) {
   await page.goto(links[0]);
   await page.locator(`main a[href*="/staff/cases/"]`).first().click();
   await state("case by head");
+  await page.goto(`${origin}/${body}/staff/figures/${SERVICE}/cases?behind=outcome.collected`);
+  const done = await page.locator('main a[href*="/staff/cases/"]').allInnerTexts();
+  await page.locator('main a[href*="/staff/cases/"]').first().click();
+  await state("case done by head");
+  expect(`a finished case has no table of steps (${body})`, (await page.locator("main table").count()) === 0);
   await who.close();
+  return done.map((text) => text.trim());
 }
 
 // --- A page with faults must be caught --------------------------------------------------------
@@ -568,7 +621,9 @@ try {
     if (!reference) continue;
     await walk(`an agent of ${body}`, () => agent(body, language, reference));
     await walk(`an operator of ${body}`, () => operator(body, language, reference));
-    await walk(`a head of ${body}`, () => head(body, language));
+    const done = await walk(`a head of ${body}`, () => head(body, language));
+    await walk(`a resident who follows in ${language}`, () => residentFollows(language, done ?? []));
+    await walk(`an operator of ${body} who mends`, () => operatorMends(body, language));
   }
   await walk("a resident by keyboard", residentByKeyboard);
 } finally {
