@@ -330,7 +330,8 @@ fn incident_facts(staff: &Staff, incident: &IncidentView, view: &CaseView) -> Ve
         Fact::new(words.element(), element_name(staff, view, &incident.note.element)),
         Fact::new(words.since(), words.moment(incident.row.raised_at)),
     ];
-    if !incident.note.detail.is_empty() {
+    // A bare code is for the log; the attempts below say why in words.
+    if incident.note.detail.contains(' ') {
         facts.push(Fact::new(words.note(), incident.note.detail.as_str()));
     }
     facts

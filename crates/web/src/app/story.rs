@@ -74,7 +74,9 @@ impl<'a> Story<'a> {
         let request = &self.view.case.request;
         match request.status {
             Status::Open => {
-                let mut told = request.timeline.iter().rev();
+                // What was told before the request came back no longer says where it is.
+                let since = |it: &&Milestone| it.kind != MilestoneKind::NotFixed;
+                let mut told = request.timeline.iter().rev().take_while(since);
                 let told = told.find_map(|milestone| self.told(milestone));
                 told.unwrap_or_else(|| self.words().sentence_open().to_owned())
             }

@@ -216,6 +216,8 @@ async fn what_is_not_fixed_goes_back_and_only_when_it_is_closed() {
     let said = browser.send(&world, &ask, &[("note", "The bin is still full.")]).await;
     assert_eq!(said.path, page);
     assert!(said.says("Your request is open again"));
+    let now = said.text_of("<p class=\"sentence");
+    assert!(now.starts_with("We have your request") || now.starts_with("You told us"), "{now}");
     assert!(!said.says("still full"), "what was said is not shown to whoever has the reference");
     let again = browser.get(&world, &page).await;
     assert!(!again.says("your words are on their way"), "told once");

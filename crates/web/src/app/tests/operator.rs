@@ -49,7 +49,7 @@ async fn a_contractor_that_is_down_for_days_is_settled_by_one_button() {
     world.wait(7 * 86_400).await;
     let mut browser = operator(&world).await;
     let stuck = browser.get(&world, OPERATOR).await;
-    assert!(stuck.says("No answer from Greenway Waste") && stuck.says(&reference));
+    assert!(stuck.says("Greenway Waste has not taken this on") && stuck.says(&reference));
     let link =
         stuck.html.split("href=\"").find(|rest| rest.starts_with("/wealdmere/staff/incidents/"));
     let address = link.unwrap().split('"').next().unwrap().to_owned();
