@@ -33,4 +33,4 @@ mod verification;
 pub use checkpoint::{Checkpoint, KeyName, NoteError, SigningKey, VerifyingKey};
 pub use commitment::{Commitment, Salt};
 pub use tree::{ConsistencyProof, InclusionProof, OutOfRange, Tree};
-pub use verification::{Entry, LogFault, Opening, Verified, verify};
+pub use verification::{Entry, LogFault, Opening, Verified, signed_size, verify};

@@ -114,6 +114,17 @@ pub fn verify(
         }
         tree.push(&entry.commitment);
     }
+    let signed = signed_size(origin, key, &tree, checkpoints)?;
+    Ok(Verified { leaves: tree.len(), opened, signed, root: tree.root() })
+}
+
+/// How many of a tree's leaves its checkpoints cover, when all of them are of this tree.
+pub fn signed_size(
+    origin: &str,
+    key: &VerifyingKey,
+    tree: &Tree,
+    checkpoints: &[String],
+) -> Result<u64, LogFault> {
     if checkpoints.is_empty() && !tree.is_empty() {
         return Err(LogFault::NoCheckpoint);
     }
@@ -133,7 +144,7 @@ pub fn verify(
         }
         signed = signed.max(size);
     }
-    Ok(Verified { leaves: tree.len(), opened, signed, root: tree.root() })
+    Ok(signed)
 }
 
 #[cfg(test)]

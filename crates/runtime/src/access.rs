@@ -3,7 +3,7 @@
 //!
 //! A look changes nothing about the request and is no touch: no measure counts it.
 
-use base::{Role, Timestamp};
+use base::{CaseId, Digest, Role, SectorPersonId, Timestamp};
 
 /// What was opened.
 #[derive(
@@ -44,6 +44,37 @@ pub enum Event {
         /// Why.
         reason: ViewReason,
     },
+    /// The leaf of the body's access log that holds what was last recorded of the case.
+    Logged {
+        /// The leaf's place.
+        leaf: u64,
+        /// The leaf.
+        commitment: Digest,
+    },
+}
+
+/// What a leaf of the access log commits to when staff looked. Its bytes are JSON with its fields
+/// in this order.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub(crate) struct LookRecord {
+    /// What happened: `viewed`.
+    pub(crate) kind: &'static str,
+    /// When.
+    pub(crate) at: Timestamp,
+    /// The case.
+    pub(crate) case: CaseId,
+    /// What was opened.
+    pub(crate) what: Viewed,
+    /// In which role.
+    pub(crate) role: Role,
+    /// Why.
+    pub(crate) reason: ViewReason,
+    /// The person, as this body knows them.
+    pub(crate) person: Option<SectorPersonId>,
+    /// Which entry about the person it is in this log, from 1; 0 when nobody is known.
+    pub(crate) sequence: u64,
+    /// The commitment of the entry before it about the same person.
+    pub(crate) previous: Option<Digest>,
 }
 
 /// A look, as it is read back.
@@ -61,12 +92,15 @@ pub struct Look {
 
 /// The name of a look in the journal.
 pub(crate) const VIEWED: &str = "case.viewed";
+/// The name of a leaf in the journal.
+pub(crate) const LOGGED: &str = "access.logged";
 
 impl Event {
     /// The event's name in the journal.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Viewed { .. } => VIEWED,
+            Self::Logged { .. } => LOGGED,
         }
     }
 
@@ -78,7 +112,7 @@ impl Event {
 
 #[cfg(test)]
 mod tests {
-    use base::{Actor, CaseId, Measure};
+    use base::{Actor, Measure};
     use expect_test::expect;
 
     use super::*;
@@ -91,12 +125,16 @@ mod tests {
             event(Viewed::Answers, Role::Agent, ViewReason::CaseWork),
             event(Viewed::Answers, Role::Caseworker, ViewReason::Review),
             event(Viewed::Exchange, Role::Operator, ViewReason::Incident),
+            Event::Logged { leaf: 3, commitment: Digest::from_bytes([5; 32]) },
         ];
         let lines = events.map(|event| {
-            let Event::Viewed { role, .. } = event;
+            let actor = match &event {
+                Event::Viewed { role, .. } => Actor::Staff(*role),
+                Event::Logged { .. } => Actor::System,
+            };
             let fact = Fact::Access(event);
             let (case, at) = (CaseId::from_bytes([7; 16]), Timestamp::from_millis(1_000));
-            let record = Record { case, at, measure: Measure::by(Actor::Staff(role)), fact };
+            let record = Record { case, at, measure: Measure::by(actor), fact };
             let bytes = record.to_bytes().unwrap();
             assert_eq!(Record::from_bytes(base::EventSeq(1), &bytes).unwrap(), record);
             assert_eq!(crate::observation(&record), None, "no measure counts it");
@@ -105,6 +143,7 @@ mod tests {
         expect![[r#"
             case.viewed {"case":"07070707-0707-0707-0707-070707070707","at":1000,"measure":{"actor":{"staff":"agent"}},"fact":{"access":{"viewed":{"what":"answers","role":"agent","reason":"case_work"}}}}
             case.viewed {"case":"07070707-0707-0707-0707-070707070707","at":1000,"measure":{"actor":{"staff":"caseworker"}},"fact":{"access":{"viewed":{"what":"answers","role":"caseworker","reason":"review"}}}}
-            case.viewed {"case":"07070707-0707-0707-0707-070707070707","at":1000,"measure":{"actor":{"staff":"operator"}},"fact":{"access":{"viewed":{"what":"exchange","role":"operator","reason":"incident"}}}}"#]].assert_eq(&lines.join("\n"));
+            case.viewed {"case":"07070707-0707-0707-0707-070707070707","at":1000,"measure":{"actor":{"staff":"operator"}},"fact":{"access":{"viewed":{"what":"exchange","role":"operator","reason":"incident"}}}}
+            access.logged {"case":"07070707-0707-0707-0707-070707070707","at":1000,"measure":{"actor":"system"},"fact":{"access":{"logged":{"leaf":3,"commitment":"0505050505050505050505050505050505050505050505050505050505050505"}}}}"#]].assert_eq(&lines.join("\n"));
     }
 }

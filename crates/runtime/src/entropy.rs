@@ -25,6 +25,8 @@ pub enum Use {
     AccountId,
     /// A draft's id.
     DraftId,
+    /// The salt of a leaf of the access log.
+    Salt,
 }
 
 /// The place of a draw: simulated entropy is a function of it, never a stream, so that a crash

@@ -15,6 +15,7 @@ pub mod entropy;
 pub mod figures;
 mod host;
 mod keyring;
+mod log;
 mod messages;
 mod observe;
 mod office;
@@ -33,6 +34,7 @@ pub use command::{
 };
 pub use host::{Body, BodySetup, Counters, Entrance, Host, Post, QUEUE_LIMIT, Seams, SignedIn};
 pub use keyring::{CaseKeys, KeyError, Keyring};
+pub use log::{LogError, log_key, origin as log_origin, verify_log};
 pub use messages::{Mail, MessageError};
 pub use observe::observation;
 pub use office::{CodeMail, Office, OfficeRecord, OfficeSetup, SignInRejection, StaffSeed};

@@ -18,6 +18,7 @@ use crate::case::Case;
 use crate::command::{Command, Input, Rejection, Reply, ReplyTo};
 use crate::entropy::Entropy;
 use crate::keyring::{KeyError, Keyring};
+use crate::log::AccessLog;
 use crate::places::Places;
 use crate::record::RecordError;
 use crate::services::Services;
@@ -65,6 +66,8 @@ pub struct BodySettings {
     pub blind: BlindKey,
     /// Days on which its offices are closed beside the nation's holidays.
     pub closures: BTreeSet<base::Date>,
+    /// The key of its access log's checkpoints.
+    pub log_key: audit::SigningKey,
 }
 
 /// A fault that keeps a shard from going on. Nothing of the step was written.
@@ -87,6 +90,9 @@ pub enum ShardError {
         /// What the codec found.
         source: serde_json::Error,
     },
+    /// The access log is not the one that was last signed.
+    #[error("the access log does not hold, and nothing is added to it: restore it from a backup")]
+    Log(#[from] audit::LogFault),
     /// A value could not be sealed or written.
     #[error("event could not be written: {0}")]
     Write(String),
@@ -139,6 +145,7 @@ pub struct Shard {
     services: Services,
     keyring: Keyring,
     entropy: Arc<dyn Entropy>,
+    log: AccessLog,
     cases: FixedMap<CaseId, Case>,
     timers: BTreeSet<(Timestamp, CaseId, ElementKey)>,
     due: BTreeSet<(Timestamp, u64, EffectId)>,
@@ -204,6 +211,7 @@ impl Shard {
             }
         }
         self.take_due(&mut turn)?;
+        self.sign_log(&mut turn);
         Ok(step)
     }
 

@@ -239,6 +239,7 @@ impl World {
             places: Arc::new(places(&district)),
             identity_office,
             blind: BlindKey::from_bytes([7; 32]),
+            log_key: runtime::log_key(&body, &[3; 32]).ok_or("no key")?,
             closures: BTreeSet::new(),
         });
         let (services, randoms, errors) = offered(&plan, &settings, now, &mut chance)?;

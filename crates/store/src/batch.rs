@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use base::{BodyId, CaseId, Digest, Epoch, EventSeq, MessageId, Shard, Timestamp};
 
 use crate::Lease;
+use crate::access::{AccessCheckpointRow, AccessLeafRow, AccessRecordRow};
 use crate::effects::EffectRow;
 use crate::people::{AccountRow, AliasRow, SessionRow, SignInCodeRow};
 use crate::process::{
@@ -164,6 +165,9 @@ tables! {
     message_out: MessageOutRow,
     document: DocumentRow,
     setting: SettingRow,
+    access_leaf: AccessLeafRow,
+    access_record: AccessRecordRow,
+    access_checkpoint: AccessCheckpointRow,
 }
 
 impl Rows {

@@ -264,6 +264,7 @@ fn settings(
         places: Arc::new(Places::new(places)),
         identity_office: region.identity_office.clone(),
         blind: installed.secrets.blind.clone(),
+        log_key: installed.secrets.log.clone(),
         closures: installed.body.closures.clone(),
     })
 }

@@ -18,6 +18,8 @@ pub struct BodySecrets {
     pub blind: BlindKey,
     /// Seals what a browser keeps for it, such as form tokens.
     pub cookie: DataKey,
+    /// Signs the checkpoints of its access log.
+    pub log: audit::SigningKey,
 }
 
 /// Reads a body's secrets, making them when the installation is new. `random` gives the bytes
@@ -31,7 +33,9 @@ pub fn body_secrets(
     random: impl FnOnce() -> [u8; 32],
 ) -> anyhow::Result<BodySecrets> {
     let secret = read_or_make(&key_file(folder, body.as_str()), random)?;
+    let log = runtime::log_key(body, &derive(&secret, body, "access log checkpoints")?);
     Ok(BodySecrets {
+        log: log.with_context(|| format!("{body} can have no key for its access log"))?,
         wrap: DataKey::from_bytes(derive(&secret, body, "wrap data keys, epoch 1")?),
         blind: BlindKey::from_bytes(derive(&secret, body, "blind indexes")?),
         cookie: DataKey::from_bytes(derive(&secret, body, "form tokens")?),

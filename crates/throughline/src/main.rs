@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod audit_log;
 mod check;
 mod demo;
 mod drive;
@@ -63,6 +64,9 @@ enum Command {
     /// Work with the connections to back offices.
     #[command(subcommand)]
     Connector(trial::Trial),
+    /// Prove what the access logs say.
+    #[command(subcommand)]
+    Audit(audit_log::Audit),
     /// Confirm that each Welsh text of a package or an overlay says what its English says.
     Translations {
         /// The folder of the package or the overlay.
@@ -111,6 +115,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             event_loop()?.block_on(drive::run(options))?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Audit(audit) => audit_log::run(&audit),
         Command::Connector(trial) => event_loop()?.block_on(trial::run(trial)),
         Command::Translations { folder } => {
             translations::run(&folder)?;

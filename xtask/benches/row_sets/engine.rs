@@ -77,7 +77,7 @@ pub(crate) fn measure(path: &Path, seconds: u32) -> Outcome<Measured> {
     let lease = store.lease(&body, ShardNumber(0), "bench", began, LEASE_MS)?;
     let reader = store.readers().shard(ShardNumber(0));
     let (service, services) = services(&body)?;
-    let settings = Arc::new(settings(body));
+    let settings = Arc::new(settings(body)?);
     let mut shard =
         Shard::open(lease, settings, services, keyring, Arc::new(SystemEntropy), &reader)?;
     let mut measured = Measured { cases: 0, events: 0, rows: 0, bytes: 0, took: Duration::ZERO };
@@ -140,8 +140,9 @@ fn services(body: &BodyId) -> Outcome<(ServiceId, Services)> {
     Ok((id, services))
 }
 
-fn settings(body: BodyId) -> BodySettings {
-    BodySettings {
+fn settings(body: BodyId) -> Outcome<BodySettings> {
+    let log_key = runtime::log_key(&body, &[3; 32]).ok_or("the body can have no log key")?;
+    Ok(BodySettings {
         identity_office: body.clone(),
         body,
         languages: vec![base::Language::En],
@@ -149,5 +150,6 @@ fn settings(body: BodyId) -> BodySettings {
         places: Arc::new(Places::default()),
         blind: BlindKey::from_bytes([9; 32]),
         closures: BTreeSet::new(),
-    }
+        log_key,
+    })
 }

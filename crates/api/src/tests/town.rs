@@ -247,6 +247,7 @@ pub fn host(clock: Arc<dyn Clock>) -> Result<Arc<Host>, Fault> {
         places: Arc::new(places()),
         identity_office: office.clone(),
         blind: BlindKey::from_bytes([9; 32]),
+        log_key: runtime::log_key(&body, &[3; 32]).ok_or("no key")?,
         closures: BTreeSet::new(),
     };
     let setup = BodySetup {

@@ -4,10 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use audit::Commitment;
 use base::TouchReason;
 use base::{Actor, Digest, EffectId, EventSeq, Measure, Party, SealError, SystemId, Timestamp};
 use engine::{ElementKey, Environment, Variables};
 use store::Batch;
+use store::access::AccessRecordRow;
 
 use super::{BodySettings, Refused, Shard, ShardError, Step};
 use crate::case::Case;
@@ -15,6 +17,7 @@ use crate::command::Rejection;
 use crate::effect::{self, Work};
 use crate::entropy::Entropy;
 use crate::keyring::CaseKeys;
+use crate::log::{ACCESS_RECORD, Salted};
 use crate::record::{Fact, Record};
 use crate::services::Service;
 
@@ -44,6 +47,8 @@ pub(super) struct Edit {
     shard: base::Shard,
     first_seq: EventSeq,
     records: Vec<(Record, Vec<u8>)>,
+    /// Leaves for the access log, each with its record unless its party is erased.
+    pub(super) leaves: Vec<(Commitment, Option<AccessRecordRow>)>,
     measure: Measure,
     now: Timestamp,
 }
@@ -80,6 +85,7 @@ impl Shard {
             shard: self.number(),
             first_seq: step.batch.next_seq(),
             records: Vec::new(),
+            leaves: Vec::new(),
             measure,
             now,
         })
@@ -120,6 +126,7 @@ impl Shard {
             shard: self.number(),
             first_seq,
             records: vec![(record, bytes)],
+            leaves: Vec::new(),
             measure: Measure { staff_centiminutes: 0, ..measure },
             now,
         })
@@ -463,6 +470,17 @@ impl Edit {
             let (name, version) = (record.fact.name(), record.fact.version());
             batch.append(Some(record.case), record.at, name, version, bytes);
         }
+    }
+
+    /// Seals a record of the access log under the case's key; nothing when that is forgotten.
+    pub(super) fn seal_access(&self, salted: Salted) -> Result<Option<Vec<u8>>, Refused> {
+        if self.keys.missing().any(|party| party == Party::REQUESTER) {
+            return Ok(None);
+        }
+        let mut sealer = self.keys.sealer(&*self.entropy, self.shard, self.seq());
+        let mut value = base::Personal::new(salted);
+        value.seal(ACCESS_RECORD, &mut sealer).map_err(not_sealed)?;
+        serde_json::to_vec(&value).map(Some).map_err(not_written)
     }
 
     /// The records so far, for touches.

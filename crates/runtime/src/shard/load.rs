@@ -15,6 +15,7 @@ use crate::case::{Case, StoredCase};
 use crate::effect::{Effect, Standing};
 use crate::entropy::Entropy;
 use crate::keyring::Keyring;
+use crate::log::AccessLog;
 use crate::record::Record;
 use crate::services::Services;
 
@@ -33,12 +34,14 @@ impl Shard {
         entropy: Arc<dyn Entropy>,
         reader: &Reader,
     ) -> Result<Self, ShardError> {
+        let log = AccessLog::open(reader, &settings.log_key)?;
         let mut shard = Self {
             lease,
             settings,
             services,
             keyring,
             entropy,
+            log,
             cases: FixedMap::default(),
             timers: BTreeSet::new(),
             due: BTreeSet::new(),

@@ -109,6 +109,9 @@ impl Shard {
         edit.open_effect(Work::Forget { key })?;
         edit.changed_effects.extend(edit.case.effects.keys().copied());
         edit.dirty.extend(edit.case.process.rows().map(|row| row.key).collect::<Vec<_>>());
+        if party == Party::REQUESTER {
+            Self::erase_log(turn, edit.case.request.case)?;
+        }
         self.finish(turn, edit)?;
         Ok(Reply::Done)
     }

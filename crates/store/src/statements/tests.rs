@@ -10,6 +10,7 @@ use crate::{Rows, StoreError, Writes, migrate, table::Row};
 /// Every subject's statements. A subject that is missing here is a compiler's warning.
 fn subjects() -> Vec<(&'static str, &'static [Statement])> {
     vec![
+        ("access", crate::access::STATEMENTS),
         ("effects", crate::effects::STATEMENTS),
         ("figures", crate::figures::STATEMENTS),
         ("journal", crate::journal::STATEMENTS),

@@ -116,6 +116,7 @@ impl Stage {
             places: Arc::new(Places::new(places)),
             identity_office: set.region.identity_office.clone(),
             blind: BlindKey::from_bytes([1; 32]),
+            log_key: runtime::log_key(&body, &[3; 32]).ok_or("no key")?,
             closures,
         });
         let mut store = SimStore::new(&body).map_err(|error| error.to_string())?;

@@ -183,6 +183,7 @@ fn setup(
         places: Arc::new(places(body.id.as_str())),
         identity_office: region.identity_office.clone(),
         blind: BlindKey::from_bytes([9; 32]),
+        log_key: runtime::log_key(&body.id, &[3; 32]).unwrap(),
         closures: body.closures.clone(),
     };
     BodySetup {
