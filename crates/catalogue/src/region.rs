@@ -76,6 +76,9 @@ pub struct Body {
     /// Days on which its offices are closed beside the bank holidays.
     #[serde(default)]
     pub closures: BTreeSet<Date>,
+    /// The public key with which its signatures under agreements are checked, as a signed note
+    /// writes one.
+    pub agreement_key: Option<String>,
     /// Its name.
     pub name: Text,
     /// Whom residents ask.
@@ -128,8 +131,11 @@ pub struct Region {
     pub adopts: Vec<Adoption>,
     /// What the demonstration does, where the region has one.
     pub demo: Option<Demo>,
-    overlays: Files,
+    files: Files,
 }
+
+/// The folder of agreements.
+const AGREEMENTS: &str = "agreements/";
 
 impl Region {
     /// Reads a region from the files of its folder, by their path within it.
@@ -155,7 +161,7 @@ impl Region {
                 identity_office: region.identity_office,
                 adopts: region.adopts,
                 demo,
-                overlays: files.clone(),
+                files: files.clone(),
             }),
             Some(_) | None => Err(problems),
         }
@@ -169,12 +175,24 @@ impl Region {
     /// The overlay with which a body adopts a service, by path within it; empty where it has none.
     pub fn overlay(&self, body: &BodyId, service: &ServiceId) -> Files {
         let folder = format!("overlays/{body}/{service}/");
-        self.overlays
+        self.files
             .iter()
             .filter_map(|(path, bytes)| {
                 path.strip_prefix(&folder).map(|name| (name.to_owned(), bytes.clone()))
             })
             .collect()
+    }
+
+    /// The files of its agreements and their signatures, by path within the region's folder, as
+    /// `sharing` reads them.
+    pub fn agreements(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        let files = self.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()));
+        files.filter(|(path, _)| path.starts_with(AGREEMENTS))
+    }
+
+    /// One file of its agreements.
+    pub fn agreement_file(&self, path: &str) -> Option<&[u8]> {
+        self.files.get(path).map(Vec::as_slice)
     }
 }
 

@@ -9,11 +9,14 @@ use catalogue::{
     Adopter, CallbackConnection, Connections, Files, JobConnection, Package, Problem, ProblemKind,
 };
 
+use crate::agreement::Agreements;
 use crate::files::{folders, read_folder};
 use crate::install::refused;
 
 /// The file of a package that maps its jobs.
 const CONNECTORS: &str = "connectors.toml";
+/// The file of a package's questions.
+const QUESTIONS: &str = "questions.toml";
 
 /// Checks a package for the body that owns it.
 ///
@@ -23,7 +26,22 @@ pub fn check_package(region: &Region, files: &Files) -> Result<Package, Vec<Prob
     let connections = connections(files)?;
     let owner = Package::read(files)?.0.definition.owner;
     let languages = region.body(&owner).map(|body| body.languages.clone()).unwrap_or_default();
-    catalogue::check(files, &languages, &connections).map(|(package, _)| package)
+    let (package, _) = catalogue::check(files, &languages, &connections)?;
+    asks_as_agreed(region, files, &package, &package.definition.owner)?;
+    Ok(package)
+}
+
+/// What a package asks of another body stands in an agreement that all its parties have signed.
+fn asks_as_agreed(
+    region: &Region,
+    files: &Files,
+    package: &Package,
+    by: &BodyId,
+) -> Result<(), Vec<Problem>> {
+    let questions = files.get(QUESTIONS).map(Vec::as_slice).unwrap_or_default();
+    let questions = String::from_utf8_lossy(questions);
+    let problems = Agreements::read(region).check_package(package, by, &questions);
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
 /// Adopts a package for another body and checks the result; with its files as adopted.
@@ -46,6 +64,7 @@ pub fn adopt_package(
     let adopted = catalogue::adopt(files, overlay, by)?;
     let connections = connections(&adopted.files)?;
     catalogue::check(&adopted.files, by.languages, &connections)?;
+    asks_as_agreed(region, &adopted.files, &adopted.package, body)?;
     Ok((adopted.package, adopted.files))
 }
 

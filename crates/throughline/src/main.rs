@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod agreement;
 mod audit_log;
 mod check;
 mod demo;
@@ -64,6 +65,9 @@ enum Command {
     /// Work with the connections to back offices.
     #[command(subcommand)]
     Connector(trial::Trial),
+    /// Work with agreements between bodies: keys, signatures, and whether each can be used.
+    #[command(subcommand)]
+    Agreement(agreement::AgreementCommand),
     /// Prove what the access logs say.
     #[command(subcommand)]
     Audit(audit_log::Audit),
@@ -115,6 +119,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             event_loop()?.block_on(drive::run(options))?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Agreement(command) => agreement::run(&command),
         Command::Audit(audit) => audit_log::run(&audit),
         Command::Connector(trial) => event_loop()?.block_on(trial::run(trial)),
         Command::Translations { folder } => {
