@@ -52,6 +52,8 @@ fn escaped(name: &str) -> String {
 pub(crate) enum ApiError {
     /// There is nothing of this address.
     NotFound,
+    /// A parameter of this name names nothing that we have.
+    Unknown(&'static str),
     /// The address is not asked in this way.
     Method,
     /// The answer is not to be had in a form that the caller takes.
@@ -69,6 +71,8 @@ pub(crate) enum ApiError {
     Key,
     /// A signature that is missing or wrong.
     Signature,
+    /// An idempotency key under which something else was sent before.
+    KeyReused,
     /// What was sent cannot be read.
     Unreadable(Text),
     /// Values that are not valid.
@@ -96,7 +100,7 @@ impl ApiError {
     /// The status of HTTP.
     pub(crate) const fn status(&self) -> StatusCode {
         match self {
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::Unknown(_) => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
@@ -104,7 +108,7 @@ impl ApiError {
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Key | Self::Signature => StatusCode::UNAUTHORIZED,
             Self::Unreadable(_) => StatusCode::BAD_REQUEST,
-            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Invalid(_) | Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Rejected(rejection) => status_of(rejection),
             Self::Broken => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -113,7 +117,7 @@ impl ApiError {
     /// The kind of problem, which is the last part of its `type`.
     pub(crate) const fn slug(&self) -> &'static str {
         match self {
-            Self::NotFound => "not-found",
+            Self::NotFound | Self::Unknown(_) => "not-found",
             Self::Method => "method-not-allowed",
             Self::NotAcceptable => "not-acceptable",
             Self::TooLong => "too-long",
@@ -121,6 +125,7 @@ impl ApiError {
             Self::TooMany { .. } => "too-many-calls",
             Self::Key => "key-needed",
             Self::Signature => "wrong-signature",
+            Self::KeyReused => "idempotency-key-reused",
             Self::Unreadable(_) => "unreadable",
             Self::Invalid(_) => "invalid-answers",
             Self::Rejected(rejection) => slug_of(rejection),
@@ -134,12 +139,14 @@ impl ApiError {
             Self::TooMany { seconds } => Some(*seconds),
             Self::Broken | Self::Rejected(Rejection::NotYet | Rejection::Unavailable) => Some(30),
             Self::NotFound
+            | Self::Unknown(_)
             | Self::Method
             | Self::NotAcceptable
             | Self::TooLong
             | Self::MediaType
             | Self::Key
             | Self::Signature
+            | Self::KeyReused
             | Self::Unreadable(_)
             | Self::Invalid(_)
             | Self::Rejected(_) => None,

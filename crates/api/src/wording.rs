@@ -18,6 +18,10 @@ pub(crate) fn both(english: &str, welsh: &str) -> Text {
 pub(crate) fn of_error(error: &ApiError) -> Text {
     match error {
         ApiError::NotFound => not_found(),
+        ApiError::Unknown(name) => both(
+            &format!("We have nothing under this {name}."),
+            &format!("Nid oes gennym ddim o dan y {name} hwn."),
+        ),
         ApiError::Method => both(
             "This address is not asked in this way.",
             "Nid yw'r cyfeiriad hwn yn cael ei alw fel hyn.",
@@ -44,6 +48,12 @@ pub(crate) fn of_error(error: &ApiError) -> Text {
         ApiError::Signature => both(
             "The signature is missing, old or wrong.",
             "Mae'r llofnod ar goll, yn hen neu'n anghywir.",
+        ),
+        ApiError::KeyReused => both(
+            "Something else was sent under this Idempotency-Key. Nothing was stored: send this \
+             under a key of its own.",
+            "Anfonwyd rhywbeth arall o dan yr Idempotency-Key hwn. Ni storiwyd dim: anfonwch hyn o \
+             dan ei allwedd ei hun.",
         ),
         ApiError::Unreadable(sentence) => sentence.clone(),
         ApiError::Invalid(_) => invalid(),

@@ -148,7 +148,8 @@ fn send(service: &Service, schema: &str) -> Value {
             "security": [{ "key": [] }],
             "parameters": [{
                 "name": "Idempotency-Key", "in": "header", "required": false,
-                "description": "The same key of the same client is the same request.",
+                "description": "The same key of the same client is the same request; something \
+                                else sent under it is refused (422).",
                 "schema": { "type": "string", "minLength": 1, "maxLength": 255 }
             }],
             "requestBody": {

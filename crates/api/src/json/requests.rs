@@ -5,7 +5,8 @@ use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base::{CaseId, Channel, DraftId, Reference};
-use runtime::{CaseView, Command, Reply, Submit};
+use catalogue::QuestionSet;
+use runtime::{CaseView, Command, Rejection, Reply, Submit};
 use serde_json::{Value, json};
 
 use super::body::{NewRequest, NotFixed};
@@ -39,7 +40,16 @@ pub(crate) async fn send(
         draft: draft(&client, &headers).await?,
     };
     let reply = client.submit(Command::Submit(Box::new(submit))).await;
-    taken(&client.at, reply.map_err(|rejection| refused(rejection, questions))?)
+    taken(&client.at, reply.map_err(|rejection| not_taken(rejection, questions))?)
+}
+
+/// A key that was used for something else is the caller's fault, and said as such.
+fn not_taken(rejection: Rejection, questions: &QuestionSet) -> ApiError {
+    if rejection == Rejection::Request(requests::Rejection::AlreadyReceived) {
+        ApiError::KeyReused
+    } else {
+        refused(rejection, questions)
+    }
 }
 
 /// The request that a call sent again is the same as: its id follows from client and key, and from

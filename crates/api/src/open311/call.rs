@@ -11,7 +11,6 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base::Timestamp;
-use runtime::Rejection;
 
 use super::document::Node;
 use crate::callers::{At, Client, broken_off, bytes_of};
@@ -111,6 +110,7 @@ impl Refusal {
                 })
                 .collect(),
             ApiError::NotFound
+            | ApiError::Unknown(_)
             | ApiError::Method
             | ApiError::NotAcceptable
             | ApiError::TooLong
@@ -118,6 +118,7 @@ impl Refusal {
             | ApiError::TooMany { .. }
             | ApiError::Key
             | ApiError::Signature
+            | ApiError::KeyReused
             | ApiError::Unreadable(_)
             | ApiError::Rejected(_)
             | ApiError::Broken => {
@@ -231,7 +232,7 @@ impl Call {
         }
         let jurisdiction = form.text("jurisdiction_id");
         if jurisdiction.is_some_and(|named| named != at.settings.jurisdiction) {
-            return Err(Rejection::NotFound.into());
+            return Err(ApiError::Unknown("jurisdiction_id"));
         }
         Ok(Self { at, form, name, format })
     }

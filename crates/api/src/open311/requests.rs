@@ -201,7 +201,11 @@ async fn listed(call: &Call) -> Result<Answer, ApiError> {
 pub(crate) async fn read(call: Call) -> Response {
     let found = named(&call, vec![call.name.clone()]).await;
     let answer = found.and_then(|found| {
-        if found.is_empty() { Err(ApiError::NotFound) } else { Ok(requests(&call, &found)) }
+        if found.is_empty() {
+            Err(ApiError::Unknown("service_request_id"))
+        } else {
+            Ok(requests(&call, &found))
+        }
     });
     call.answer(answer)
 }
@@ -210,7 +214,7 @@ pub(crate) async fn read(call: Call) -> Response {
 pub(crate) async fn token(call: Call) -> Response {
     let found = named(&call, vec![call.name.clone()]).await;
     let answer = found.and_then(|found| {
-        let request = found.first().ok_or(ApiError::NotFound)?;
+        let request = found.first().ok_or(ApiError::Unknown("token"))?;
         let id = request.case_id.to_string();
         let request = vec![("service_request_id", id.clone().into()), ("token", id.into())];
         let list = Node::List("request", vec![Node::Object(request)]);

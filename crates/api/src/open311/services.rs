@@ -14,10 +14,11 @@ use crate::error::ApiError;
 
 /// A service of Open311 by its code.
 pub(super) fn service<'a>(at: &'a At, code: &str) -> Result<&'a Arc<Service>, ApiError> {
-    let id: ServiceId = code.parse().map_err(|_| ApiError::NotFound)?;
-    let service = at.services()?.present(&id).ok_or(ApiError::NotFound)?;
+    const UNKNOWN: ApiError = ApiError::Unknown("service_code");
+    let id: ServiceId = code.parse().map_err(|_| UNKNOWN)?;
+    let service = at.services()?.present(&id).ok_or(UNKNOWN)?;
     let offered = service.package.definition.offers(Channel::Open311);
-    offered.then_some(service).ok_or(ApiError::NotFound)
+    offered.then_some(service).ok_or(UNKNOWN)
 }
 
 /// Every service of Open311.

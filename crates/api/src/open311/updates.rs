@@ -116,7 +116,8 @@ async fn sent(call: &Call) -> Result<Answer, ApiError> {
     let client = call.client()?;
     let id = call.form.text("service_request_id").ok_or_else(|| missing("service_request_id"))?;
     let found = named(call, vec![id.to_owned()]).await?;
-    let case = found.first().ok_or(ApiError::NotFound)?.case_id;
+    let unknown = ApiError::Unknown("service_request_id");
+    let case = found.first().ok_or(unknown)?.case_id;
     reopening(call.form.text("status").ok_or_else(|| missing("status"))?)?;
     let note = note(call.form.text("description"))?;
     let command = Command::NotFixed { case, channel: Channel::Open311, note };

@@ -47,7 +47,7 @@ async fn the_same_key_is_the_same_request_and_the_same_bin_is_joined() {
     other["answers"]["bin"] = json!("refuse");
     let key = [("idempotency-key", "one")];
     let first = town.send_with(&key, &valid()).await;
-    let again = town.send_with(&key, &other).await;
+    let again = town.send_with(&key, &valid()).await;
     assert_eq!(first.json()["reference"], again.json()["reference"]);
     assert_eq!(again.status, StatusCode::CREATED);
     town.wait(86_400).await;
@@ -106,6 +106,22 @@ async fn a_call_that_was_joined_and_is_sent_again_counts_once() {
     let late = town.send_with(&key, &valid()).await;
     assert_eq!(late.json()["reference"], first, "no new request either, when it is closed");
     assert_eq!(town.send(&valid()).await.status, StatusCode::CREATED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_else_is_sent_under_a_used_key_is_refused_not_swallowed() {
+    let town = Town::new();
+    let key = [("idempotency-key", "one")];
+    assert_eq!(town.send_with(&key, &valid()).await.status, StatusCode::CREATED);
+    let journal = town.journal();
+    for (question, answer) in [("bin", "refuse"), ("bin", "glass"), ("address", "999")] {
+        let mut other = valid();
+        other["answers"][question] = json!(answer);
+        let refused = town.send_with(&key, &other).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+        assert_eq!(refused.json()["type"], "/problems/idempotency-key-reused");
+    }
+    assert_eq!(town.journal(), journal);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -33,7 +33,7 @@ impl Shard {
     ) -> Result<Reply, Refused> {
         let service = self.services.present(&submit.service).cloned().ok_or(Rejection::NotFound)?;
         self.may_submit(authority, submit, &service)?;
-        if let Some(reply) = self.received_before(submit, (&*turn.step, turn.reader))? {
+        if let Some(reply) = self.received_before(submit, turn)? {
             return Ok(reply);
         }
         let places = &self.settings.places;
@@ -88,27 +88,55 @@ impl Shard {
         Ok(())
     }
 
-    /// A form sent twice is one request: its draft's id became the case's.
+    /// A form sent twice is one request: its draft's id became the case's. A program that sends
+    /// something else under a key that it has used is told so: it would take the answer for the
+    /// receipt of what nobody has read.
     fn received_before(
         &mut self,
         submit: &Submit,
-        (step, reader): (&Step, &Reader),
+        turn: &Turn<'_>,
     ) -> Result<Option<Reply>, Refused> {
         let Some(draft) = submit.draft else { return Ok(None) };
-        if let Some(joined) = joined_before(draft, step, reader)? {
-            let case = self.case(joined, reader)?.ok_or(Rejection::NotFound)?;
-            return Ok(Some(Reply::Joined {
-                case: joined,
-                reference: case.request.reference,
-                promised: case.request.promised,
-            }));
+        let joined = joined_before(draft, turn.step, turn.reader)?;
+        let id = joined.unwrap_or_else(|| CaseId::from_bytes(*draft.as_bytes()));
+        let Some(found) = self.case(id, turn.reader)? else { return Ok(None) };
+        let ServiceRequest { case, reference, promised, .. } = found.request.clone();
+        let is_joined = joined.is_some();
+        if submit.channel == Channel::Api
+            && !self.is_same(submit, (&found.request, is_joined), turn.now)?
+        {
+            return Err(Rejection::Request(requests::Rejection::AlreadyReceived).into());
         }
-        let case = self.case(CaseId::from_bytes(*draft.as_bytes()), reader)?;
-        Ok(case.map(|case| Reply::Received {
-            case: case.request.case,
-            reference: case.request.reference,
-            promised: case.request.promised,
+        Ok(Some(if is_joined {
+            Reply::Joined { case, reference, promised }
+        } else {
+            Reply::Received { case, reference, promised }
         }))
+    }
+
+    /// Whether the same service was given the same answers; of a report that was joined to another,
+    /// those that made the two the same. The places that are known may have changed since, so that
+    /// only what was written counts.
+    fn is_same(
+        &self,
+        submit: &Submit,
+        (request, is_joined): (&ServiceRequest, bool),
+        now: Timestamp,
+    ) -> Result<bool, Refused> {
+        let service = self.services.version(request.version).cloned();
+        let Some(service) = service.filter(|_| submit.service == request.service) else {
+            return Ok(false);
+        };
+        let questions = &service.package.questions;
+        let Ok(given) = questions.check(&submit.given, &|_: &str| true, now.uk_date()) else {
+            return Ok(false);
+        };
+        if is_joined {
+            return Ok(duplicate_key(&self.settings, &service, &given) == request.duplicate_key);
+        }
+        let keys = self.keyring.of_case(&request.keys)?;
+        let stored = request.open_answers(&keys).map_err(|_| Rejection::Erased)?;
+        Ok(stored.opened().and_then(|text| Answers::from_json(text)) == Some(given))
     }
 
     fn open_duplicate(
