@@ -210,8 +210,12 @@ fn lock(path: &Path) -> Result<File, StoreError> {
     }
 }
 
+/// Makes a folder that only its owner may look into.
 fn make_folder(path: &Path) -> Result<(), StoreError> {
-    match fs::create_dir(path) {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    match builder.create(path) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(StoreError::io("making a folder", path, error)),

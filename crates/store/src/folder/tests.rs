@@ -23,6 +23,18 @@ fn a_folder_is_made_opened_and_emptied() {
     assert_eq!(DataFolder::create(&path).unwrap().bodies().unwrap(), []);
 }
 
+#[cfg(unix)]
+#[test]
+fn journals_and_keys_are_for_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let scratch = Scratch::new();
+    let folder = DataFolder::open_or_create(&scratch.join("data")).unwrap();
+    for name in [BODIES, KEYS] {
+        let mode = fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{name} is {mode:o}");
+    }
+}
+
 type Attempt = fn(&Path) -> Result<(), StoreError>;
 
 #[test]

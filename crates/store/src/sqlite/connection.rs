@@ -50,14 +50,18 @@ VALUES (:body)";
 
 /// Opens a file for writing, made when it is not there.
 pub(crate) fn open_writer(path: &Path, purpose: Purpose) -> Result<Connection, StoreError> {
-    let is_new = examine(path, purpose)? == Found::Nothing;
+    examine(path, purpose)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let failed = |source| StoreError::from_driver("opening", source);
     let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     connection.busy_timeout(BUSY).map_err(failed)?;
-    if is_new {
+    // Counted after SQLite has taken back what a crash left half made: a file that looked like
+    // ours may be empty then, and needs its name again.
+    let pages: i64 =
+        connection.pragma_query_value(None, "page_count", |row| row.get(0)).map_err(failed)?;
+    if pages == 0 {
         connection.pragma_update(None, "page_size", PAGE_BYTES).map_err(failed)?;
         connection.pragma_update(None, "application_id", purpose.application_id).map_err(failed)?;
     }
@@ -128,23 +132,17 @@ pub(crate) fn claim(connection: &Connection, path: &Path, body: &BodyId) -> Resu
     Ok(())
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Found {
-    Nothing,
-    Ours,
-}
-
 /// Looks at a file before SQLite may touch it.
-pub(crate) fn examine(path: &Path, purpose: Purpose) -> Result<Found, StoreError> {
+pub(crate) fn examine(path: &Path, purpose: Purpose) -> Result<(), StoreError> {
     let foreign = |why| StoreError::Foreign { path: path.to_owned(), why };
     let about = match std::fs::metadata(path) {
         Ok(about) if about.is_file() => about,
         Ok(_) => return Err(foreign("a file was expected there: name another data folder")),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Found::Nothing),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(StoreError::io("looking at a file", path, error)),
     };
     if about.len() == 0 {
-        return Ok(Found::Nothing);
+        return Ok(());
     }
     let mut header = [0_u8; HEADER_BYTES];
     let mut file = File::open(path).map_err(|error| StoreError::io("opening", path, error))?;
@@ -167,7 +165,7 @@ pub(crate) fn examine(path: &Path, purpose: Purpose) -> Result<Found, StoreError
             about.len()
         )));
     }
-    Ok(Found::Ours)
+    Ok(())
 }
 
 /// Whether a write-ahead log stands beside the file, which may then be shorter than it says.

@@ -362,3 +362,25 @@ fn a_folder_is_looked_at_without_being_touched() {
         std::fs::remove_file(&file).unwrap();
     }
 }
+
+#[test]
+fn a_file_whose_making_was_cut_short_is_made_again() {
+    let scratch = Scratch::new();
+    let path = scratch.join("body.sqlite");
+    // What is on the disk when the program ends between the first page and its commit.
+    let mut page = vec![0_u8; 8_192];
+    page[..16].copy_from_slice(b"SQLite format 3\0");
+    page[16..24].copy_from_slice(&[0x20, 0, 1, 1, 0, 64, 32, 32]);
+    page[27] = 1;
+    page[31] = 1;
+    page[68..72].copy_from_slice(&0x544c_6a72_u32.to_be_bytes());
+    page[100] = 13;
+    let mut journal = vec![0_u8; 512];
+    journal[..8].copy_from_slice(&[0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7]);
+    journal[22] = 2;
+    journal[26] = 0x20;
+    std::fs::write(&path, page).unwrap();
+    std::fs::write(scratch.join("body.sqlite-journal"), journal).unwrap();
+    drop(open(&scratch));
+    drop(open(&scratch));
+}
