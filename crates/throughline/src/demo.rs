@@ -18,6 +18,7 @@ use tokio::task::JoinSet;
 use crate::install::{Foundation, Installation, Surroundings, install, read_sources};
 use crate::pages::Front;
 use crate::post::Outbox;
+use crate::presence;
 use crate::say;
 
 pub mod browser;
@@ -50,7 +51,7 @@ pub struct Options {
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
     /// How many requests the morning brings.
-    #[arg(long, default_value_t = 500)]
+    #[arg(long, default_value_t = 500, value_parser = parse_requests)]
     pub requests: usize,
     /// Let each back office in turn be down, slow, failing, losing replies and doubling them.
     #[arg(long)]
@@ -70,6 +71,17 @@ pub struct Options {
     /// The folder of the service packages.
     #[arg(long, default_value = "services")]
     pub services: PathBuf,
+}
+
+/// The most requests of a morning: all of them are planned before the first is sent.
+const MOST_REQUESTS: usize = 1_000_000;
+
+fn parse_requests(text: &str) -> Result<usize, String> {
+    let requests: usize = text.parse().map_err(|_| "not a whole number".to_owned())?;
+    if requests > MOST_REQUESTS {
+        return Err(format!("at most {MOST_REQUESTS}"));
+    }
+    Ok(requests)
 }
 
 /// A demonstration that is set up.
@@ -114,7 +126,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     }
     stage.clock.flow();
     addresses(&stage);
-    tokio::signal::ctrl_c().await.context("no signal can be waited for")?;
+    crate::server::told_to_end().await?;
     stage.server.stop().await;
     Ok(())
 }
@@ -125,6 +137,7 @@ fn wall() -> std::time::Instant {
 }
 
 async fn set_up(options: &Options) -> anyhow::Result<Stage> {
+    presence::refuse_real(&options.data)?;
     if options.fresh && options.data.exists() {
         store::DataFolder::remove(&options.data)?;
     }
@@ -207,6 +220,7 @@ fn last_event(data: &std::path::Path) -> anyhow::Result<Option<Timestamp>> {
     let folder = store::DataFolder::open(data)?;
     let mut last = None;
     for body in folder.bodies()? {
+        presence::Kept::body(&folder, &body).refuse_lost(&folder)?;
         let store = store::SqliteStore::open(&folder, &body)?;
         let reader = store::Store::readers(&store).shard(base::Shard(0));
         let head = store::journal::head(&reader)?;

@@ -24,7 +24,11 @@ use store::{DataFolder, SqliteKeyStore, SqliteStore, WrapEpoch};
 
 use crate::files::{folders, read_folder};
 use crate::hold::{Held, Hold};
-use crate::keys::{BodySecrets, body_secrets, secret};
+use crate::keys::{BodySecrets, body_secrets, fingerprint, secret};
+use crate::presence::Kept;
+
+/// The name of the key of pseudonyms.
+const TRANSCRYPTOR: &str = "transcryptor";
 
 /// The region and its packages, as files on the disk say.
 pub struct Sources {
@@ -58,7 +62,6 @@ pub struct InstalledBody {
 }
 
 /// A running installation.
-#[expect(dead_code, reason = "`folder` is held for its lock alone")]
 pub struct Installation {
     /// The host.
     pub host: Arc<Host>,
@@ -117,15 +120,17 @@ pub fn install(
 ) -> anyhow::Result<Installation> {
     let folder = DataFolder::open_or_create(data)?;
     for body in &sources.region.bodies {
-        refuse_without_key(&folder, &body.id)?;
+        Kept::body(&folder, &body.id).refuse_lost(&folder)?;
         SqliteStore::examine(&folder, &body.id)?;
     }
+    Kept::key(TRANSCRYPTOR).refuse_lost(&folder)?;
     let mut bodies = BTreeMap::new();
     let mut cards = BTreeMap::new();
     let mut systems = BTreeMap::new();
     for (number, body) in (0_u32..).zip(&sources.region.bodies) {
         let random = || draw(&*foundation.entropy, &body.id, number);
         let secrets = body_secrets(folder.path(), &body.id, random)?;
+        Kept::body(&folder, &body.id).refuse_other_key(&folder, &secrets.fingerprint)?;
         let card: RateCard = toml::from_str(&body.rates)
             .with_context(|| format!("the rates of {} cannot be read", body.id))?;
         cards.insert(body.id.clone(), card);
@@ -149,8 +154,7 @@ pub fn install(
         let wrap = installed.secrets.wrap.clone();
         let keyring = Keyring::new(id.clone(), wrap, WrapEpoch(1), Box::new(keys));
         if *id == sources.region.identity_office {
-            let master =
-                secret(folder.path(), "transcryptor", || draw(&*foundation.entropy, id, u32::MAX))?;
+            let master = transcryptor(&folder, foundation, id)?;
             office = Some(OfficeSetup {
                 body: id.clone(),
                 blind: installed.secrets.blind.clone(),
@@ -175,20 +179,25 @@ pub fn install(
         let seeds: Vec<StaffSeed> = installed.body.staff.iter().map(seed).collect();
         host.office().set_staff(&installed.body.id, &seeds, host.clock().now())?;
     }
+    for (id, installed) in &bodies {
+        Kept::body(&folder, id).remember(&folder, &installed.secrets.fingerprint)?;
+    }
     Ok(Installation { host, region: sources.region, bodies, cards, problems, folder })
 }
 
-/// A new key would be no key to what is there already, and would hide that the right one is lost.
-fn refuse_without_key(folder: &DataFolder, body: &BodyId) -> anyhow::Result<()> {
-    let key = crate::keys::key_file(folder.path(), body.as_str());
-    if folder.journal_file(body).exists() && !key.exists() {
-        anyhow::bail!(
-            "{} is missing, and without it what {body} keeps cannot be read: put it back from its \
-             own backup",
-            key.display()
-        );
-    }
-    Ok(())
+/// The transcryptor's master key: all pseudonyms follow from it, so that another is never taken in
+/// its place.
+fn transcryptor(
+    folder: &DataFolder,
+    foundation: &Foundation,
+    office: &BodyId,
+) -> anyhow::Result<[u8; 32]> {
+    let random = || draw(&*foundation.entropy, office, u32::MAX);
+    let master = secret(folder.path(), TRANSCRYPTOR, random)?;
+    let (kept, fingerprint) = (Kept::key(TRANSCRYPTOR), fingerprint(&master));
+    kept.refuse_other_key(folder, &fingerprint)?;
+    kept.remember(folder, &fingerprint)?;
+    Ok(master)
 }
 
 fn seed(staff: &catalogue::region::Staff) -> StaffSeed {

@@ -8,7 +8,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use base::{BlindKey, BodyId, DataKey};
+use base::{BlindKey, BodyId, DataKey, Digest};
 
 /// The secrets of one body.
 pub struct BodySecrets {
@@ -20,6 +20,8 @@ pub struct BodySecrets {
     pub cookie: DataKey,
     /// Signs the checkpoints of its access log.
     pub log: audit::SigningKey,
+    /// By which the secret is known again; nothing of it can be read from it.
+    pub fingerprint: Digest,
 }
 
 /// Reads a body's secrets, making them when the installation is new. `random` gives the bytes
@@ -39,7 +41,13 @@ pub fn body_secrets(
         wrap: DataKey::from_bytes(derive(&secret, body, "wrap data keys, epoch 1")?),
         blind: BlindKey::from_bytes(derive(&secret, body, "blind indexes")?),
         cookie: DataKey::from_bytes(derive(&secret, body, "form tokens")?),
+        fingerprint: fingerprint(&secret),
     })
+}
+
+/// By which a secret is known again.
+pub fn fingerprint(secret: &[u8; 32]) -> Digest {
+    Digest::of_parts(&[b"throughline key fingerprint", secret])
 }
 
 /// Reads a secret of the installation itself, such as the transcryptor's master key.

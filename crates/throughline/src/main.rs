@@ -22,6 +22,7 @@ mod keys;
 mod new;
 mod pages;
 mod post;
+mod presence;
 mod proxies;
 mod scenarios;
 mod serve;

@@ -65,6 +65,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     // The port first: a second server of the same configuration touches nothing.
     let (listener, local) = crate::server::listen(config.port).await?;
     let installation = install(&config.data, sources, &surroundings, &foundation)?;
+    crate::presence::declare_real(&installation.folder)?;
     warn(&config, &installation);
     let front = front(&config, outbox, &local);
     let router = crate::pages::router(&installation, &front)?;
