@@ -23,6 +23,8 @@ use crate::views::problem::{Problem, ProblemKind};
 /// No script, no inline style, nothing from elsewhere, no frame around us.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
                                        form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// When one more code may be asked for, after too many.
+const COME_AGAIN_SECONDS: &str = "180";
 const PERMISSIONS_POLICY: &str =
     "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()";
 
@@ -178,6 +180,9 @@ fn problem_page(seen: &Seen, kind: ProblemKind, response: Response) -> Response 
     let html = HeaderValue::from_static("text/html; charset=utf-8");
     parts.headers.insert(header::CONTENT_TYPE, html);
     parts.headers.remove(header::CONTENT_LENGTH);
+    if matches!(kind, ProblemKind::TooOften) {
+        parts.headers.insert(header::RETRY_AFTER, HeaderValue::from_static(COME_AGAIN_SECONDS));
+    }
     Response::from_parts(parts, Body::from(page))
 }
 

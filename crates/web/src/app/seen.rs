@@ -262,11 +262,14 @@ impl Seen {
         self.path.split('/').nth(2) == Some("staff")
     }
 
-    /// The address of this page, with its query but for the language.
+    /// The address of this page, with its query but for the language. It is always one of this
+    /// origin: a path that begins with two slashes, which a browser reads as the name of another
+    /// host (a backslash is a slash to it), keeps one.
     pub(crate) fn address(&self) -> String {
+        let path = self.path.trim_start_matches(['/', '\\']);
         match self.query.query_without("lang") {
-            query if query.is_empty() => self.path.clone(),
-            query => format!("{}?{query}", self.path),
+            query if query.is_empty() => format!("/{path}"),
+            query => format!("/{path}?{query}"),
         }
     }
 
@@ -354,9 +357,9 @@ impl Seen {
     fn switch(&self) -> Option<LanguageSwitch> {
         let served = self.languages();
         let other = served.into_iter().find(|language| *language != self.words.language())?;
-        let query = self.query.query_without("lang");
-        let join = if query.is_empty() { "" } else { "&" };
-        let href = format!("{}?{query}{join}lang={}", self.path, other.tag());
+        let address = self.address();
+        let join = if address.contains('?') { "&" } else { "?" };
+        let href = format!("{address}{join}lang={}", other.tag());
         Some(LanguageSwitch { words: Words::of(other), href })
     }
 

@@ -207,3 +207,18 @@ async fn every_answer_carries_the_headers_that_protect_it() {
     let plain = Browser::new().once(&World::new(), get("/wealdmere/")).await;
     assert_eq!(plain.header("strict-transport-security"), "");
 }
+
+#[tokio::test]
+async fn no_address_leads_to_another_host() {
+    let world = World::new();
+    for path in ["//evil.example/", "///evil.example/a", "/\\evil.example", "//evil.example/a//b"] {
+        let mut browser = Browser::new();
+        let read = browser.once(&world, get(&format!("{path}?lang=cy&q=%2F%2Fevil"))).await;
+        assert_eq!(read.status, 303, "{path}");
+        let to = read.header("location");
+        assert!(to.starts_with('/') && !to.starts_with("//") && !to.contains('\\'), "{to}");
+        let read = browser.once(&world, get(path)).await;
+        assert_eq!(read.status, 404, "{path}");
+        assert!(!read.html.contains("href=\"//"), "{path}: {}", read.html);
+    }
+}
