@@ -228,6 +228,63 @@ pub enum ProblemKind {
     },
 }
 
+impl ProblemKind {
+    /// What to do about it, in a sentence.
+    pub const fn mend(&self) -> &'static str {
+        match self {
+            Self::NotUtf8 => "Save the file as UTF-8.",
+            Self::TooLarge { .. }
+            | Self::TooDeep
+            | Self::TooManyNodes
+            | Self::TooManyAttributes
+            | Self::TooManyNamespaces
+            | Self::TooManyElements => {
+                "Make the model smaller: move a part of it into a process that it calls."
+            }
+            Self::TooManyProblems => "Mend those that are listed first.",
+            Self::DocumentType => "Take the <!DOCTYPE ..> out.",
+            Self::Xml { .. } => "Save the model again from the modelling tool.",
+            Self::WrongRoot { .. } | Self::WrongNamespace { .. } => {
+                "Save the model as BPMN 2.0 from the modelling tool."
+            }
+            Self::NoExecutableProcess => {
+                "Tick \"Executable\" on the process in the modelling tool."
+            }
+            Self::DuplicateId { .. } => "Give one of the two another id.",
+            Self::MissingId { .. } => "Give it an id.",
+            Self::Missing { .. } => "Fill it in, for Camunda 8, in the modelling tool.",
+            Self::DanglingReference { .. } | Self::WrongReference { .. } => {
+                "Refer to something that is there, or take the reference out."
+            }
+            Self::FlowCrossesScope { .. } => "Let the flow end within the subprocess.",
+            Self::StartWithIncoming | Self::BoundaryWithIncoming => {
+                "Let the flow lead to the element behind it."
+            }
+            Self::EndWithOutgoing => "Take the flow out, or make the event an intermediate one.",
+            Self::NoStartEvent { .. } => "Draw a start event and a flow from it.",
+            Self::SeveralStartEvents { .. } => "Keep one of them, or give the others a message.",
+            Self::TriggeredStartInSubProcess => "Make it a plain start event.",
+            Self::Unreachable => "Draw a flow to it, or take it out.",
+            Self::DefaultNotOutgoing { .. } => "Choose one of the element's own flows.",
+            Self::DefaultWithCondition { .. } => "Take the condition out, or choose another flow.",
+            Self::MissingCondition { .. } => "Give it a condition, or make it the default flow.",
+            Self::ConditionNotAllowed { .. } => {
+                "Take the condition out, or draw an exclusive gateway before it."
+            }
+            Self::NotAnExpression { .. } => "Write = before it, and a text in quotation marks.",
+            Self::NotStatic { .. } => "Write the text itself, without =.",
+            Self::InvalidValue { .. } => "Write one of those.",
+            Self::Unsupported { .. } => {
+                "Draw the same with tasks, subprocesses, calls, exclusive and parallel gateways, \
+                 and timer, message and error events."
+            }
+            Self::UnsupportedExtension { .. } => {
+                "Take the extension out, or make it a task of its own."
+            }
+        }
+    }
+}
+
 impl Problem {
     /// Whether the model is refused for it.
     pub fn severity(&self) -> Severity {

@@ -281,11 +281,7 @@ impl Reading<'_> {
             let element = found.element.as_ref().map(|element| format!("`{element}`: "));
             let sentence = format!("{}{}.", element.unwrap_or_default(), found.kind);
             let unreachable = matches!(found.kind, bpmn::ProblemKind::Unreachable);
-            let mend = if unreachable {
-                "Draw a flow to it, or take it out."
-            } else {
-                "Mend the model where it stands."
-            };
+            let mend = found.kind.mend();
             let position = (found.line, found.column);
             let problem = Problem::new(FILE, position, ProblemKind::Process, sentence, mend);
             // An element that never runs is a mistake, though a modelling tool may keep it.
@@ -307,7 +303,7 @@ impl Reading<'_> {
                     let said = found.to_string();
                     let place = format!("line {}, column {}: ", found.line, found.column);
                     let sentence = format!("{}.", said.strip_prefix(&place).unwrap_or(&said));
-                    let mend = "Mend the model where it stands.";
+                    let mend = found.kind.mend();
                     Problem::new(file, position, ProblemKind::Decision, sentence, mend)
                 })),
             }

@@ -140,6 +140,37 @@ pub enum ProblemKind {
     },
 }
 
+impl ProblemKind {
+    /// What to do about it, in a sentence.
+    pub const fn mend(&self) -> &'static str {
+        match self {
+            Self::TooLong { .. } | Self::TooMany { .. } => {
+                "Make the model smaller: move a part of it into a file of its own."
+            }
+            Self::NotUtf8 => "Save the file as UTF-8.",
+            Self::Xml { .. } => "Save the model again from the modelling tool.",
+            Self::DocumentType => "Take the <!DOCTYPE ..> out.",
+            Self::NotDmn { .. } => "Save the model as DMN 1.3 to 1.5 from the modelling tool.",
+            Self::Unsupported { .. } => "Say the same with a decision table or a FEEL expression.",
+            Self::MissingElement { .. } | Self::MissingAttribute { .. } => "Fill it in.",
+            Self::NotA { .. } => "Write one that is.",
+            Self::DuplicateId { .. } => "Give one of the two another id.",
+            Self::DuplicateName { .. } => "Give one of the two another name.",
+            Self::Unresolved { .. } => {
+                "Refer to something that is there, or take the reference out."
+            }
+            Self::RequirementCycle { .. } | Self::RecursiveType { .. } => {
+                "Take one step of the circle out."
+            }
+            Self::UnknownType { .. } => "Name a type of FEEL, or define it as an item definition.",
+            Self::Arity { .. } => "Give each rule an entry for every column.",
+            Self::HitPolicy { .. } => "Change the table, or choose another hit policy.",
+            Self::Expression(_) => "Mend the expression.",
+            Self::OutputNotAllowed { .. } => "Write one that is, or add it to the allowed values.",
+        }
+    }
+}
+
 /// One reason why a text is not a model, with its place. Lines and columns count from 1, columns in
 /// characters; both are 0 where the file as a whole is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -34,8 +34,15 @@ pub fn read_folder(folder: &Path) -> anyhow::Result<Files> {
             let within = format!("{prefix}{name}");
             if kind.is_dir() && depth < DEPTH {
                 open.push((entry.path(), format!("{within}/"), depth + 1));
+            } else if kind.is_dir() {
+                bail!("{} lies more than {DEPTH} folders deep", entry.path().display());
             } else if kind.is_file() {
                 files.insert(within, read_file(&entry.path())?);
+            } else {
+                bail!(
+                    "{} is a link, not a file: put the file itself there",
+                    entry.path().display()
+                );
             }
             if files.len() > FILES {
                 bail!("{} holds more than {FILES} files", folder.display());
@@ -69,4 +76,24 @@ pub fn folders(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     }
     found.sort();
     Ok(found)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_is_refused_and_not_left_out() {
+        let path = std::env::temp_dir().join(format!("throughline-files-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        std::fs::write(path.join("a.toml"), "").unwrap();
+        assert_eq!(read_folder(&path).unwrap().len(), 1);
+        std::os::unix::fs::symlink("/etc/hostname", path.join("b.toml")).unwrap();
+        let said = read_folder(&path).unwrap_err().to_string();
+        assert!(
+            said.ends_with("b.toml is a link, not a file: put the file itself there"),
+            "{said}"
+        );
+        std::fs::remove_dir_all(&path).unwrap();
+    }
 }

@@ -76,7 +76,7 @@ fn a_decision_reads_only_what_was_given() {
         "name=\"scheduled\" typeRef",
         "name=\"planned\" typeRef",
         &expect![[r#"
-            bin-was-due.dmn:41:78: unknown name `scheduled` (in decision "bin_was_due"/decisionTable/input 1/inputExpression/text). Mend the model where it stands.
+            bin-was-due.dmn:41:78: unknown name `scheduled` (in decision "bin_was_due"/decisionTable/input 1/inputExpression/text). Mend the expression.
         "#]],
     );
 }
@@ -439,7 +439,7 @@ fn a_file_that_is_not_in_its_format_is_refused_with_its_line() {
         "</bpmn:process>",
         "</bpmn:proces>",
         &expect![[r"
-            process.bpmn:151:3: the XML is not well formed: expected 'bpmn:process' tag, not 'bpmn:proces' at 151:3. Mend the model where it stands.
+            process.bpmn:151:3: the XML is not well formed: expected 'bpmn:process' tag, not 'bpmn:proces' at 151:3. Save the model again from the modelling tool.
         "]],
     );
     refused(
@@ -447,7 +447,7 @@ fn a_file_that_is_not_in_its_format_is_refused_with_its_line() {
         "<text>scheduled</text>",
         "<text>scheduled +</text>",
         &expect![[r#"
-            bin-was-due.dmn:41:89: expected an expression but found the end (in decision "bin_was_due"/decisionTable/input 1/inputExpression/text). Mend the model where it stands.
+            bin-was-due.dmn:41:89: expected an expression but found the end (in decision "bin_was_due"/decisionTable/input 1/inputExpression/text). Mend the expression.
         "#]],
     );
 }
