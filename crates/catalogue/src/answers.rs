@@ -184,7 +184,7 @@ impl QuestionSet {
     /// Turns texts of a form or of Open311 into a question's type. What cannot be turned stays a
     /// text, so that the check names the fault; several texts for one answer stay a list.
     pub fn read_text(question: &Question, texts: &[String]) -> Json {
-        let mut texts = texts.iter().map(|text| text.trim().replace("\r\n", "\n"));
+        let mut texts = texts.iter().map(|text| plain(text).trim().replace("\r\n", "\n"));
         if question.kind == QuestionKind::Choices {
             return texts.filter(|text| !text.is_empty()).map(Json::String).collect();
         }
@@ -341,6 +341,13 @@ fn given_to(question: &Question, given: &Given) -> Option<Json> {
     (!is_empty(&settled)).then_some(settled)
 }
 
+/// A text without the marks that turn the direction of what stands behind them: they come along
+/// when a name or a number is copied, show nothing, and can make staff read something else.
+fn plain(text: &str) -> String {
+    let turns = |letter: char| matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    text.replace(turns, "")
+}
+
 /// One text in the type of its question.
 fn one_text(kind: QuestionKind, text: String) -> Json {
     match kind {
@@ -365,13 +372,21 @@ fn one_text(kind: QuestionKind, text: String) -> Json {
     }
 }
 
-/// A date as three numbers with anything between them, day first, or as ISO 8601, a time of day
+/// A date as three numbers with marks between them, day first, or as ISO 8601, a time of day
 /// behind it left out.
 fn date_text(whole: &str) -> String {
+    let of_time = |letter: char| letter.is_ascii_digit() || ":.+-Z".contains(letter);
     let text = match whole.split_once('T') {
-        Some((date, time)) if date.len() == 10 && time.contains(':') => date,
+        Some((date, time))
+            if date.len() == 10 && time.contains(':') && time.chars().all(of_time) =>
+        {
+            date
+        }
         Some(_) | None => whole,
     };
+    if text.starts_with('-') || text.contains(char::is_alphabetic) {
+        return whole.to_owned();
+    }
     let numbers: Vec<&str> = text
         .split(|letter: char| !letter.is_ascii_digit())
         .filter(|part| !part.is_empty())

@@ -234,3 +234,19 @@ fn every_kind_once() -> &'static QuestionSet {
     static ONCE: std::sync::OnceLock<QuestionSet> = std::sync::OnceLock::new();
     ONCE.get_or_init(every_kind)
 }
+
+#[test]
+fn marks_that_turn_the_direction_are_not_kept_and_a_date_holds_no_words() {
+    let questions = every_kind();
+    let settled = |name: &str, text: &str| {
+        QuestionSet::read_text(questions.question(name).unwrap(), &[text.to_owned()])
+    };
+    assert_eq!(settled("name", "\u{feff}Ada \u{202e}eclevoL\u{2069}"), "Ada eclevoL");
+    assert_eq!(settled("phone", "\u{202a}01632 960100\u{202c}"), "01632 960100");
+    assert_eq!(settled("name", "\u{202e}"), json!(null));
+    assert_eq!(settled("missed_on", "23/11/2026"), "2026-11-23");
+    assert_eq!(settled("missed_on", "2026-11-23T08:00:00Z"), "2026-11-23");
+    for strange in ["2026-11-23Tzz", "2026-11-23T08:zz", "-2026-11-23", "23 of 11 in 2026"] {
+        assert_eq!(settled("missed_on", strange), strange);
+    }
+}

@@ -15,6 +15,7 @@ const LONGEST_WAIT: i64 = 10 * 366 * 24 * 60;
 pub(super) fn parse(text: &str) -> (Scenario, Vec<(u32, String)>) {
     let mut scenario = Scenario { title: String::new(), steps: Vec::new() };
     let mut faults = Vec::new();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     for (number, line) in (1..).zip(text.lines()) {
         let trimmed = line.trim();
         if trimmed.is_empty() || trimmed.starts_with('#') {
