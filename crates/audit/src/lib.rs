@@ -30,7 +30,9 @@ mod commitment;
 mod tree;
 mod verification;
 
-pub use checkpoint::{Checkpoint, KeyName, NoteError, SigningKey, VerifyingKey};
+pub use checkpoint::{
+    Checkpoint, KeyName, MAX_NOTE_BYTES, MAX_SIGNATURES, NoteError, SigningKey, VerifyingKey,
+};
 pub use commitment::{Commitment, Salt};
 pub use tree::{ConsistencyProof, InclusionProof, OutOfRange, Tree};
 pub use verification::{Entry, LogFault, Opening, Verified, signed_size, verify};
