@@ -20,6 +20,9 @@ mod jobs;
 mod names;
 mod outcomes;
 mod service;
+mod tasks;
+
+pub use flow::KNOWN;
 
 /// The job type that sends a message to the requester.
 pub const MESSAGE_JOB: &str = "message";
@@ -105,6 +108,7 @@ impl Checking<'_> {
         self.decisions();
         self.jobs();
         self.names();
+        self.tasks();
         self.scenarios();
     }
 

@@ -38,6 +38,7 @@ mod questions;
 pub mod region;
 pub mod scaffold;
 pub mod scenario;
+mod task_form;
 #[cfg(test)]
 mod testing;
 mod texts;
@@ -45,7 +46,7 @@ mod translations;
 
 pub use answers::{AnswerError, AnswerErrorKind, Answers, Given};
 pub use check::{
-    CallbackConnection, Connections, JobConnection, MESSAGE_JOB, MESSAGE_VARIABLES,
+    CallbackConnection, Connections, JobConnection, KNOWN, MESSAGE_JOB, MESSAGE_VARIABLES,
     TEMPLATE_HEADER, check,
 };
 pub use definition::{
@@ -57,5 +58,6 @@ pub use overlay::{Adopted, Adopter, OVERLAY, Point, Variation, adopt};
 pub use package::{Files, Message, Package};
 pub use problem::{Problem, ProblemKind};
 pub use questions::{Latest, Page, Question, QuestionKind, QuestionOption, QuestionSet};
+pub use task_form::{LINE_CHARACTERS, TaskFault, TaskField, TaskForm, TaskOption};
 pub use texts::WELSH_LAW;
 pub use translations::{TRANSLATIONS_LOCK, translations_lock};

@@ -130,8 +130,9 @@ fn of_process(file: &str, bytes: &[u8], said: &mut Vec<Said>) {
                        plain: [Option<&String>; 2],
                        properties: &[bpmn::Property]| {
             let [name, documentation] = plain;
-            for (field, plain) in [("name", name), ("documentation", documentation), ("tell", None)]
-            {
+            let mut fields = vec![("name", name), ("documentation", documentation), ("tell", None)];
+            fields.extend(of_task(properties).into_iter().map(|field| (field, None)));
+            for (field, plain) in fields {
                 let property = |language: &str| {
                     let wanted = format!("{field}:{language}");
                     let found = properties.iter().find(|property| property.name == wanted);
@@ -161,6 +162,20 @@ fn of_process(file: &str, bytes: &[u8], said: &mut Vec<Said>) {
             add(&flow.id, flow.position, plain, &flow.properties);
         }
     }
+}
+
+/// The texts that staff read in the form of a user task.
+fn of_task(properties: &[bpmn::Property]) -> Vec<&str> {
+    const TEXTS: [&str; 5] = ["why", "ask", "option", "law", "show"];
+    let mut fields = Vec::new();
+    for property in properties {
+        let Some((field, "en" | "cy")) = property.name.rsplit_once(':') else { continue };
+        let about = field.split(':').next().unwrap_or_default();
+        if TEXTS.contains(&about) && !fields.contains(&field) {
+            fields.push(field);
+        }
+    }
+    fields
 }
 
 fn of_decisions(file: &str, text: &str, said: &mut Vec<Said>) {
