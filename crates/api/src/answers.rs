@@ -136,6 +136,7 @@ pub(crate) fn refused(rejection: Rejection, questions: &QuestionSet) -> ApiError
         | Rejection::NotYet
         | Rejection::NoReason
         | Rejection::Over
+        | Rejection::Held { .. }
         | Rejection::Erased
         | Rejection::Unavailable) => ApiError::Rejected(other),
     }

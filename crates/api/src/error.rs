@@ -214,6 +214,7 @@ const fn status_of(rejection: &Rejection) -> StatusCode {
             | requests::Rejection::UnderReview
             | requests::Rejection::NotUnderReview,
         )
+        | Rejection::Held { .. }
         | Rejection::Process(_) => StatusCode::CONFLICT,
         Rejection::Forbidden | Rejection::SignInNeeded => StatusCode::FORBIDDEN,
         Rejection::NotYet | Rejection::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -236,6 +237,7 @@ const fn slug_of(rejection: &Rejection) -> &'static str {
         Rejection::Request(requests::Rejection::NotUnderReview) => "not-under-review",
         Rejection::NoReason => "reason-needed",
         Rejection::Process(_) => "not-waiting",
+        Rejection::Held { .. } => "held",
         Rejection::Forbidden => "forbidden",
         Rejection::SignInNeeded => "sign-in-needed",
         Rejection::NotYet => "not-yet",

@@ -101,6 +101,9 @@ fn of_rejection(rejection: &Rejection) -> Text {
             "Nid oes dim yn aros am y neges hon eto. Anfonwch hi eto yn nes ymlaen.",
         ),
         Rejection::NoReason => both("A reason is needed.", "Mae angen rheswm."),
+        Rejection::Held { .. } => {
+            both("Somebody else has this task.", "Mae'r dasg hon gan rywun arall.")
+        }
         Rejection::Over => both(
             "The request is over. Nothing will wait for this message: do not send it again.",
             "Mae'r cais ar ben. Ni fydd dim yn aros am y neges hon: peidiwch â'i hanfon eto.",

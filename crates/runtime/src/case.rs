@@ -10,6 +10,7 @@ use requests::ServiceRequest;
 
 use crate::effect::{self, Effect};
 use crate::record::{Fact, Record};
+use crate::task::Tasks;
 
 /// What a case has used and cost people, counted from its records.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -36,6 +37,8 @@ pub struct Case {
     pub process: engine::Instance,
     /// Effects that are not over.
     pub effects: BTreeMap<EffectId, Effect>,
+    /// Who works on its tasks, and what they decided.
+    pub tasks: Tasks,
     /// What it used.
     pub counts: Counts,
     /// What is measured of it.
@@ -50,6 +53,9 @@ pub struct Case {
 pub struct StoredCase {
     /// The request.
     pub request: ServiceRequest,
+    /// Who works on its tasks, and what they decided.
+    #[serde(default, skip_serializing_if = "Tasks::is_empty")]
+    pub tasks: Tasks,
     /// What it used.
     pub counts: Counts,
     /// What is measured of it.
@@ -66,6 +72,7 @@ impl Case {
             request: ServiceRequest::received(id, received, record.at),
             process: engine::Instance::new(),
             effects: BTreeMap::new(),
+            tasks: Tasks::default(),
             counts: Counts::default(),
             measure: mining::CaseMeasure::default(),
             updated_at: record.at,
@@ -93,7 +100,13 @@ impl Case {
                     self.erase(*party);
                 }
             }
-            Fact::Process(event) => self.process.apply(event),
+            Fact::Process(event) => {
+                self.process.apply(event);
+                let process = &self.process;
+                self.tasks
+                    .keep(|key| process.get(key).is_some_and(|row| row.user_task().is_some()));
+            }
+            Fact::Task(event) => self.tasks.apply(event, record.at),
             Fact::Effect(event) => self.apply_effect(event, record.at),
             // A look changes nothing, not even when the case last changed.
             Fact::Access(_) => {
@@ -139,12 +152,17 @@ impl Case {
                 });
                 counts.retries = counts.retries.saturating_add(u32::from(again));
             }
-            Fact::Effect(_) | Fact::Request(_) | Fact::Process(_) | Fact::Access(_) => {}
+            Fact::Effect(_)
+            | Fact::Request(_)
+            | Fact::Process(_)
+            | Fact::Task(_)
+            | Fact::Access(_) => {}
         }
     }
 
     fn erase(&mut self, party: Party) {
         self.process.erase(party);
+        self.tasks.erase(party);
         for effect in self.effects.values_mut() {
             if let Some(exchange) = &mut effect.exchange {
                 exchange.erase(party);
@@ -156,6 +174,7 @@ impl Case {
     pub fn stored(&self) -> StoredCase {
         StoredCase {
             request: self.request.clone(),
+            tasks: self.tasks.clone(),
             counts: self.counts.clone(),
             measure: self.measure.clone(),
             updated_at: self.updated_at,

@@ -7,6 +7,7 @@ use connectors::{Exchange, Phase};
 
 use crate::access::{ViewReason, Viewed};
 use crate::authority::Authority;
+use crate::task::{Decision, Holder};
 
 /// Names a waiting caller to the driver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -142,6 +143,33 @@ pub enum Command {
         element: engine::ElementKey,
         /// What was decided.
         variables: std::collections::BTreeMap<String, feel::Value>,
+    },
+    /// A member of staff takes a task, so that nobody else works on it.
+    ClaimTask {
+        /// The case.
+        case: CaseId,
+        /// The element instance.
+        element: engine::ElementKey,
+        /// Who.
+        by: Holder,
+    },
+    /// A task goes back to those who wait: whoever has it, or a colleague in their absence.
+    HandBackTask {
+        /// The case.
+        case: CaseId,
+        /// The element instance.
+        element: engine::ElementKey,
+        /// Who gives it back.
+        by: Holder,
+    },
+    /// A member of staff decides a task, with a reason in their words.
+    DecideTask {
+        /// The case.
+        case: CaseId,
+        /// The element instance.
+        element: engine::ElementKey,
+        /// What.
+        decision: Box<Decision>,
     },
     /// Ask a person to look again at what a machine decided.
     AskForReview {
@@ -284,6 +312,14 @@ pub enum Rejection {
     /// The case that the message names is over: nothing will wait for it, so it is not sent again.
     #[error("the case is over")]
     Over,
+    /// Somebody else has taken the task.
+    #[error("a {} has the task", role.key())]
+    Held {
+        /// In which role.
+        role: base::Role,
+        /// Their initials.
+        initials: String,
+    },
     /// The values were erased.
     #[error("the case's values were erased")]
     Erased,

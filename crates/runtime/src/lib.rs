@@ -23,6 +23,7 @@ mod places;
 mod record;
 mod services;
 mod shard;
+pub mod task;
 mod transport;
 mod versions;
 mod views;
@@ -48,4 +49,4 @@ pub use shard::{
 pub use store::requests::RequestSummary;
 pub use transport::{BodyMessage, Delivery, Letter, Transport, TransportError};
 pub use versions::keep_packages;
-pub use views::{CaseView, DecisionReason, IncidentDetail, IncidentView};
+pub use views::{CaseView, DecisionReason, IncidentDetail, IncidentView, TaskView};

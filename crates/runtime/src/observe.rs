@@ -20,6 +20,11 @@ pub fn observation(record: &Record) -> Option<Observation> {
             let instance = event.key().map(|key| key.0);
             Some(observed(record, element, instance, measure, None))
         }
+        Fact::Task(event) => {
+            let measure = Measure { lifecycle: event.lifecycle(), ..record.measure };
+            let (element, instance) = event.place();
+            event.lifecycle().map(|_| observed(record, element, Some(instance.0), measure, None))
+        }
         Fact::Effect(_) | Fact::Access(_) => None,
     }
 }

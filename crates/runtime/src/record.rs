@@ -5,7 +5,7 @@
 
 use base::{CaseId, EventSeq, Field, Measure, Party, SealError, Sealer, Timestamp};
 
-use crate::{access, effect};
+use crate::{access, effect, task};
 
 /// A fact of one of the domains.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -19,6 +19,8 @@ pub enum Fact {
     Effect(effect::Event),
     /// About a look at its values by staff.
     Access(access::Event),
+    /// About who works on a task that the process gave to a person.
+    Task(task::Event),
 }
 
 /// A fact with its place, time and measures.
@@ -53,6 +55,7 @@ impl Fact {
             Self::Process(event) => event.name(),
             Self::Effect(event) => event.name(),
             Self::Access(event) => event.name(),
+            Self::Task(event) => event.name(),
         }
     }
 
@@ -63,6 +66,7 @@ impl Fact {
             Self::Process(event) => event.version(),
             Self::Effect(event) => event.version(),
             Self::Access(event) => event.version(),
+            Self::Task(event) => event.version(),
         }
     }
 
@@ -73,6 +77,7 @@ impl Fact {
             Self::Request(event) => event.erase(party),
             Self::Process(event) => event.for_each_personal_mut(&mut |_, value| value.erase(party)),
             Self::Effect(event) => event.erase(party),
+            Self::Task(event) => event.erase(party),
             Self::Access(_) => {}
         }
     }
@@ -88,6 +93,10 @@ impl Fact {
             Self::Effect(mut event) => {
                 event.seal(sealer)?;
                 Self::Effect(event)
+            }
+            Self::Task(mut event) => {
+                event.seal(sealer)?;
+                Self::Task(event)
             }
             Self::Access(event) => Self::Access(event),
         })

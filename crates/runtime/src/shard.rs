@@ -35,6 +35,7 @@ mod rows;
 mod sessions;
 mod staff;
 mod submit;
+mod tasks;
 
 pub use calls::{Call, CallWork};
 pub use drafts::{DRAFT, DRAFT_SECONDS, StoredDraft};
@@ -303,6 +304,15 @@ impl Shard {
             }
             Command::CompleteTask { case, element, variables } => {
                 self.complete_task(turn, authority, (case, element, variables))
+            }
+            Command::ClaimTask { case, element, by } => {
+                self.claim_task(turn, authority, (case, element), by)
+            }
+            Command::HandBackTask { case, element, by } => {
+                self.hand_back_task(turn, authority, (case, element), by)
+            }
+            Command::DecideTask { case, element, decision } => {
+                self.decide_task(turn, authority, (case, element), *decision)
             }
             Command::AskForReview { case, channel } => {
                 self.ask_for_review(turn, authority, case, channel)

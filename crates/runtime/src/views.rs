@@ -14,6 +14,7 @@ use store::requests::{Behind, DraftKey, DraftRow, RequestSummary};
 use store::requests::{ServiceRequestKey, ServiceRequestRow};
 
 mod reasons;
+mod tasks;
 
 use crate::access::{self, Look, VIEWED};
 use crate::case::Case;
@@ -136,6 +137,7 @@ impl CaseView {
 }
 
 pub use reasons::DecisionReason;
+pub use tasks::TaskView;
 
 impl CaseView {
     /// The e-mail address that the requester gave, if we have written to it.

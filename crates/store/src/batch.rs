@@ -20,6 +20,7 @@ use crate::process::{
 use crate::requests::{ChargeRow, DraftRow, ServiceRequestRow, TouchRow};
 use crate::settings::{DocumentRow, MessageOutRow, SettingRow};
 use crate::table::Row;
+use crate::tasks::TaskRow;
 
 /// One event as it rests in the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,6 +158,7 @@ tables! {
     timer: TimerRow,
     subscription: SubscriptionRow,
     incident: IncidentRow,
+    task: TaskRow,
     effect: EffectRow,
     alias: AliasRow,
     account: AccountRow,

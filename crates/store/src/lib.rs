@@ -43,6 +43,7 @@ mod simulated;
 mod sqlite;
 mod statements;
 mod table;
+pub mod tasks;
 #[cfg(test)]
 mod testing;
 mod value;

@@ -25,6 +25,7 @@ pub(crate) const JOURNAL: &[Migration] = &[
     Migration { number: 1, sql: include_str!("../migrations/0001_journal.sql") },
     Migration { number: 2, sql: include_str!("../migrations/0002_reviews.sql") },
     Migration { number: 3, sql: include_str!("../migrations/0003_access.sql") },
+    Migration { number: 4, sql: include_str!("../migrations/0004_tasks.sql") },
 ];
 
 /// The keystore's schema.

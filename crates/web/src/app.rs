@@ -25,6 +25,8 @@ mod sign_in;
 mod staff;
 mod state;
 mod story;
+mod task;
+mod tasks;
 mod tracking;
 mod walk;
 

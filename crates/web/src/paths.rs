@@ -92,6 +92,16 @@ pub fn review(body: &BodyId, reference: &Reference) -> String {
     format!("/{body}/staff/reviews/{reference}")
 }
 
+/// Tasks that wait for a person.
+pub fn tasks(body: &BodyId) -> String {
+    format!("/{body}/staff/tasks")
+}
+
+/// One of them.
+pub fn task(body: &BodyId, case: CaseId, element: u32) -> String {
+    format!("/{body}/staff/tasks/{case}/{element}")
+}
+
 /// One case as staff see it.
 pub fn case(body: &BodyId, reference: &Reference) -> String {
     format!("/{body}/staff/cases/{reference}")

@@ -11,6 +11,7 @@ mod operator;
 mod problem;
 mod request;
 mod staff;
+mod task;
 mod tracking;
 
 use askama::Template;
@@ -61,6 +62,7 @@ pub fn all(language: Language) -> Result<Vec<Sample>, askama::Error> {
     tracking::collect(&mut gallery)?;
     account::collect(&mut gallery)?;
     staff::collect(&mut gallery)?;
+    task::collect(&mut gallery)?;
     operator::collect(&mut gallery)?;
     figures::collect(&mut gallery)?;
     problem::collect(&mut gallery)?;

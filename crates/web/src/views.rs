@@ -16,4 +16,5 @@ pub(crate) mod problem;
 pub(crate) mod request;
 pub(crate) mod staff;
 pub(crate) mod tag;
+pub(crate) mod task;
 pub(crate) mod tracking;

@@ -166,7 +166,7 @@ const LOOK: &str = "viewed";
 /// Who may open what.
 const fn roles(what: Viewed) -> &'static [Role] {
     match what {
-        Viewed::Answers => &[Role::Caseworker, Role::Agent],
+        Viewed::Answers => &[Role::Caseworker, Role::Assessor, Role::Agent],
         Viewed::Exchange => &[Role::Operator, Role::Caseworker],
     }
 }

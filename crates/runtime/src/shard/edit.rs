@@ -158,6 +158,7 @@ impl Edit {
         let lifecycle = match &fact {
             Fact::Request(event) => event.lifecycle(),
             Fact::Process(event) => event.lifecycle(),
+            Fact::Task(event) => event.lifecycle(),
             Fact::Effect(_) | Fact::Access(_) => None,
         };
         let measure = Measure { lifecycle, ..self.measure };

@@ -134,6 +134,7 @@ pub fn load_case(reader: &Reader, id: CaseId) -> Result<Option<Case>, ShardError
         request: stored.request,
         process: engine::Instance::from_rows(elements),
         effects,
+        tasks: stored.tasks,
         counts: stored.counts,
         measure: stored.measure,
         updated_at: stored.updated_at,

@@ -55,6 +55,7 @@ impl Shard {
             self.index_timer(case, *key, before, after, batch);
             write_subscription(edit, case, *key, (before, after), batch);
             write_incident(edit, case, *key, (before, after), batch)?;
+            super::tasks::write_task(edit, *key, (before, after), batch)?;
         }
         Ok(())
     }

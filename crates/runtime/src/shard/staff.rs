@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use base::{CaseId, Measure, Party, Personal, Role, TouchReason};
-use engine::{ElementKey, IncidentKind, Resolution, Variable, Variables};
+use base::{Actor, CaseId, Measure, Party, Role, TouchReason};
+use engine::{ElementKey, IncidentKind, Resolution, Variables};
 
 use super::{Refused, Shard, Turn};
 use crate::authority::Authority;
@@ -70,20 +70,11 @@ impl Shard {
         authority: &Authority,
         (case, element, variables): (CaseId, ElementKey, BTreeMap<String, feel::Value>),
     ) -> Result<Reply, Refused> {
-        let role = authority.role_among(self.body(), &[Role::Caseworker]);
-        let role = role.ok_or(Rejection::Forbidden)?;
-        let case = self.case(case, turn.reader)?.ok_or(Rejection::NotFound)?;
-        let measure = Measure::by(authority.actor());
-        let reason = TouchReason::JudgementNeeded;
+        let (case, role) = self.task(turn, authority, (case, element))?;
+        case.tasks.free_for(element, None)?;
+        let measure = Measure::by(Actor::Staff(role));
         let mut edit = self.edit(case, measure, turn.now, turn.step)?;
-        let touch = Measure { touch: Some(reason), ..measure };
-        let touched = requests::Event::Touched { reason, role, rekeyed_fields: 0 };
-        edit.record_as(touch, Fact::Request(touched))?;
-        let variables = variables
-            .into_iter()
-            .map(|(name, value)| (name, Personal::new(Variable::new(value))))
-            .collect();
-        edit.process(engine::Command::CompleteUserTask { element, variables })?;
+        edit.complete((element, role), variables)?;
         self.finish(turn, edit)?;
         Ok(Reply::Done)
     }

@@ -22,6 +22,7 @@ fn subjects() -> Vec<(&'static str, &'static [Statement])> {
         ("requests", crate::requests::STATEMENTS),
         ("settings", crate::settings::STATEMENTS),
         ("sqlite::connection", connection::STATEMENTS),
+        ("tasks", crate::tasks::STATEMENTS),
         ("sqlite::writer", crate::sqlite::writer::STATEMENTS),
     ]
 }

@@ -60,6 +60,7 @@ impl From<Rejection> for Fault {
             | Rejection::Process(_)
             | Rejection::NotYet
             | Rejection::Over
+            | Rejection::Held { .. }
             | Rejection::NotOffered { .. }
             | Rejection::Erased => ProblemKind::NotNow,
             Rejection::NotFound => ProblemKind::NotFound,

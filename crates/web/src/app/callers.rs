@@ -132,6 +132,19 @@ impl Staff {
         Ok(())
     }
 
+    /// Who they are to colleagues: by the body's index of their address, and initials.
+    pub(crate) fn holder(&self) -> Result<runtime::task::Holder, Fault> {
+        let holder = self.seen.staff.as_ref().ok_or(Fault::NOT_FOUND)?;
+        // Who has no address at hand is told apart by their session.
+        let session = holder.session.token.to_string();
+        let address = holder.name.as_deref().unwrap_or(&session);
+        let names = holder.name.as_deref().and_then(|name| name.split('@').next());
+        let parts = names.unwrap_or_default().split(|letter: char| !letter.is_alphanumeric());
+        let initials: String = parts.filter_map(|part| part.chars().next()).take(3).collect();
+        let key = self.seen.run()?.staff_key(address);
+        Ok(runtime::task::Holder { key, initials: initials.to_uppercase() })
+    }
+
     /// Whether they have one of these roles.
     pub(crate) fn has(&self, wanted: &[Role]) -> bool {
         self.roles.iter().any(|role| wanted.contains(role))

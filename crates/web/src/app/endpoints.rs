@@ -11,7 +11,7 @@ use super::answer::Fault;
 use super::around::around;
 use super::state::App;
 use super::{asking, by_hand, figures, fronts, operator, outbox, reviews, sending, sign_in};
-use super::{staff, tracking};
+use super::{staff, task, tasks, tracking};
 use crate::views::problem::ProblemKind;
 
 /// Who gets more than a refusal.
@@ -65,6 +65,7 @@ const AGENT: Who = Who::Staff(&[Role::Agent]);
 const OPERATOR: Who = Who::Staff(&[Role::Operator]);
 const SETTLES: Who = Who::Staff(&[Role::Operator, Role::Caseworker]);
 const DECIDES: Who = Who::Staff(&[Role::Caseworker]);
+const TASKS: Who = Who::Staff(&[Role::Caseworker, Role::Assessor]);
 const MEASURES: Who = Who::Staff(&[Role::Head, Role::Finance]);
 const CASES: Who = Who::Staff(&[Role::Caseworker, Role::Operator, Role::Head, Role::Agent]);
 const ANSWERS: Who = Who::Staff(&[Role::Caseworker, Role::Agent]);
@@ -152,6 +153,13 @@ pub const ENDPOINTS: &[Endpoint] = &[
     Endpoint::read(DECIDES, "/{body}/staff/reviews", || get(reviews::list)),
     Endpoint::read(DECIDES, "/{body}/staff/reviews/{reference}", || get(reviews::review)),
     Endpoint::send(DECIDES, "/{body}/staff/reviews/{reference}", || post(reviews::decide)),
+    Endpoint::read(TASKS, "/{body}/staff/tasks", || get(tasks::list)),
+    Endpoint::read(TASKS, "/{body}/staff/tasks/{case}/{element}", || get(task::show)),
+    Endpoint::send(TASKS, "/{body}/staff/tasks/{case}/{element}", || post(task::decide)),
+    Endpoint::send(TASKS, "/{body}/staff/tasks/{case}/{element}/claim", || post(tasks::claim)),
+    Endpoint::send(TASKS, "/{body}/staff/tasks/{case}/{element}/hand-back", || {
+        post(tasks::hand_back)
+    }),
     Endpoint::read(MEASURES, "/{body}/staff/services-figures/", || get(figures::list)),
     Endpoint::read(MEASURES, "/{body}/staff/figures/{service}", || get(figures::service)),
     Endpoint::read(MEASURES, "/{body}/staff/figures/{service}/cases", || get(figures::cases)),

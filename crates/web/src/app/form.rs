@@ -57,6 +57,11 @@ impl Fields {
         self.0.iter().filter(|(of, _)| of == name).map(|(_, value)| value.clone()).collect()
     }
 
+    /// Every name with its value.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Adds a value.
     pub(crate) fn put(&mut self, name: impl Into<String>, value: impl Into<String>) {
         self.0.push((name.into(), value.into()));

@@ -397,6 +397,11 @@ impl Seen {
         let places = [
             (words.staff_home(), paths::staff(body), [].as_slice()),
             (words.operator_title(), paths::operator(body), [Role::Operator].as_slice()),
+            (
+                words.tasks_title(),
+                paths::tasks(body),
+                [Role::Caseworker, Role::Assessor].as_slice(),
+            ),
             (words.reviews_title(), paths::reviews(body), [Role::Caseworker].as_slice()),
             (words.figures(), paths::all_figures(body), [Role::Head, Role::Finance].as_slice()),
         ];
@@ -409,6 +414,7 @@ impl Seen {
             Some("figures" | "services-figures") => paths::all_figures(body),
             Some("operator" | "incidents") => paths::operator(body),
             Some("reviews") => paths::reviews(body),
+            Some("tasks") => paths::tasks(body),
             _ => paths::staff(body),
         };
         let place = |(text, href, _): (&str, String, _)| Place {

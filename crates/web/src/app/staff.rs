@@ -183,6 +183,9 @@ fn duties(staff: &Staff) -> Result<Vec<Duty>, Fault> {
             links: vec![Link::new(words.operator_open(), paths::operator(body))],
         });
     }
+    if staff.has(&[Role::Caseworker, Role::Assessor]) {
+        duties.push(super::tasks::duty(staff)?);
+    }
     if staff.has(&[Role::Caseworker]) {
         let open = staff.run()?.open_review_count()?;
         duties.push(Duty {

@@ -4,6 +4,7 @@
 
 mod access;
 mod browser;
+mod desk;
 mod hostile;
 mod journey;
 mod operator;

@@ -50,6 +50,11 @@ impl Words {
         }
     }
 
+    /// A member of staff as colleagues see them: `assessor, NO`.
+    pub fn colleague(self, role: Role, initials: &str) -> String {
+        format!("{}, {initials}", self.role_name(role))
+    }
+
     /// Why a person was needed: the end of "a person was needed because ...".
     pub const fn touch_reason(self, reason: TouchReason) -> &'static str {
         match reason {

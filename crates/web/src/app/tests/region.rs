@@ -167,6 +167,7 @@ fn setup(
     region: &Region,
     body: &catalogue::region::Body,
     connector: Arc<dyn Connector>,
+    more: &[Files],
 ) -> BodySetup {
     let systems = connectors::read_systems(&body.systems).unwrap();
     let systems: BTreeMap<_, _> =
@@ -174,6 +175,11 @@ fn setup(
     let mut services = Services::new();
     if let Some(package) = package(region, body) {
         let service = Service::compile(body.id.clone(), Arc::new(package), None, &systems);
+        services.publish(Arc::new(service.unwrap()));
+    }
+    for files in more.iter().filter(|_| body.id.as_str() == "wealdmere") {
+        let package = Arc::new(Package::read(files).unwrap().0);
+        let service = Service::compile(body.id.clone(), package, None, &systems);
         services.publish(Arc::new(service.unwrap()));
     }
     let settings = BodySettings {
@@ -213,15 +219,20 @@ fn web_body(body: &catalogue::region::Body) -> WebBody {
 impl World {
     /// The region on a Tuesday morning.
     pub(super) fn new() -> Self {
-        Self::with(false)
+        Self::with(false, &[])
     }
 
     /// The region as it is served by HTTPS.
     pub(super) fn secure() -> Self {
-        Self::with(true)
+        Self::with(true, &[])
     }
 
-    fn with(secure_cookies: bool) -> Self {
+    /// The region with further services of Wealdmere.
+    pub(super) fn also(more: &[Files]) -> Self {
+        Self::with(false, more)
+    }
+
+    fn with(secure_cookies: bool, more: &[Files]) -> Self {
         let clock = VirtualClock::new(Timestamp::parse(MORNING).unwrap());
         let held = Mutex::new(Some(clock.busy()));
         let region = Region::read(&files("region")).unwrap();
@@ -240,7 +251,7 @@ impl World {
         };
         let bodies = || region.bodies.iter().filter(|body| body.id != region.identity_office);
         let setups = bodies()
-            .map(|body| setup(&region, body, Arc::clone(&offices) as Arc<dyn Connector>))
+            .map(|body| setup(&region, body, Arc::clone(&offices) as Arc<dyn Connector>, more))
             .collect();
         let host = Arc::new(Host::start(seams, office, setups).unwrap());
         for body in bodies() {

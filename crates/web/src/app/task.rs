@@ -1,0 +1,326 @@
+//! One task: all that a person needs to decide it on one page, and the form that its model makes.
+
+use std::collections::BTreeMap;
+
+use base::{Date, Role};
+use catalogue::{TaskFault, TaskField, TaskForm};
+use engine::ElementKey;
+use runtime::access::{ViewReason, Viewed};
+use runtime::task::{Decision, roles_of};
+use runtime::{CaseView, Command, REASON_CHARACTERS, Rejection, Reply};
+
+use super::answer::{Answer, Fault, html, html_wrong, see_other, with_cookies};
+use super::callers::{At, Form, Staff, Visitor};
+use super::cookies::Kind;
+use super::form::{Fields, encoded};
+use super::reviews::fault_of_reason;
+use super::staff::{facts, opened};
+use super::story::Story;
+use super::tasks::{Filter, TOLD_DECIDED, address, due, element, over, reason, told, who};
+use crate::paths;
+use crate::views::field::{Choice, Control, Field, Line, LineKind, errors_of};
+use crate::views::page::{Link, PageError};
+use crate::views::problem::ProblemKind;
+use crate::views::request::Fact;
+use crate::views::tag::{Tag, Tone};
+use crate::views::task::{StaffTask, TaskForm as Decide};
+
+/// The roles that see a case's own page.
+const CASES: [Role; 1] = [Role::Caseworker];
+/// The field of the reason, and what stands before the name of each variable.
+const REASON: &str = "reason";
+const GIVE: &str = "give-";
+
+/// An open task that the reader may work on.
+struct Task {
+    view: CaseView,
+    key: ElementKey,
+    id: String,
+    form: TaskForm,
+    due_on: Date,
+}
+
+/// What became of looking for one.
+enum Found {
+    Open(Box<Task>),
+    Over,
+}
+
+fn find(staff: &Staff, at: &At) -> Result<Found, Fault> {
+    let (case, key) = address(at)?;
+    let view = staff.run()?.case(case)?.ok_or(Fault::NOT_FOUND)?;
+    let Some(row) = view.case.process.get(key) else { return Ok(Found::Over) };
+    let Some(task) = row.user_task() else { return Ok(Found::Over) };
+    if !staff.has(&roles_of(task)) {
+        return Err(Fault::Problem(ProblemKind::NotAllowed));
+    }
+    let due_on = task.due.map_or(view.case.request.promised, base::Timestamp::uk_date);
+    let id = row.element.to_string();
+    let form = element(&view.service, &id).map(TaskForm::of).ok_or(Fault::NOT_FOUND)?;
+    Ok(Found::Open(Box::new(Task { view, key, id, form, due_on })))
+}
+
+/// `GET /{body}/staff/tasks/{case}/{element}`
+pub(crate) async fn show(staff: Staff, at: At) -> Answer {
+    let task = match find(&staff, &at)? {
+        Found::Open(task) => task,
+        Found::Over => return over(&staff),
+    };
+    let typed = kept(&staff, &task)?;
+    let fields = fields(&staff, &task.form, &typed);
+    let mut page = page_of(&staff, &task, fields).await?;
+    page.form = page.form.filter(|_| page.held.is_none());
+    page.page.notice = told(&staff);
+    let clear = page.page.notice.as_ref().map(|_| staff.clear(&Kind::Notice)).transpose()?;
+    Ok(with_cookies(html(&page)?, clear))
+}
+
+/// `POST /{body}/staff/tasks/{case}/{element}`
+///
+/// Whose session has ended signs in again and finds what they typed.
+pub(crate) async fn decide(
+    visitor: Visitor,
+    staff: Result<Staff, Fault>,
+    at: At,
+    Form(form): Form,
+) -> Answer {
+    let staff = match staff {
+        Ok(staff) => staff,
+        Err(Fault::Elsewhere(to)) => return keep(&visitor, &at, &form, to).await,
+        Err(fault) => return Err(fault),
+    };
+    let task = match find(&staff, &at)? {
+        Found::Open(task) => task,
+        Found::Over => return over(&staff),
+    };
+    let mut shown = fields(&staff, &task.form, &form);
+    let (variables, chosen) = taken(&staff, &task.form, &form, &mut shown);
+    if shown.iter().any(|field| field.error.is_some()) {
+        return html_wrong(&page_of(&staff, &task, shown).await?);
+    }
+    let reason = form.text(REASON).replace("\r\n", "\n");
+    let decision = Box::new(Decision { by: staff.holder()?, variables, chosen, reason });
+    let case = task.view.case.request.case;
+    let command = Command::DecideTask { case, element: task.key, decision };
+    match staff.app.setup.host.submit(staff.id()?, staff.authority.clone(), command).await {
+        Ok(_) => {
+            let notice = staff.set(&Kind::Notice, TOLD_DECIDED)?;
+            let to = format!("{}{}", paths::tasks(staff.id()?), Filter::of(&staff).query());
+            Ok(with_cookies(see_other(&to), [notice]))
+        }
+        Err(Rejection::Held { .. }) => {
+            let mut page = page_of(&staff, &task, shown).await?;
+            let text = staff.words.task_taken_meanwhile().to_owned();
+            page.page.errors.push(PageError { text, href: None });
+            html_wrong(&page)
+        }
+        Err(Rejection::Process(_)) => over(&staff),
+        Err(rejection) => Err(rejection.into()),
+    }
+}
+
+/// Keeps what was typed, sealed, and sends the person to sign in and back to it.
+async fn keep(visitor: &Visitor, at: &At, form: &Fields, sign_in: String) -> Answer {
+    let (case, key) = address(at)?;
+    let Some(view) = visitor.run()?.case(case)? else { return Err(Fault::Elsewhere(sign_in)) };
+    let typed = form.pairs().filter(|(name, _)| *name == REASON || name.starts_with(GIVE));
+    let typed: BTreeMap<&str, &str> = typed.collect();
+    let answers = serde_json::to_string(&typed).unwrap_or_default();
+    let service = view.case.request.service.clone();
+    let command = Command::SaveDraft { draft: None, service, answers };
+    let host = &visitor.app.setup.host;
+    let kept = host.submit(visitor.id()?, visitor.authority.clone(), command).await?;
+    let Reply::Draft { draft } = kept else { return Err(Fault::Elsewhere(sign_in)) };
+    let back = format!("{}?typed={draft}", paths::task(visitor.id()?, case, key.0));
+    let page = paths::staff_sign_in(visitor.id()?);
+    Ok(see_other(&format!("{page}?onward={}", encoded(&back))))
+}
+
+/// What was typed before a session ended.
+fn kept(staff: &Staff, task: &Task) -> Result<Fields, Fault> {
+    let mut fields = Fields::default();
+    let draft = staff.query.first("typed").and_then(|draft| draft.parse().ok());
+    let Some(draft) = draft else { return Ok(fields) };
+    let given = staff.run()?.draft(draft, &task.view.case.request.service, staff.now)?;
+    for (name, value) in given.unwrap_or_default() {
+        if let Some(text) = value.as_str() {
+            fields.put(name, text);
+        }
+    }
+    Ok(fields)
+}
+
+/// What the form gives the process, and the options chosen; faults are put on the fields.
+fn taken(
+    staff: &Staff,
+    form: &TaskForm,
+    typed: &Fields,
+    shown: &mut [Field],
+) -> (BTreeMap<String, feel::Value>, BTreeMap<String, String>) {
+    let (words, language) = (staff.words, staff.language_shown());
+    let (mut variables, mut chosen) = (BTreeMap::new(), BTreeMap::new());
+    for (field, shown) in form.fields.iter().zip(shown.iter_mut()) {
+        let text = typed.text(&format!("{GIVE}{}", field.name));
+        let question = field.label.in_language(language).to_lowercase();
+        match field.read(text) {
+            Ok(value) => {
+                variables.insert(field.name.clone(), value);
+                if field.option(text).is_some() {
+                    chosen.insert(field.name.clone(), text.to_owned());
+                }
+            }
+            Err(TaskFault::Missing | TaskFault::Unknown) if !field.options.is_empty() => {
+                shown.error = Some(words.error_task_choose(question.as_str()));
+            }
+            Err(TaskFault::Unfit) => {
+                let most = u64::try_from(catalogue::LINE_CHARACTERS).unwrap_or(u64::MAX);
+                shown.error = Some(words.error_shorten(words.count(most).as_str()));
+            }
+            Err(TaskFault::Missing | TaskFault::Unknown) => {
+                shown.error = Some(words.error_task_write(question.as_str()));
+            }
+        }
+    }
+    if let Some(last) = shown.last_mut() {
+        last.error = fault_of_reason(staff, typed.text(REASON));
+    }
+    (variables, chosen)
+}
+
+fn fields(staff: &Staff, form: &TaskForm, typed: &Fields) -> Vec<Field> {
+    let words = staff.words;
+    let mut fields: Vec<Field> =
+        form.fields.iter().map(|field| field_of(staff, field, typed)).collect();
+    let value = typed.text(REASON).to_owned();
+    let area = Control::Area { value, most: u32::try_from(REASON_CHARACTERS).ok() };
+    fields.push(Field::new(words, REASON, words.task_reason(), area));
+    fields
+}
+
+fn field_of(staff: &Staff, field: &TaskField, typed: &Fields) -> Field {
+    let language = staff.language_shown();
+    let name = format!("{GIVE}{}", field.name);
+    let value = typed.text(&name).to_owned();
+    let choice = |option: &catalogue::TaskOption| {
+        let law = option.law.in_language(language);
+        Choice {
+            hint: (!law.is_empty()).then(|| law.to_owned()),
+            chosen: option.key == value,
+            ..Choice::new(&option.key, option.text.in_language(language))
+        }
+    };
+    let control = if field.options.is_empty() {
+        Control::Line(Line { value, kind: LineKind::Text })
+    } else {
+        Control::one_of(field.options.iter().map(choice).collect())
+    };
+    Field::new(staff.words, name, field.label.in_language(language), control)
+}
+
+/// The page shows what the requester told us, so it is a look each time.
+async fn page_of(staff: &Staff, task: &Task, fields: Vec<Field>) -> Result<StaffTask, Fault> {
+    let (words, body, view) = (staff.words, staff.id()?, &task.view);
+    let request = &view.case.request;
+    staff.look(request.case, Viewed::Answers, ViewReason::CaseWork).await?;
+    let story = Story::of(staff, view);
+    let me = staff.holder()?;
+    let claim = view.case.tasks.claim(task.key);
+    let queue = Filter::of(staff).query();
+    let address = paths::task(body, request.case, task.key.0);
+    let name = element(&view.service, &task.id);
+    let title = name.map_or(task.id.as_str(), |it| it.name_in(staff.language_shown().tag()));
+    let page = staff.frame().page(title).back_to(format!("{}{queue}", paths::tasks(body)));
+    let (due, late) = due(staff, &view.service, task.due_on);
+    let theirs = claim.is_some_and(|claim| claim.by.key != me.key);
+    let act = match claim {
+        None => page.second_act(words.task_take(), format!("{address}/claim{queue}")),
+        Some(_) => page.second_act(words.task_hand_back(), format!("{address}/hand-back{queue}")),
+    };
+    let who = who(staff, claim, &me);
+    let seen = words.see_case(request.reference.as_str());
+    let case = || Link::new(seen, paths::case(body, &request.reference));
+    Ok(StaffTask {
+        page: page.with_errors(errors_of(&fields)),
+        caption: format!("{} {}", story.title(), request.reference),
+        due: Tag::new(if late { Tone::Warn } else { Tone::Busy }, due),
+        why: words.task_why(reason(staff, &task.form).as_str()),
+        who,
+        held: theirs.then(|| words.task_is_held().to_owned()),
+        acts: vec![act],
+        answers: opened(staff, view)?,
+        found: found(staff, task),
+        reasons: story.reasons(staff.run()?.reasons(view)?),
+        decided: decided(staff, view),
+        facts: facts(staff, view),
+        timeline: story.timeline(),
+        case: staff.has(&CASES).then(case),
+        form: Some(Decide { fields, action: format!("{address}{queue}") }),
+    })
+}
+
+/// What the process found out: its variables but for the answers and what the program itself gave.
+fn found(staff: &Staff, task: &Task) -> Vec<Fact> {
+    let view = &task.view;
+    let language = staff.language_shown();
+    let asked = |name: &str| {
+        let questions = view.service.package.questions.questions();
+        let mut ids = questions.iter().map(|question| question.id.as_str());
+        ids.any(|id| name == id || name.strip_suffix("_line") == Some(id))
+    };
+    let named = |name: &str| {
+        let shown = task.form.shown.iter().find(|(of, _)| of == name);
+        shown.map_or_else(
+            || name.replace('_', " "),
+            |(_, text)| text.in_language(language).to_owned(),
+        )
+    };
+    let variables = view.variables().into_iter();
+    let known = |name: &str| catalogue::KNOWN.contains(&name);
+    let found = variables.filter(|(name, _)| !asked(name) && !known(name));
+    found
+        .map(|(name, json)| Fact { name: named(&name), lines: value_lines(staff, &json) })
+        .collect()
+}
+
+/// A value of the process as people read it.
+fn value_lines(staff: &Staff, json: &str) -> Vec<String> {
+    let words = staff.words;
+    let line = |value: &serde_json::Value| match value {
+        serde_json::Value::Null => words.not_given().to_owned(),
+        serde_json::Value::Bool(yes) => (if *yes { words.yes() } else { words.no() }).to_owned(),
+        serde_json::Value::String(text) => {
+            let date: Option<Date> = text.parse().ok();
+            date.map_or_else(|| text.clone(), |date| words.date(date))
+        }
+        other => other.to_string(),
+    };
+    match serde_json::from_str(json).unwrap_or(serde_json::Value::Null) {
+        serde_json::Value::Array(values) => values.iter().map(line).collect(),
+        serde_json::Value::Object(fields) => {
+            let field = |(name, value): (&String, &serde_json::Value)| {
+                format!("{}: {}", name.replace('_', " "), line(value))
+            };
+            fields.iter().map(field).collect()
+        }
+        value => vec![line(&value)],
+    }
+}
+
+/// What people decided before in this case, with their reasons.
+fn decided(staff: &Staff, view: &CaseView) -> Vec<Fact> {
+    let language = staff.language_shown();
+    let reasons = view.task_reasons();
+    let line = |(decided, reason): (&runtime::task::Decided, String)| {
+        let element = element(&view.service, &decided.element);
+        let form = element.map(TaskForm::of);
+        let option = |(name, key): (&String, &String)| {
+            let field = form.as_ref()?.fields.iter().find(|field| field.name == *name)?;
+            Some(field.option(key)?.text.in_language(language).to_owned())
+        };
+        let mut lines: Vec<String> = decided.chosen.iter().filter_map(option).collect();
+        lines.push(reason);
+        let name = element.map_or(decided.element.as_str(), |it| it.name_in(language.tag()));
+        Fact { name: name.to_owned(), lines }
+    };
+    view.case.tasks.decided().iter().zip(reasons).map(line).collect()
+}

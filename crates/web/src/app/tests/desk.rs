@@ -1,0 +1,226 @@
+//! The desk, end to end, with a small service whose process gives a decision to an assessor.
+
+use base::{CaseId, Language, Reference};
+use catalogue::{Connections, Files, TRANSLATIONS_LOCK, translations_lock};
+
+use super::{Browser, World};
+
+const TASKS: &str = "/wealdmere/staff/tasks";
+const ASSESSOR: &str = "nimmi.oakhanger@example.org";
+const CASEWORKER: &str = "tomasz.brightwell@example.org";
+
+const PROCESS: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="d" targetNamespace="http://example.org">
+  <bpmn:process id="hardship-award" name="Hardship award" isExecutable="true">
+    <bpmn:extensionElements><zeebe:properties><zeebe:property name="name:cy" value="Dyfarniad caledi"/></zeebe:properties></bpmn:extensionElements>
+    <bpmn:startEvent id="received" name="Received"><bpmn:extensionElements><zeebe:properties><zeebe:property name="name:cy" value="Wedi dod i law"/></zeebe:properties></bpmn:extensionElements></bpmn:startEvent>
+    <bpmn:sequenceFlow id="to_assess" sourceRef="received" targetRef="assess"/>
+    <bpmn:userTask id="assess" name="Decide the award">
+      <bpmn:extensionElements>
+        <zeebe:userTask/>
+        <zeebe:assignmentDefinition candidateGroups="GROUP"/>
+        <zeebe:properties>
+          <zeebe:property name="name:cy" value="Penderfynu ar y dyfarniad"/>
+          <zeebe:property name="gives" value="decision, note"/>
+          <zeebe:property name="why:en" value="no rule says how hard a case is"/>
+          <zeebe:property name="why:cy" value="nad oes rheol yn dweud pa mor galed yw achos"/>
+          <zeebe:property name="ask:decision:en" value="What do you decide?"/>
+          <zeebe:property name="ask:decision:cy" value="Beth yw eich penderfyniad?"/>
+          <zeebe:property name="option:decision:granted/need:en" value="Grant it: the need is shown"/>
+          <zeebe:property name="option:decision:granted/need:cy" value="Ei roi: dangoswyd yr angen"/>
+          <zeebe:property name="law:decision:granted/need:en" value="Localism Act 2011, section 1"/>
+          <zeebe:property name="law:decision:granted/need:cy" value="Deddf Lleoliaeth 2011, adran 1"/>
+          <zeebe:property name="option:decision:refused/none:en" value="Refuse: no need is shown"/>
+          <zeebe:property name="option:decision:refused/none:cy" value="Gwrthod: ni ddangoswyd angen"/>
+          <zeebe:property name="ask:note:en" value="What should the file say?"/>
+          <zeebe:property name="ask:note:cy" value="Beth ddylai'r ffeil ei ddweud?"/>
+        </zeebe:properties>
+      </bpmn:extensionElements>
+    </bpmn:userTask>
+    <bpmn:sequenceFlow id="to_which" sourceRef="assess" targetRef="which"/>
+    <bpmn:exclusiveGateway id="which" default="to_refused"/>
+    <bpmn:sequenceFlow id="to_granted" sourceRef="which" targetRef="granted"><bpmn:conditionExpression>=decision = "granted"</bpmn:conditionExpression></bpmn:sequenceFlow>
+    <bpmn:sequenceFlow id="to_refused" sourceRef="which" targetRef="refused"/>
+    <bpmn:endEvent id="granted" name="Granted"><bpmn:extensionElements><zeebe:properties><zeebe:property name="name:cy" value="Rhoddwyd"/></zeebe:properties></bpmn:extensionElements></bpmn:endEvent>
+    <bpmn:endEvent id="refused" name="Refused"><bpmn:extensionElements><zeebe:properties><zeebe:property name="name:cy" value="Gwrthodwyd"/></zeebe:properties></bpmn:extensionElements></bpmn:endEvent>
+  </bpmn:process>
+</bpmn:definitions>
+"#;
+
+const OUTCOMES: &str = r#"[[outcome]]
+id = "granted"
+end = "done"
+text.en = "We have granted the award."
+text.cy = "Rydym wedi rhoi'r dyfarniad."
+
+[[outcome]]
+id = "refused"
+end = "refused"
+text.en = "We have not granted the award."
+text.cy = "Nid ydym wedi rhoi'r dyfarniad."
+"#;
+
+/// The package as its task goes to a group.
+fn package(group: &str) -> Files {
+    let id = "hardship-award".parse().unwrap();
+    let mut files = catalogue::scaffold::new_service(&id, &"wealdmere".parse().unwrap(), "england");
+    let service = String::from_utf8(files["service.toml"].clone()).unwrap();
+    let (head, _) = service.split_once("# Each end event").unwrap();
+    let service = format!("{}{OUTCOMES}", head.replace("\"approve\"", "\"none\""));
+    files.insert("service.toml".to_owned(), service.into_bytes());
+    files.insert("process.bpmn".to_owned(), PROCESS.replace("GROUP", group).into_bytes());
+    files.retain(|name, _| !name.starts_with("scenarios/") && !name.starts_with("messages/"));
+    let lock = translations_lock(&files);
+    files.insert(TRANSLATIONS_LOCK.to_owned(), lock.into_bytes());
+    files
+}
+
+async fn ask(world: &World) -> String {
+    let mut browser = Browser::new();
+    let start = browser.get(world, "/wealdmere/services/hardship-award").await;
+    let details = browser.send(world, &start, &[]).await;
+    let words = [("details", "The boiler broke and there is a baby")];
+    let updates = browser.send(world, &details, &words).await;
+    let check = browser.send(world, &updates, &[]).await;
+    browser.send(world, &check, &[]).await.reference()
+}
+
+async fn staff(world: &World, email: &str) -> Browser {
+    let mut browser = Browser::new();
+    browser.sign_in(world, "/wealdmere/staff/sign-in", email).await;
+    browser
+}
+
+fn case_of(world: &World, reference: &str) -> CaseId {
+    let reference: Reference = reference.parse().unwrap();
+    let body = world.host.body(&"wealdmere".parse().unwrap()).unwrap();
+    body.summary_of(&reference).unwrap().unwrap().case_id
+}
+
+/// The address of the one task of a case.
+fn task_of(world: &World, reference: &str) -> String {
+    let case = case_of(world, reference);
+    let body = world.host.body(&"wealdmere".parse().unwrap()).unwrap();
+    let view = body.case(case).unwrap().unwrap();
+    let row = view.case.process.rows().find(|row| row.user_task().is_some()).unwrap();
+    format!("{TASKS}/{case}/{}", row.key.0)
+}
+
+#[test]
+fn the_package_of_these_tests_passes_its_checks() {
+    let checked = catalogue::check(&package("assessor"), &Language::ALL, &Connections::default());
+    let refused: Vec<String> = match checked {
+        Ok(_) => Vec::new(),
+        Err(problems) => problems
+            .iter()
+            .filter(|it| !it.warning)
+            .map(|it| format!("{}:{} {}", it.file, it.line, it.sentence))
+            .collect(),
+    };
+    assert_eq!(refused, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn an_assessor_takes_a_task_and_decides_it_with_a_reason() {
+    let world = World::also(&[package("assessor, caseworker")]);
+    let reference = ask(&world).await;
+    let address = task_of(&world, &reference);
+    let mut assessor = staff(&world, ASSESSOR).await;
+    let home = assessor.get(&world, "/wealdmere/staff").await;
+    assert!(home.says("Tasks that wait for a person: 1."), "{}", home.html);
+    let queue = assessor.get(&world, TASKS).await;
+    assert!(queue.says(&reference) && queue.says("no rule says how hard a case is"));
+    assert!(queue.says("due in 1 working day") && queue.says("Nobody yet"), "{}", queue.html);
+    let body = world.host.body(&"wealdmere".parse().unwrap()).unwrap();
+    assert_eq!(body.looks(case_of(&world, &reference)).unwrap().len(), 0);
+    let task = assessor.get(&world, &address).await;
+    assert_eq!(task.heading(), format!("Hardship award {reference} Decide the award"));
+    assert!(task.says("The boiler broke and there is a baby"));
+    assert!(task.says("A person was needed because no rule says how hard a case is."));
+    assert_eq!(body.looks(case_of(&world, &reference)).unwrap().len(), 1, "a look is recorded");
+
+    let taken = assessor.send_form(&world, task.form_to("/claim"), &[]).await;
+    assert!(taken.says("You have the task.") && taken.says("You have it"));
+    let mut colleague = staff(&world, CASEWORKER).await;
+    let seen = colleague.get(&world, TASKS).await;
+    assert!(seen.says("assessor, NO"), "{}", seen.html);
+    assert!(!colleague.get(&world, &format!("{TASKS}?mine=1")).await.says(&reference));
+    let held = colleague.get(&world, &address).await;
+    assert!(held.says("A colleague has this task.") && !held.html.contains("name=\"reason\""));
+    let values = [("give-decision", "granted/need"), ("give-note", "x"), ("reason", "y")];
+    let late = colleague.send_form(&world, (address.clone(), held.form().1), &values).await;
+    assert_eq!(late.status, 422);
+    assert!(late.says("A colleague took this task before you sent your decision."));
+
+    let mine = assessor.get(&world, &format!("{TASKS}?mine=1")).await;
+    assert!(mine.says(&reference));
+    let task = assessor.get(&world, &address).await;
+    let (action, mut pairs) = task.form_to(&address);
+    pairs.push(("give-decision".to_owned(), "forged".to_owned()));
+    let wrong = assessor.send_form(&world, (action, pairs), &[("reason", " ")]).await;
+    assert_eq!(wrong.status, 422);
+    assert_eq!(
+        wrong.errors(),
+        "Choose an answer: what do you decide? Write an answer: what should the file say? \
+         Say why, in a few words"
+    );
+    let values = [
+        ("give-decision", "granted/need"),
+        ("give-note", "seen the bill"),
+        ("reason", "The bill and the photo agree."),
+    ];
+    let decided = assessor.send_form(&world, wrong.form_to(&address), &values).await;
+    assert_eq!(decided.path, TASKS);
+    assert!(decided.says("Your decision is recorded") && !decided.says(&reference));
+    let again = assessor.send_form(&world, wrong.form_to(&address), &values).await;
+    assert!(again.says("That task is done already"), "{}", again.html);
+
+    let view = body.case(case_of(&world, &reference)).unwrap().unwrap();
+    assert_eq!(view.case.request.outcome.as_deref(), Some("granted"));
+    assert_eq!(view.task_reasons(), ["The bill and the photo agree."]);
+    let touches = body.touches(case_of(&world, &reference)).unwrap();
+    assert_eq!(touches.len(), 1);
+    assert_eq!(touches[0].reason, base::TouchReason::JudgementNeeded);
+    assert_eq!(touches[0].role, base::Role::Assessor);
+    let replayed = runtime::replay_case(&body.reader(), view.case.request.case).unwrap().unwrap();
+    assert_eq!(replayed, view.case, "the journal alone gives the same case");
+}
+
+#[tokio::test]
+async fn a_task_of_assessors_is_not_for_caseworkers() {
+    let world = World::also(&[package("assessor")]);
+    let reference = ask(&world).await;
+    let address = task_of(&world, &reference);
+    let mut caseworker = staff(&world, CASEWORKER).await;
+    assert!(!caseworker.get(&world, TASKS).await.says(&reference));
+    assert_eq!(caseworker.get(&world, &address).await.status, 403);
+    let queue = caseworker.get(&world, "/wealdmere/staff").await;
+    let claim = (format!("{address}/claim"), queue.form().1);
+    let claim = caseworker.send_form(&world, claim, &[]).await;
+    assert_eq!(claim.status, 403);
+    let mut stranger = Browser::new();
+    let answer = stranger.get(&world, &address).await;
+    assert!(answer.path.contains("/sign-in"), "{}", answer.path);
+}
+
+#[tokio::test]
+async fn what_was_typed_outlives_a_session_that_ended() {
+    let world = World::also(&[package("caseworker")]);
+    let reference = ask(&world).await;
+    let address = task_of(&world, &reference);
+    let mut caseworker = staff(&world, CASEWORKER).await;
+    let task = caseworker.get(&world, &address).await;
+    world.wait(13 * 3_600).await;
+    let values = [("give-note", "half a thought"), ("reason", "Because of the bill & the photo")];
+    let sent = caseworker.send_form(&world, task.form_to(&address), &values).await;
+    assert!(sent.path.contains("/staff/sign-in"), "{}", sent.path);
+    let sent = caseworker.send(&world, &sent, &[("email", CASEWORKER)]).await;
+    let code = world.code(CASEWORKER);
+    let back = caseworker.send(&world, &sent, &[("code", &code)]).await;
+    assert!(back.path.starts_with(&address), "{}", back.path);
+    assert!(back.html.contains("half a thought"), "{}", back.html);
+    assert!(
+        back.says("Because of the bill &amp; the photo")
+            || back.html.contains("Because of the bill")
+    );
+}
