@@ -10,11 +10,13 @@
 //! | [`WasteSoap`] | SOAP 1.1, WSDL at `?wsdl` | a second attempt is a second job; it can be asked |
 //! | [`WasteRest`] | REST and JSON | dropped by its `Idempotency-Key` |
 //! | [`Collections`] | REST and JSON, read-only | changes nothing |
+//! | [`Benefits`] | REST and JSON, read-only | changes nothing |
 //!
 //! Contractors finish jobs in their crews' hours and tell their customer so, signed as
 //! [`connectors::callback`] has it, until it is acknowledged. Nothing here names a real company.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
+mod benefits;
 mod collections;
 mod contractor;
 mod fault;
@@ -25,6 +27,7 @@ mod time;
 mod waste_rest;
 mod waste_soap;
 
+pub use benefits::Benefits;
 pub use collections::{Address, Collections, District, MAX_PROPERTIES};
 pub use contractor::{Callback, CallbackTarget};
 pub use fault::{Fault, Faults, MAX_DELAY_MS, Plan, Reply, Window};

@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use crate::benefits::Benefits;
 use crate::collections::{Collections, District};
 use crate::contractor::CallbackTarget;
 use crate::fault::Faults;
@@ -49,6 +50,11 @@ pub enum OfficeKind {
         /// As above.
         #[serde(default)]
         crew_ms: Option<i64>,
+    },
+    /// [`Benefits`].
+    Benefits {
+        /// The seed of what people get.
+        seed: u64,
     },
     /// [`Collections`].
     Collections {
@@ -365,6 +371,7 @@ fn new_core(config: &OfficeConfig) -> Box<dyn BackOffice> {
         OfficeKind::WasteRest { seed, crew_ms } => {
             Box::new(WasteRest::new(*seed, login).with_crews(*crew_ms))
         }
+        OfficeKind::Benefits { seed } => Box::new(Benefits::new(*seed, login)),
         OfficeKind::Collections { district } => Box::new(Collections::new(district.clone(), login)),
     }
 }

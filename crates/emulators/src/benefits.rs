@@ -1,0 +1,252 @@
+//! Benefits register: what a national agency pays a person, by the agency's own pseudonym of them.
+//!
+//! Read-only, a function of the seed and the pseudonym: the same person has the same awards
+//! whenever they are asked about. `GET /people/{pseudonym}/awards?on=DATE` lists the awards of that
+//! day. Of a hundred people one is not in the register, and of two the award is being worked out
+//! anew: about these three the register cannot tell. It knows no name, address or date of birth.
+
+use base::{Date, Timestamp};
+use connectors::{HttpRequest, HttpResponse, Method};
+use serde_json::{Value, json};
+
+use crate::contractor::{Callback, draw};
+use crate::ledger::{Entry, Ledger};
+use crate::office::{BackOffice, Login, decoded, json, query_field, refusal};
+
+/// Bytes of a pseudonym, which is written in hexadecimal digits.
+const PSEUDONYM_BYTES: usize = 32;
+/// Of ten thousand people, how many are not in the register.
+const UNKNOWN: u64 = 100;
+/// Of ten thousand people, up to which number the award is being worked out anew.
+const UNDER_REVIEW: u64 = 300;
+/// The earliest day about which the register answers, in days before the present one.
+const YEARS_BACK_DAYS: i32 = 3 * 366;
+/// Pence that somebody on Universal Credit earns in a month, at most.
+const MOST_EARNED_PENCE: u64 = 140_000;
+
+/// What the agency pays, with its share among ten thousand people. Whoever is left gets nothing.
+const BENEFITS: [(&str, u64); 6] = [
+    ("universal_credit", 3_600),
+    ("income_support", 150),
+    ("income_based_jobseekers_allowance", 100),
+    ("income_related_employment_and_support_allowance", 350),
+    ("pension_credit_guarantee", 300),
+    ("new_style_jobseekers_allowance", 300),
+];
+
+/// The register's server.
+#[derive(Debug, Clone)]
+pub struct Benefits {
+    seed: u64,
+    login: Option<Login>,
+    ledger: Ledger,
+}
+
+/// Where somebody stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Unknown,
+    UnderReview,
+    Settled,
+}
+
+impl Benefits {
+    /// The register of a seed.
+    pub fn new(seed: u64, login: Option<Login>) -> Self {
+        Self { seed, login, ledger: Ledger::default() }
+    }
+
+    fn standing(&self, person: &str) -> Standing {
+        match draw(self.seed, &["standing", person]) % 10_000 {
+            number if number < UNKNOWN => Standing::Unknown,
+            number if number < UNDER_REVIEW => Standing::UnderReview,
+            _ => Standing::Settled,
+        }
+    }
+
+    /// The benefit that somebody gets, if any.
+    fn benefit(&self, person: &str) -> Option<&'static str> {
+        let mut number = draw(self.seed, &["benefit", person]) % 10_000;
+        for (benefit, share) in BENEFITS {
+            if number < share {
+                return Some(benefit);
+            }
+            number -= share;
+        }
+        None
+    }
+
+    /// The day on which the award began, counted from a fixed day, so that an award does not move
+    /// as the days go by.
+    fn began(&self, person: &str, now: Timestamp) -> Date {
+        let days = draw(self.seed, &["began", person]) % 900;
+        let first = Date::new(2023, 4, 1).unwrap_or(now.uk_date());
+        first.plus_days(i32::try_from(days).unwrap_or(0))
+    }
+
+    fn award(&self, person: &str, benefit: &str, now: Timestamp) -> Value {
+        let began = self.began(person, now).to_string();
+        if benefit != "universal_credit" {
+            return json!({ "benefit": benefit, "from": began });
+        }
+        let works = draw(self.seed, &["works", person]).is_multiple_of(2);
+        let month = |number: &str| {
+            let earned = draw(self.seed, &["earned", person, number]) % MOST_EARNED_PENCE;
+            if works { earned } else { 0 }
+        };
+        let earned = ["1", "2", "3"].map(month);
+        json!({ "benefit": benefit, "from": began, "net_earnings_pence": earned })
+    }
+
+    fn awards(&self, person: &str, query: &str, now: Timestamp) -> HttpResponse {
+        if !is_pseudonym(person) {
+            return refusal(422, "invalid_person", "a person is 64 hexadecimal digits");
+        }
+        let today = now.uk_date();
+        let on = match query_field(query, "on").map(|text| text.parse::<Date>()) {
+            None => today,
+            Some(Ok(day)) if day <= today && day >= today.plus_days(-YEARS_BACK_DAYS) => day,
+            Some(_) => return refusal(422, "invalid_date", "the day is not one of three years"),
+        };
+        let standing = match self.standing(person) {
+            Standing::Unknown => {
+                return refusal(404, "unknown_person", "the person is not in the register");
+            }
+            Standing::UnderReview => "under_review",
+            Standing::Settled => "settled",
+        };
+        let begun = self.benefit(person).filter(|_| self.began(person, now) <= on);
+        let awards: Vec<Value> =
+            begun.map(|benefit| self.award(person, benefit, now)).into_iter().collect();
+        json(200, &json!({ "on": on.to_string(), "standing": standing, "awards": awards }))
+    }
+}
+
+fn is_pseudonym(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    text.len() == 2 * PSEUDONYM_BYTES && text.bytes().all(plain)
+}
+
+impl BackOffice for Benefits {
+    fn handle(&mut self, request: &HttpRequest, now: Timestamp) -> HttpResponse {
+        if !Login::admits(self.login.as_ref(), &request.headers) {
+            return refusal(401, "unknown_customer", "the credential is not known");
+        }
+        let segments: Option<Vec<String>> =
+            request.path().split('/').skip(1).map(decoded).collect();
+        let segments = segments.unwrap_or_default();
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        match (request.method, segments.as_slice()) {
+            (Method::Get, ["people", person, "awards"]) => {
+                self.awards(person, request.query(), now)
+            }
+            _ => refusal(404, "unknown_address", "there is nothing here"),
+        }
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        None
+    }
+
+    fn take_due(&mut self, _now: Timestamp) -> Vec<Callback> {
+        Vec::new()
+    }
+
+    fn note_acknowledged(&mut self, _message: &str, _now: Timestamp) {}
+
+    fn note_undelivered(&mut self, _message: &str, _now: Timestamp) {}
+
+    fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    fn restore(&mut self, _entries: Vec<Entry>) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn person(number: u32) -> String {
+        base::Digest::of(&number.to_be_bytes()).to_string()
+    }
+
+    fn ask(office: &mut Benefits, path: &str) -> (u16, Value) {
+        let request = HttpRequest {
+            system: "benefits-register".parse().unwrap(),
+            method: Method::Get,
+            url: format!("http://127.0.0.1:1{path}"),
+            headers: connectors::Headers::new(),
+            body: Vec::new(),
+        };
+        let now = Timestamp::parse("2026-11-20T09:00:00Z").unwrap();
+        let answer = office.handle(&request, now);
+        (answer.status, serde_json::from_slice(&answer.body).unwrap())
+    }
+
+    #[test]
+    fn about_three_in_a_hundred_it_cannot_tell() {
+        let mut office = Benefits::new(7, None);
+        let mut met: BTreeMap<String, u32> = BTreeMap::new();
+        for number in 0..10_000 {
+            let (status, body) = ask(&mut office, &format!("/people/{}/awards", person(number)));
+            let kind = match (status, body["standing"].as_str()) {
+                (200, Some("settled")) => {
+                    body["awards"][0]["benefit"].as_str().unwrap_or("nothing").to_owned()
+                }
+                (200, Some(standing)) => standing.to_owned(),
+                (status, _) => status.to_string(),
+            };
+            *met.entry(kind).or_default() += 1;
+        }
+        let unclear = met["404"] + met["under_review"];
+        assert!((240..=360).contains(&unclear), "{met:?}");
+        assert!((3_200..=3_800).contains(&met["universal_credit"]), "{met:?}");
+        assert!(met["nothing"] > 4_500 && met.len() == 9, "{met:?}");
+    }
+
+    #[test]
+    fn a_person_has_the_same_awards_each_time_and_none_before_they_began() {
+        let mut office = Benefits::new(7, None);
+        let mut begun = 0;
+        for number in 0..200 {
+            let path = format!("/people/{}/awards", person(number));
+            let (status, now) = ask(&mut office, &path);
+            assert_eq!(ask(&mut Benefits::new(7, None), &path), (status, now.clone()));
+            let Some(from) = now["awards"][0]["from"].as_str().map(str::to_owned) else { continue };
+            begun += 1;
+            let before = from.parse::<Date>().unwrap().plus_days(-1);
+            let (status, body) = ask(&mut office, &format!("{path}?on={before}"));
+            let none = body["awards"].as_array().is_some_and(Vec::is_empty);
+            assert!(none || status == 422, "{body}");
+        }
+        assert!(begun > 50, "{begun}");
+        assert_ne!(
+            (0..99).map(|n| office.benefit(&person(n))).collect::<Vec<_>>(),
+            (0..99).map(|n| Benefits::new(8, None).benefit(&person(n))).collect::<Vec<_>>(),
+        );
+    }
+
+    #[test]
+    fn whatever_is_no_question_is_refused() {
+        let mut office = Benefits::new(7, None);
+        let known = (0..99).map(person).find(|one| office.standing(one) == Standing::Settled);
+        let path = format!("/people/{}/awards", known.unwrap());
+        assert_eq!(ask(&mut office, &path).0, 200);
+        for (asked, status) in [
+            ("?on=2026-11-21", 422),
+            ("?on=2019-01-01", 422),
+            ("?on=yesterday", 422),
+            ("/more", 404),
+        ] {
+            assert_eq!(ask(&mut office, &format!("{path}{asked}")).0, status, "{asked}");
+        }
+        assert_eq!(ask(&mut office, "/people/Sam%20Smith/awards").0, 422);
+        assert_eq!(ask(&mut office, &path.to_uppercase()).0, 404);
+        assert_eq!(ask(&mut office, "/people").0, 404);
+        let login = Login { header: "x-api-key".to_owned(), value: "agency".to_owned() };
+        assert_eq!(ask(&mut Benefits::new(7, Some(login)), &path).0, 401);
+    }
+}
