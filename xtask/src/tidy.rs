@@ -24,6 +24,7 @@ mod service_folders;
 mod settings;
 mod shape;
 mod sql;
+mod translation;
 mod wording;
 mod words;
 
@@ -48,6 +49,7 @@ const RULES: &[Rule] = &[
     ("packages", packages::check),
     ("licences", licences::check),
     ("openers", openers::check),
+    ("translation", translation::check),
     ("sql", sql::check),
     ("banned-code", banned_code::check),
     ("words", words::check),

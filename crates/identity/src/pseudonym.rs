@@ -282,12 +282,19 @@ fn same_secret(wanted: (&BodyId, KeyEpoch), found: (&BodyId, KeyEpoch)) -> Resul
 /// Leave to translate pseudonyms of one body into those of another, given by a data-sharing
 /// agreement (DESIGN idea 4).
 ///
-/// Nothing outside this crate can make one yet: a permit will be made of a signed agreement and
-/// a decision of the gate. Until then there is no way to translate.
+/// It is spent by one translation, and neither copied nor stored.
 #[derive(Debug)]
 pub struct Permit {
     from: BodyId,
     to: BodyId,
+}
+
+impl Permit {
+    /// Leave of the gate, which has decided one crossing from the body that asks to the one that
+    /// answers. Only the gate's own files may call it: `cargo xtask tidy` refuses it anywhere else.
+    pub const fn granted_by_gate(from: BodyId, to: BodyId) -> Self {
+        Self { from, to }
+    }
 }
 
 /// Turns one body's pseudonym of a person into another body's: `s_from^-1 * s_to` applied to the
@@ -296,13 +303,14 @@ pub struct Permit {
 /// # Errors
 /// [`KeyError::WrongBody`] when the secrets are not those that the permit names.
 pub fn translate(
-    permit: &Permit,
+    permit: Permit,
     from: &BodySecret,
     to: &BodySecret,
     person: SectorPersonId,
 ) -> Result<SectorPersonId, KeyError> {
-    same_secret((&permit.from, from.epoch), (&from.body, from.epoch))?;
-    same_secret((&permit.to, to.epoch), (&to.body, to.epoch))?;
+    let Permit { from: asks, to: answers } = permit;
+    same_secret((&asks, from.epoch), (&from.body, from.epoch))?;
+    same_secret((&answers, to.epoch), (&to.body, to.epoch))?;
     from.carry(to, person)
 }
 
