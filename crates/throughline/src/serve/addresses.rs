@@ -22,10 +22,8 @@ pub(super) fn read(path: &Path, problems: &mut Vec<Problem>) -> Vec<Place> {
         let line = u32::try_from(line).unwrap_or(u32::MAX);
         problems.push(Problem::new(name.clone(), (line, 1), ProblemKind::Value, sentence, mend));
     };
-    let large = std::fs::metadata(path).is_ok_and(|about| about.len() > FILE_BYTES);
-    let text = if large { Err("it is larger than 256 MiB".to_owned()) } else { text_of(path) };
-    let text = match text {
-        Ok(text) => text,
+    let text = match super::table::text_within(path, FILE_BYTES) {
+        Ok(text) => text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text),
         Err(why) => {
             let mend = "Name a file in UTF-8 that this user may read.";
             refuse(1, format!("The file cannot be read: {why}."), mend);
@@ -56,11 +54,6 @@ pub(super) fn read(path: &Path, problems: &mut Vec<Problem>) -> Vec<Place> {
         }
     }
     places
-}
-
-fn text_of(path: &Path) -> Result<String, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
-    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 fn place(fields: &[String], [uprn, line, postcode]: [usize; 3]) -> Option<Place> {

@@ -93,7 +93,7 @@ pub(super) fn read(path: &Path, problems: &mut Vec<Problem>) -> Option<Config> {
         .filter_map(|text| network(&mut source, text))
         .collect();
     let kind = kind(&mut table, &mut source);
-    mail(&mut table, &mut source);
+    mail(&mut table, &mut source, kind.as_ref());
     let limit_mb = table.number(&mut source, "journal_limit_mb", 1 << 30);
     let of_bodies = table.texts(&mut source, "addresses");
     let mut files = Vec::new();
@@ -180,8 +180,14 @@ fn kind(table: &mut Table<'_>, source: &mut Source<'_>) -> Option<EndpointKind> 
     }
 }
 
-fn mail(table: &mut Table<'_>, source: &mut Source<'_>) {
+/// How messages are sent. The fake shows them all on a page, sign-in codes among them, so that
+/// whoever reaches it signs in as anybody: never where real people are served.
+fn mail(table: &mut Table<'_>, source: &mut Source<'_>, kind: Option<&EndpointKind>) {
     let Some(mail) = table.needed(source, "mail") else { return };
+    if mail.value == "fake" && matches!(kind, Some(EndpointKind::Production)) {
+        let sentence = "The fake mail shows everybody's messages and sign-in codes to everybody.";
+        source.refuse(mail.byte, sentence, "Write kind = \"test\" while mail is fake.");
+    }
     if mail.value != "fake" {
         let sentence = format!("There is no way \"{}\" to send mail yet.", mail.value);
         let mend = "Write mail = \"fake\": messages are shown on a page, and a banner says so.";

@@ -1,6 +1,7 @@
 //! Reading a configuration's TOML so that every mistake is named at once, each with its line.
 
 use std::collections::BTreeSet;
+use std::io::Read as _;
 use std::ops::Range;
 use std::path::Path;
 
@@ -13,6 +14,20 @@ use super::config::Mention;
 
 /// The largest configuration file.
 const FILE_BYTES: u64 = 4 * 1024 * 1024;
+
+/// The text of a file that is one, and no longer than `limit` bytes: a device or a pipe may never
+/// end.
+pub(super) fn text_within(path: &Path, limit: u64) -> Result<String, String> {
+    let why = |error: std::io::Error| error.to_string();
+    if !std::fs::metadata(path).map_err(why)?.is_file() {
+        return Err("it is not a file".to_owned());
+    }
+    let mut text = String::new();
+    let file = std::fs::File::open(path).map_err(why)?;
+    file.take(limit + 1).read_to_string(&mut text).map_err(why)?;
+    let read = u64::try_from(text.len()).unwrap_or(u64::MAX);
+    if read > limit { Err(format!("it is larger than {} MiB", limit >> 20)) } else { Ok(text) }
+}
 
 /// A file being read, and what is wrong with it so far.
 pub(super) struct Source<'p> {
@@ -39,13 +54,7 @@ impl<'p> Source<'p> {
     /// Reads a file; `None` after noting why it cannot be read.
     pub(super) fn open(path: &Path, problems: &'p mut Vec<Problem>) -> Option<Self> {
         let name = path.display().to_string();
-        let size = std::fs::metadata(path).map(|about| about.len());
-        let text = match size {
-            Ok(size) if size > FILE_BYTES => Err("it is larger than 4 MiB".to_owned()),
-            Ok(_) => std::fs::read_to_string(path).map_err(|error| error.to_string()),
-            Err(error) => Err(error.to_string()),
-        };
-        match text {
+        match text_within(path, FILE_BYTES) {
             Ok(text) => Some(Self { name, text, problems }),
             Err(why) => {
                 let sentence = format!("The file cannot be read: {why}.");

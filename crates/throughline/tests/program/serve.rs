@@ -180,6 +180,26 @@ fn every_mistake_is_named_at_once_with_its_line() {
 }
 
 #[test]
+fn real_people_are_not_served_with_fake_mail() {
+    let folder = Folder::new("production");
+    let config = configured(&folder, "kind = \"production\"");
+    let said = refused(&config);
+    assert!(said.contains("The fake mail shows everybody's messages and sign-in codes"), "{said}");
+    assert!(!folder.at("data").exists(), "nothing was opened");
+}
+
+#[cfg(unix)]
+#[test]
+fn addresses_that_never_end_are_refused() {
+    let folder = Folder::new("endless");
+    let config = configured(&folder, "");
+    let text = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, text.replace("wealdmere.csv", "/dev/zero")).unwrap();
+    let said = refused(&config);
+    assert!(said.contains("/dev/zero:1:1: The file cannot be read: it is not a file."), "{said}");
+}
+
+#[test]
 fn a_folder_that_is_not_ours_is_refused_and_left_alone() {
     let folder = Folder::new("foreign");
     let config = configured(&folder, "");
