@@ -9,9 +9,9 @@ use base::{Date, Timestamp};
 use connectors::{HttpRequest, HttpResponse, Method};
 use serde_json::{Value, json};
 
-use crate::contractor::{Callback, draw};
-use crate::ledger::{Entry, Ledger};
-use crate::office::{BackOffice, Login, decoded, json, query_field, refusal};
+use crate::contractor::draw;
+use crate::ledger::Ledger;
+use crate::office::{BackOffice, Login, json, query_field, refusal, segments};
 
 /// Bytes of a pseudonym, which is written in hexadecimal digits.
 const PSEUDONYM_BYTES: usize = 32;
@@ -132,9 +132,7 @@ impl BackOffice for Benefits {
         if !Login::admits(self.login.as_ref(), &request.headers) {
             return refusal(401, "unknown_customer", "the credential is not known");
         }
-        let segments: Option<Vec<String>> =
-            request.path().split('/').skip(1).map(decoded).collect();
-        let segments = segments.unwrap_or_default();
+        let segments = segments(request);
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         match (request.method, segments.as_slice()) {
             (Method::Get, ["people", person, "awards"]) => {
@@ -144,23 +142,9 @@ impl BackOffice for Benefits {
         }
     }
 
-    fn next_due(&self) -> Option<Timestamp> {
-        None
-    }
-
-    fn take_due(&mut self, _now: Timestamp) -> Vec<Callback> {
-        Vec::new()
-    }
-
-    fn note_acknowledged(&mut self, _message: &str, _now: Timestamp) {}
-
-    fn note_undelivered(&mut self, _message: &str, _now: Timestamp) {}
-
     fn ledger(&self) -> &Ledger {
         &self.ledger
     }
-
-    fn restore(&mut self, _entries: Vec<Entry>) {}
 }
 
 #[cfg(test)]

@@ -11,9 +11,9 @@ use base::{Date, Timestamp};
 use connectors::{HttpRequest, HttpResponse, Method};
 use serde_json::json;
 
-use crate::contractor::{Callback, draw};
-use crate::ledger::{Entry, Ledger};
-use crate::office::{BackOffice, Login, decoded, json, query_field, refusal};
+use crate::contractor::draw;
+use crate::ledger::Ledger;
+use crate::office::{BackOffice, Login, json, query_field, refusal, segments};
 use crate::waste_rest::BINS;
 
 /// How many properties share a postcode.
@@ -207,9 +207,7 @@ impl BackOffice for Collections {
         if !Login::admits(self.login.as_ref(), &request.headers) {
             return refusal(401, "unknown_customer", "the credential is not known");
         }
-        let segments: Option<Vec<String>> =
-            request.path().split('/').skip(1).map(decoded).collect();
-        let segments = segments.unwrap_or_default();
+        let segments = segments(request);
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         match (request.method, segments.as_slice()) {
             (Method::Get, ["addresses"]) => {
@@ -229,23 +227,9 @@ impl BackOffice for Collections {
         }
     }
 
-    fn next_due(&self) -> Option<Timestamp> {
-        None
-    }
-
-    fn take_due(&mut self, _now: Timestamp) -> Vec<Callback> {
-        Vec::new()
-    }
-
-    fn note_acknowledged(&mut self, _message: &str, _now: Timestamp) {}
-
-    fn note_undelivered(&mut self, _message: &str, _now: Timestamp) {}
-
     fn ledger(&self) -> &Ledger {
         &self.ledger
     }
-
-    fn restore(&mut self, _entries: Vec<Entry>) {}
 }
 
 #[cfg(test)]

@@ -7,28 +7,33 @@ use crate::contractor::Callback;
 use crate::fault::{Fault, Reply};
 use crate::ledger::{Entry, Ledger};
 
-/// A back office as a value: requests and the clock in, answers and messages out.
+/// A back office as a value: requests and the clock in, answers and messages out. One that only
+/// answers does nothing of its own accord, sends nothing and takes no work on.
 pub trait BackOffice: Send + std::fmt::Debug {
     /// Answers a request that reaches the office now.
     fn handle(&mut self, request: &HttpRequest, now: Timestamp) -> HttpResponse;
 
     /// When it will next do something of its own accord.
-    fn next_due(&self) -> Option<Timestamp>;
+    fn next_due(&self) -> Option<Timestamp> {
+        None
+    }
 
     /// Does what is due and gives the messages to send now; each is on its way until it is noted.
-    fn take_due(&mut self, now: Timestamp) -> Vec<Callback>;
+    fn take_due(&mut self, _now: Timestamp) -> Vec<Callback> {
+        Vec::new()
+    }
 
     /// The customer acknowledged a message.
-    fn note_acknowledged(&mut self, message: &str, now: Timestamp);
+    fn note_acknowledged(&mut self, _message: &str, _now: Timestamp) {}
 
     /// A message did not get through, and is to be sent again later.
-    fn note_undelivered(&mut self, message: &str, now: Timestamp);
+    fn note_undelivered(&mut self, _message: &str, _now: Timestamp) {}
 
     /// The work that it really took on.
     fn ledger(&self) -> &Ledger;
 
     /// Takes up the state of a ledger, before anything else is done.
-    fn restore(&mut self, entries: Vec<Entry>);
+    fn restore(&mut self, _entries: Vec<Entry>) {}
 }
 
 /// How a customer shows who it is: a header and its whole value.
@@ -95,6 +100,12 @@ pub(crate) fn json(status: u16, body: &serde_json::Value) -> HttpResponse {
 /// A refusal in JSON.
 pub(crate) fn refusal(status: u16, code: &str, message: &str) -> HttpResponse {
     json(status, &serde_json::json!({ "code": code, "message": message }))
+}
+
+/// The segments of a request's path, decoded; none when one is malformed or not UTF-8.
+pub(crate) fn segments(request: &HttpRequest) -> Vec<String> {
+    let segments: Option<Vec<String>> = request.path().split('/').skip(1).map(decoded).collect();
+    segments.unwrap_or_default()
 }
 
 /// The value of a query's field, decoded; `None` when absent or not UTF-8.

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::contractor::{Callback, Contractor, Job, JobStatus};
 use crate::ledger::{Entry, Ledger, Order};
-use crate::office::{BackOffice, Login, decoded, json, query_field, refusal};
+use crate::office::{BackOffice, Login, json, query_field, refusal, segments};
 
 /// The bins that contractors know.
 pub(crate) const BINS: [&str; 4] = ["refuse", "recycling", "garden", "food"];
@@ -138,9 +138,7 @@ impl BackOffice for WasteRest {
         if !Login::admits(self.login.as_ref(), &request.headers) {
             return refusal(401, "unknown_customer", "the credential is not known");
         }
-        let segments: Option<Vec<String>> =
-            request.path().split('/').skip(1).map(decoded).collect();
-        let segments = segments.unwrap_or_default();
+        let segments = segments(request);
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         let key = request.headers.get("idempotency-key").map(str::to_owned);
         let key = key.filter(|key| !key.is_empty() && key.len() <= MAX_KEY_BYTES);

@@ -56,12 +56,7 @@ impl Shard {
             return Ok(Reply::Done);
         }
         let element = element_id(&case, key);
-        let measure = Measure::by(Actor::Staff(role));
-        let mut edit = self.edit(case, measure, turn.now, turn.step)?;
-        edit.record(Fact::Task(Event::Claimed { key, element, role, by }))?;
-        edit.dirty.insert(key);
-        self.finish(turn, edit)?;
-        Ok(Reply::Done)
+        self.pass_on(turn, (case, key, role), Event::Claimed { key, element, role, by })
     }
 
     /// A task goes back to those who wait. A colleague may give it back for somebody absent.
@@ -77,9 +72,19 @@ impl Shard {
             return Ok(Reply::Done);
         }
         let element = element_id(&case, key);
+        self.pass_on(turn, (case, key, role), Event::HandedBack { key, element, role, by })
+    }
+
+    /// Writes down who has a task from now on, and its row in the queue anew.
+    fn pass_on(
+        &mut self,
+        turn: &mut Turn<'_>,
+        (case, key, role): (Case, ElementKey, Role),
+        event: Event,
+    ) -> Result<Reply, Refused> {
         let measure = Measure::by(Actor::Staff(role));
         let mut edit = self.edit(case, measure, turn.now, turn.step)?;
-        edit.record(Fact::Task(Event::HandedBack { key, element, role, by }))?;
+        edit.record(Fact::Task(event))?;
         edit.dirty.insert(key);
         self.finish(turn, edit)?;
         Ok(Reply::Done)
