@@ -2,7 +2,7 @@
 //!
 //! A client is a row of [`CLIENTS`]: what has to run for it, the file that has to be there, and
 //! its own words. It finds what runs in its environment: `THROUGHLINE_PROGRAM` is the program
-//! built in release, `THROUGHLINE_URL` the first address that it served, `THROUGHLINE_SERVED` a
+//! as the tests use it, `THROUGHLINE_URL` the first address that it served, `THROUGHLINE_SERVED` a
 //! file of all that it has printed, `THROUGHLINE_SCRATCH` an empty folder of the client's own.
 
 mod server;
@@ -24,7 +24,7 @@ enum Serve {
     /// The program, with these words and a data folder of its own.
     Program(&'static [&'static str]),
     /// An example program of a crate, with its words.
-    Example { of: &'static str, name: &'static str, words: &'static [&'static str] },
+    Example { name: &'static str, words: &'static [&'static str] },
 }
 
 /// A client, and what it needs.
@@ -40,7 +40,7 @@ pub(crate) struct Client {
 /// The demonstration, with its morning over and its pages up.
 const DEMO: Serve = Serve::Program(&["demo", "--fresh", "--requests", "50", "--seed", "1"]);
 /// The emulated back offices alone.
-const OFFICES: Serve = Serve::Example { of: "emulators", name: "serve", words: &[] };
+const OFFICES: Serve = Serve::Example { name: "serve", words: &[] };
 
 /// Every client: one more is one more row.
 #[rustfmt::skip]
@@ -107,14 +107,14 @@ impl Client {
         let server = match &self.serve {
             Serve::Nothing => None,
             Serve::Program(words) => {
-                build_program()?;
+                build()?;
                 let mut command = Command::new(program());
                 command.args(*words).arg("--data").arg(scratch.join("data"));
                 Some(Server::start(&mut command, &printed)?)
             }
-            Serve::Example { of, name, words } => {
-                show(&mut cargo(&["build", "--release", "--package", of, "--example", name]))?;
-                let built = target().join("release/examples").join(name);
+            Serve::Example { name, words } => {
+                build()?;
+                let built = target().join("debug/examples").join(name);
                 Some(Server::start(Command::new(built).args(*words), &printed)?)
             }
         };
@@ -154,18 +154,19 @@ fn python() -> PathBuf {
     }
 }
 
-/// The program as built in release.
+/// The program as the tests use it.
 pub(crate) fn program() -> PathBuf {
-    target().join("release/throughline")
+    target().join("debug/throughline")
 }
 
-fn build_program() -> Result<()> {
-    show(&mut cargo(&["build", "--release", "--package", "throughline"]))
+/// Builds what the tests build, programs and examples among it: after them there is nothing to do.
+fn build() -> Result<()> {
+    show(&mut cargo(&["test", "--workspace", "--no-run", "--quiet"]))
 }
 
 /// The subcommands that the program's help names.
 pub(crate) fn offered() -> Result<BTreeSet<String>> {
-    build_program()?;
+    build()?;
     let given = Command::new(program())
         .arg("--help")
         .stdin(std::process::Stdio::null())

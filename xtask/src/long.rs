@@ -53,7 +53,7 @@ impl Run {
         match self {
             Self::Simulator(words) => sim::exists().then(|| cargo(&sim::words(words))),
             Self::Kills(kills) => {
-                let test = ["test", "--package", "throughline", "--test", "program", "kill"];
+                let test = ["test", "--workspace", "--test", "program", "kill"];
                 let mut command = cargo(&test);
                 command.env("THROUGHLINE_KILLS", kills);
                 Some(command)

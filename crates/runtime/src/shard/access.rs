@@ -14,7 +14,7 @@ use super::edit::Edit;
 use super::{Refused, Shard, ShardError, Turn};
 use crate::access::{Event, LookRecord, ViewReason, Viewed};
 use crate::authority::Authority;
-use crate::command::{Rejection, Reply};
+use crate::command::Reply;
 use crate::entropy::{Place, Use};
 use crate::log::Salted;
 use crate::record::Fact;
@@ -35,10 +35,7 @@ impl Shard {
         case: CaseId,
         (what, reason): (Viewed, ViewReason),
     ) -> Result<Reply, Refused> {
-        let role = authority.role_among(self.body(), roles(what)).ok_or(Rejection::Forbidden)?;
-        let case = self.case(case, turn.reader)?.ok_or(Rejection::NotFound)?;
-        let measure = Measure::by(Actor::Staff(role));
-        let mut edit = self.edit(case, measure, turn.now, turn.step)?;
+        let (mut edit, role) = self.edit_by_staff(turn, authority, case, roles(what))?;
         edit.record(Fact::Access(Event::Viewed { what, role, reason }))?;
         let (case, person) = (edit.case.request.case, edit.case.request.person);
         let logged = Logged { kind: LOOK, crossing: None, agreement: None, person };

@@ -3,7 +3,7 @@
 //! Whoever may speak for a request asks for the look; only a caseworker of the body closes it. The
 //! process, a timer, a back office and this program itself have no command that does.
 
-use base::{CaseId, Channel, Measure, Personal, Role, TouchReason};
+use base::{CaseId, Channel, Personal, Role, TouchReason};
 
 use super::submit::measure;
 use super::{Refused, Shard, Turn};
@@ -44,11 +44,7 @@ impl Shard {
         case: CaseId,
         (outcome, reason): (String, String),
     ) -> Result<Reply, Refused> {
-        let role = authority.role_among(self.body(), &[Role::Caseworker]);
-        let role = role.ok_or(Rejection::Forbidden)?;
-        let case = self.case(case, turn.reader)?.ok_or(Rejection::NotFound)?;
-        let measure = Measure::by(base::Actor::Staff(role));
-        let mut edit = self.edit(case, measure, turn.now, turn.step)?;
+        let (mut edit, role) = self.edit_by_staff(turn, authority, case, &[Role::Caseworker])?;
         let kind = kind(&edit.service, &outcome)?;
         let reason = worded(reason)?;
         let command = requests::Command::DecideReview { outcome, kind, role, reason };
@@ -69,13 +65,10 @@ impl Shard {
         (outcome, reason): (String, String),
     ) -> Result<Reply, Refused> {
         let wanted = [Role::Operator, Role::Caseworker];
-        let role = authority.role_among(self.body(), &wanted).ok_or(Rejection::Forbidden)?;
-        let case = self.case(case, turn.reader)?.ok_or(Rejection::NotFound)?;
-        if case.process.incidents().next().is_none() {
+        let (mut edit, role) = self.edit_by_staff(turn, authority, case, &wanted)?;
+        if edit.case.process.incidents().next().is_none() {
             return Err(Rejection::NotFound.into());
         }
-        let measure = Measure::by(base::Actor::Staff(role));
-        let mut edit = self.edit(case, measure, turn.now, turn.step)?;
         let kind = kind(&edit.service, &outcome)?;
         let reason = worded(reason)?;
         let command = requests::Command::CloseByHand { outcome, kind, role, reason };

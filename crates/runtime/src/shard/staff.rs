@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use base::{Actor, CaseId, Measure, Party, Role, TouchReason};
 use engine::{ElementKey, IncidentKind, Resolution, Variables};
 
+use super::edit::Edit;
 use super::{Refused, Shard, Turn};
 use crate::authority::Authority;
 use crate::case::Case;
@@ -16,6 +17,20 @@ use crate::record::Fact;
 const SETTLE_CENTIMINUTES: u32 = 500;
 
 impl Shard {
+    /// An edit of a case by staff, and in which of the wanted roles.
+    pub(super) fn edit_by_staff(
+        &mut self,
+        turn: &Turn<'_>,
+        authority: &Authority,
+        case: CaseId,
+        wanted: &[Role],
+    ) -> Result<(Edit, Role), Refused> {
+        let role = authority.role_among(self.body(), wanted).ok_or(Rejection::Forbidden)?;
+        let case = self.case(case, turn.reader)?.ok_or(Rejection::NotFound)?;
+        let measure = Measure::by(Actor::Staff(role));
+        Ok((self.edit(case, measure, turn.now, turn.step)?, role))
+    }
+
     /// Settles what an element is stuck on; it counts as a touch, with its reason.
     pub(super) fn settle(
         &mut self,
