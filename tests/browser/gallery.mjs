@@ -13,8 +13,9 @@ const only = arguments_.includes("--only") ? arguments_[arguments_.indexOf("--on
 let folder = arguments_[0] && !arguments_[0].startsWith("--") ? resolve(arguments_[0]) : null;
 if (!folder) {
   folder = join(here, "out/pages");
-  execFileSync("cargo", ["run", "-q", "-p", "web", "--example", "gallery", "--", folder],
-    { cwd: join(here, "../.."), stdio: "inherit" });
+  const built = process.env.THROUGHLINE_EXAMPLES;
+  const [program, words] = built ? [join(built, "gallery"), []] : ["cargo", ["run", "-q", "-p", "web", "--example", "gallery", "--"]];
+  execFileSync(program, [...words, folder], { cwd: join(here, "../.."), stdio: "inherit" });
 }
 const shots = join(here, "out/shots");
 await mkdir(shots, { recursive: true });

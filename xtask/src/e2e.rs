@@ -2,8 +2,9 @@
 //!
 //! A client is a row of [`CLIENTS`]: what has to run for it, the file that has to be there, and
 //! its own words. It finds what runs in its environment: `THROUGHLINE_PROGRAM` is the program
-//! as the tests use it, `THROUGHLINE_URL` the first address that it served, `THROUGHLINE_SERVED` a
-//! file of all that it has printed, `THROUGHLINE_SCRATCH` an empty folder of the client's own.
+//! as the tests use it, `THROUGHLINE_EXAMPLES` the folder of the crates' examples, `THROUGHLINE_URL`
+//! the first address that it served, `THROUGHLINE_SERVED` a file of all that it has printed,
+//! `THROUGHLINE_SCRATCH` an empty folder of the client's own.
 
 mod server;
 
@@ -104,22 +105,22 @@ impl Client {
         let scratch = scratch(self.name)?;
         let log = logs().join(format!("e2e-{}.log", self.name));
         let printed = logs().join(format!("e2e-{}-served.log", self.name));
+        build()?;
         let server = match &self.serve {
             Serve::Nothing => None,
             Serve::Program(words) => {
-                build()?;
                 let mut command = Command::new(program());
                 command.args(*words).arg("--data").arg(scratch.join("data"));
                 Some(Server::start(&mut command, &printed)?)
             }
             Serve::Example { name, words } => {
-                build()?;
-                let built = target().join("debug/examples").join(name);
+                let built = examples().join(name);
                 Some(Server::start(Command::new(built).args(*words), &printed)?)
             }
         };
         let mut command = self.command()?;
         command.env("THROUGHLINE_PROGRAM", absolute(&program())?);
+        command.env("THROUGHLINE_EXAMPLES", absolute(&examples())?);
         command.env("THROUGHLINE_SCRATCH", absolute(&scratch)?);
         if let Some(server) = &server {
             say(&format!("served at {}", server.url()));
@@ -157,6 +158,11 @@ fn python() -> PathBuf {
 /// The program as the tests use it.
 pub(crate) fn program() -> PathBuf {
     target().join("debug/throughline")
+}
+
+/// Where the examples of all crates are, as the tests build them.
+fn examples() -> PathBuf {
+    target().join("debug/examples")
 }
 
 /// Builds what the tests build, programs and examples among it: after them there is nothing to do.
