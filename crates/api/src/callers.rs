@@ -10,7 +10,7 @@ use axum::body::{Body as HttpBody, Bytes};
 use axum::extract::connect_info::ConnectInfo;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use base::{BodyId, Digest, DraftId, Language, MessageId, SystemId, Timestamp, id_from_parts};
 use connectors::Headers;
 use connectors::callback::{MAX_CALLBACK_BYTES, verify};
@@ -215,7 +215,8 @@ impl FromRequestParts<Arc<ApiState>> for Client {
         state: &Arc<ApiState>,
     ) -> Result<Self, ApiError> {
         let at = At::of(parts, state).await?;
-        let given = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let given = only(&parts.headers, header::AUTHORIZATION.as_str())?;
+        let given = given.and_then(|value| value.to_str().ok());
         let key = given.and_then(|given| {
             let (scheme, key) = given.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then_some(key.trim())
@@ -254,10 +255,13 @@ impl FromRequest<Arc<ApiState>> for FromOffice {
         let secret = at.settings.inbound_secrets.get(&system).cloned();
         let secret = secret.ok_or(ApiError::NotFound)?;
         let body = bytes_of(body, MAX_CALLBACK_BYTES).await?;
-        let headers: Headers = ["webhook-id", "webhook-timestamp", "webhook-signature"]
-            .into_iter()
-            .filter_map(|name| Some((name, parts.headers.get(name)?.to_str().ok()?)))
-            .collect();
+        let mut headers = Headers::new();
+        for name in ["webhook-id", "webhook-timestamp", "webhook-signature"] {
+            let value = only(&parts.headers, name)?;
+            if let Some(value) = value.and_then(|value| value.to_str().ok()) {
+                headers.push(name, value);
+            }
+        }
         let verified = verify(&secret, &headers, &body, at.now());
         let Ok(id) = verified else {
             at.admit_visitor()?;
@@ -274,7 +278,7 @@ pub(crate) async fn bytes_of(body: HttpBody, limit: usize) -> Result<Bytes, ApiE
     let mut stream = body.into_data_stream();
     let mut read = Vec::new();
     while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|_| broken_off())?;
+        let chunk = chunk.map_err(|error| broken_off(&error))?;
         if read.len().saturating_add(chunk.len()) > limit {
             return Err(ApiError::TooLong);
         }
@@ -283,7 +287,28 @@ pub(crate) async fn bytes_of(body: HttpBody, limit: usize) -> Result<Bytes, ApiE
     Ok(read.into())
 }
 
-/// The sender did not send all that it announced.
-pub(crate) fn broken_off() -> ApiError {
+/// The sender did not send all that it announced, or not in time.
+pub(crate) fn broken_off(error: &(dyn std::error::Error + 'static)) -> ApiError {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let mut faults = causes.filter_map(|cause| cause.downcast_ref::<std::io::Error>());
+    if faults.any(|fault| fault.kind() == std::io::ErrorKind::TimedOut) {
+        return ApiError::TooLate;
+    }
     ApiError::Unreadable(both("The body broke off.", "Torrodd y corff i ffwrdd."))
+}
+
+/// A header that may stand once: where it stands twice, no reader could tell which was meant.
+pub(crate) fn only<'a>(
+    headers: &'a HeaderMap,
+    name: &str,
+) -> Result<Option<&'a HeaderValue>, ApiError> {
+    let mut given = headers.get_all(name).iter();
+    let first = given.next();
+    if given.next().is_none() {
+        return Ok(first);
+    }
+    Err(ApiError::Unreadable(both(
+        &format!("The header {name} stands more than once."),
+        &format!("Mae'r pennyn {name} yn ymddangos fwy nag unwaith."),
+    )))
 }

@@ -60,6 +60,8 @@ pub(crate) enum ApiError {
     NotAcceptable,
     /// The body is longer than is read.
     TooLong,
+    /// The body did not come in time.
+    TooLate,
     /// The body is of another kind.
     MediaType,
     /// Too many calls; one more is taken after so many seconds.
@@ -104,6 +106,7 @@ impl ApiError {
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLate => StatusCode::REQUEST_TIMEOUT,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Key | Self::Signature => StatusCode::UNAUTHORIZED,
@@ -121,6 +124,7 @@ impl ApiError {
             Self::Method => "method-not-allowed",
             Self::NotAcceptable => "not-acceptable",
             Self::TooLong => "too-long",
+            Self::TooLate => "too-late",
             Self::MediaType => "unsupported-media-type",
             Self::TooMany { .. } => "too-many-calls",
             Self::Key => "key-needed",
@@ -143,6 +147,7 @@ impl ApiError {
             | Self::Method
             | Self::NotAcceptable
             | Self::TooLong
+            | Self::TooLate
             | Self::MediaType
             | Self::Key
             | Self::Signature

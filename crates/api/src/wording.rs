@@ -34,6 +34,9 @@ pub(crate) fn of_error(error: &ApiError) -> Text {
             "What you sent is longer than we read.",
             "Mae'r hyn a anfonwyd yn hirach nag yr ydym yn ei ddarllen.",
         ),
+        ApiError::TooLate => {
+            both("What you sent did not come in time.", "Ni ddaeth yr hyn a anfonwyd mewn pryd.")
+        }
         ApiError::MediaType => both(
             "The Content-Type is not one that is read here.",
             "Nid yw'r Content-Type yn un sy'n cael ei ddarllen yma.",

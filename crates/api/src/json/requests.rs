@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::body::{NewRequest, NotFixed};
 use super::{by_language, services};
 use crate::answers::refused;
-use crate::callers::{At, Client, Visitor};
+use crate::callers::{At, Client, Visitor, only};
 use crate::error::ApiError;
 use crate::wording::{both, of_milestone};
 
@@ -55,7 +55,7 @@ fn not_taken(rejection: Rejection, questions: &QuestionSet) -> ApiError {
 /// The request that a call sent again is the same as: its id follows from client and key, and from
 /// the day on which the key was first used, so that ids keep the order of time.
 async fn draft(client: &Client, headers: &HeaderMap) -> Result<Option<DraftId>, ApiError> {
-    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
+    let Some(key) = only(headers, "idempotency-key")? else { return Ok(None) };
     let sentence = || {
         both(
             "The Idempotency-Key is not 1 to 255 plain characters.",

@@ -114,6 +114,7 @@ impl Refusal {
             | ApiError::Method
             | ApiError::NotAcceptable
             | ApiError::TooLong
+            | ApiError::TooLate
             | ApiError::MediaType
             | ApiError::TooMany { .. }
             | ApiError::Key
@@ -266,7 +267,7 @@ async fn read_body(parts: Parts, body: axum::body::Body, form: &mut Form) -> Res
         "multipart/form-data" => {
             let request = Request::from_parts(parts, body);
             let parts = Multipart::from_request(request, &()).await;
-            read_parts(parts.map_err(|_| broken_off())?, form).await
+            read_parts(parts.map_err(|error| broken_off(&error))?, form).await
         }
         _ => Err(ApiError::MediaType),
     }
@@ -300,5 +301,9 @@ async fn read_field(field: &mut Field<'_>, left: &mut usize) -> Result<String, A
 }
 
 fn broken(error: &MultipartError) -> ApiError {
-    if error.status() == StatusCode::PAYLOAD_TOO_LARGE { ApiError::TooLong } else { broken_off() }
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        ApiError::TooLong
+    } else {
+        broken_off(error)
+    }
 }

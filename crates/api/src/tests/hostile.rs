@@ -19,7 +19,7 @@ async fn every_refusal_of_http_is_a_problem() {
     let town = Town::new();
     let key = format!("Bearer {KEY}");
     let keyed = ("authorization", key.as_str());
-    let json = ("content-type", JSON);
+    let (json, again) = (("content-type", JSON), ("idempotency-key", "one"));
     let deep = format!("{{\"answers\":{}1{}}}", "[".repeat(5_000), "]".repeat(5_000));
     let cases: Vec<Case<'_>> = vec![
         ("GET", "/nowhere/api", vec![], String::new(), 404),
@@ -36,6 +36,8 @@ async fn every_refusal_of_http_is_a_problem() {
         ("POST", SEND, vec![keyed], "{}".to_owned(), 415),
         ("POST", SEND, vec![keyed, ("content-type", "text/plain")], "{}".to_owned(), 415),
         ("POST", SEND, vec![keyed, json], " ".repeat(300 << 10), 413),
+        ("POST", SEND, vec![keyed, keyed, json], "{}".to_owned(), 400),
+        ("POST", SEND, vec![keyed, json, again, again], valid().to_string(), 400),
         ("POST", SEND, vec![keyed, json], String::new(), 400),
         ("POST", SEND, vec![keyed, json], "[]".to_owned(), 400),
         ("POST", SEND, vec![keyed, json], "{\"answers\":{},\"answers\":{}}".to_owned(), 400),
@@ -62,6 +64,25 @@ async fn every_refusal_of_http_is_a_problem() {
         assert_eq!(problem["status"], status);
         assert!(problem["type"].as_str().unwrap().starts_with("/problems/"));
         assert!(problem["title_cy"].is_string());
+    }
+    assert_eq!(town.journal(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_comes_too_late_is_told_from_one_that_broke_off() {
+    use std::io::{Error, ErrorKind};
+    let town = Town::new();
+    let key = format!("Bearer {KEY}");
+    let headers = [("authorization", key.as_str()), ("content-type", JSON)];
+    for (fault, status, slug) in [
+        (ErrorKind::TimedOut, StatusCode::REQUEST_TIMEOUT, "too-late"),
+        (ErrorKind::ConnectionReset, StatusCode::BAD_REQUEST, "unreadable"),
+    ] {
+        let parts = [Ok("{\"answers\":"), Err(Error::from(fault))];
+        let body = axum::body::Body::from_stream(futures_util::stream::iter(parts));
+        let answer = town.call("POST", SEND, &headers, body).await;
+        assert_eq!(answer.status, status);
+        assert_eq!(answer.json()["type"], format!("/problems/{slug}"));
     }
     assert_eq!(town.journal(), 0);
 }
