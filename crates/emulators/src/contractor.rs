@@ -297,6 +297,8 @@ impl Contractor {
             Entry::MessageAcknowledged { message, .. } => {
                 self.pending.remove(message);
             }
+            // A contractor takes jobs alone.
+            Entry::Recorded { .. } => {}
         }
         self.ledger.push(entry);
     }

@@ -1,4 +1,4 @@
-//! Ledger: a contractor's own record of the work that it really took on.
+//! Ledger: a back office's own record of the work that it really took on.
 //!
 //! Append-only; it is what tests and the demonstration compare with our side: a request that was
 //! acknowledged has its job, and no reference has two. On disk it is JSON lines, synced before the
@@ -11,7 +11,7 @@ use std::path::Path;
 
 use base::Timestamp;
 
-/// One thing that a contractor did.
+/// One thing that a back office did.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "entry", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Entry {
@@ -49,6 +49,21 @@ pub enum Entry {
         at: Timestamp,
         /// Its number.
         job: String,
+    },
+    /// Wrote something into its books.
+    Recorded {
+        /// When.
+        at: Timestamp,
+        /// What kind of entry of its books it is: `entitlement`, `move`.
+        what: String,
+        /// The entry's number.
+        number: String,
+        /// The customer's reference.
+        reference: String,
+        /// What stands there.
+        fields: BTreeMap<String, String>,
+        /// The idempotency key or file name that it came under.
+        key: Option<String>,
     },
     /// The customer acknowledged a message.
     MessageAcknowledged {
@@ -115,11 +130,24 @@ impl Ledger {
         returns
     }
 
-    /// Work done more often than it was asked for: jobs and returns beyond the first of their
-    /// reference.
+    /// How often each kind of entry stands in the books for each of the customer's references.
+    pub fn records(&self) -> BTreeMap<(&str, &str), u32> {
+        let mut records = BTreeMap::new();
+        for entry in &self.entries {
+            if let Entry::Recorded { what, reference, .. } = entry {
+                *records.entry((what.as_str(), reference.as_str())).or_default() += 1;
+            }
+        }
+        records
+    }
+
+    /// Work done more often than it was asked for: jobs, returns and records beyond the first of
+    /// their reference.
     pub fn doubled(&self) -> u32 {
         let jobs = self.jobs_by_reference().into_values();
-        jobs.chain(self.returns_by_reference().into_values()).map(|count| count - 1).sum()
+        let returns = self.returns_by_reference().into_values();
+        let records = self.records().into_values();
+        jobs.chain(returns).chain(records).map(|count| count - 1).sum()
     }
 }
 

@@ -10,6 +10,7 @@
 //! | [`WasteSoap`] | SOAP 1.1, WSDL at `?wsdl` | a second attempt is a second job; it can be asked |
 //! | [`WasteRest`] | REST and JSON | dropped by its `Idempotency-Key` |
 //! | [`Collections`] | REST and JSON, read-only | changes nothing |
+//! | [`Schools`] | REST and JSON | dropped by its `Idempotency-Key` |
 //! | [`Benefits`] | REST and JSON, read-only | changes nothing |
 //!
 //! Contractors finish jobs in their crews' hours and tell their customer so, signed as
@@ -17,11 +18,13 @@
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
 mod benefits;
+mod books;
 mod collections;
 mod contractor;
 mod fault;
 mod ledger;
 mod office;
+mod schools;
 mod server;
 mod time;
 mod waste_rest;
@@ -33,6 +36,7 @@ pub use contractor::{Callback, CallbackTarget};
 pub use fault::{Fault, Faults, MAX_DELAY_MS, Plan, Reply, Window};
 pub use ledger::{Entry, Ledger, LedgerError, Order};
 pub use office::{BackOffice, Login, Seen, deliver};
+pub use schools::{SCHOOLS, Schools};
 pub use server::{Config, EmulatorError, Office, OfficeConfig, OfficeKind, Running, serve};
 pub use time::{AtWork, Time, WallTime};
 pub use waste_rest::WasteRest;

@@ -22,6 +22,7 @@ use crate::contractor::CallbackTarget;
 use crate::fault::Faults;
 use crate::ledger::{Entry, LedgerError, LedgerFile};
 use crate::office::{BackOffice, Login};
+use crate::schools::Schools;
 use crate::time::{AtWork, Time};
 use crate::waste_rest::WasteRest;
 use crate::waste_soap::WasteSoap;
@@ -56,6 +57,8 @@ pub enum OfficeKind {
         /// The seed of what people get.
         seed: u64,
     },
+    /// [`Schools`].
+    Schools,
     /// [`Collections`].
     Collections {
         /// The district.
@@ -372,6 +375,7 @@ fn new_core(config: &OfficeConfig) -> Box<dyn BackOffice> {
             Box::new(WasteRest::new(*seed, login).with_crews(*crew_ms))
         }
         OfficeKind::Benefits { seed } => Box::new(Benefits::new(*seed, login)),
+        OfficeKind::Schools => Box::new(Schools::new(login)),
         OfficeKind::Collections { district } => Box::new(Collections::new(district.clone(), login)),
     }
 }
