@@ -21,8 +21,10 @@ use crate::post::Outbox;
 use crate::presence;
 use crate::say;
 
+mod answers;
 pub mod browser;
 pub mod offices;
+mod people;
 pub mod plan;
 mod summary;
 pub mod visits;
@@ -269,13 +271,14 @@ async fn replay(options: &Options, stage: &Stage) -> anyhow::Result<Vec<(BodyId,
 
 fn planned(options: &Options, stage: &Stage) -> Vec<Visit> {
     let host = &stage.installation.host;
-    let offers = |body: &BodyId, service: &base::ServiceId, channel| {
-        let body = host.body(body);
-        let service = body.and_then(|body| body.services().present(service));
-        service.is_some_and(|service| service.package.definition.offers(channel))
+    let offered = |body: &BodyId, service: &base::ServiceId| {
+        let service = host.body(body)?.services().present(service)?;
+        let definition = &service.package.definition;
+        let (channels, sign_in) = (definition.channels.clone(), definition.sign_in);
+        Some(plan::Offer { channels, sign_in })
     };
     let day = stage.begins.uk_date();
-    plan::morning(&stage.demo, &stage.areas, options.seed, options.requests, day, &offers)
+    plan::morning(&stage.demo, &stage.areas, options.seed, options.requests, day, &offered)
 }
 
 async fn visit_all(world: &Arc<World>, visits: Vec<Visit>) -> anyhow::Result<Vec<(Visit, String)>> {
@@ -306,7 +309,7 @@ async fn say_not_fixed(
     visits: &[Visit],
     references: &BTreeMap<usize, String>,
 ) -> anyhow::Result<()> {
-    for visit in visits.iter().filter(|visit| visit.not_fixed) {
+    for visit in visits.iter().filter(|visit| visit.not_fixed.is_some()) {
         if let Some(reference) = references.get(&visit.number) {
             world.say_not_fixed(visit, reference).await?;
         }

@@ -203,13 +203,12 @@ impl Drive {
                 language: Language::En,
                 manner: Manner::Plain,
                 signs_in: false,
-                email: Some(email.clone()),
+                answers: answers(missed, &email),
+                same: String::new(),
                 account: email,
-                uprn: missed.uprn.clone(),
                 postcode: missed.postcode.clone(),
-                bin: missed.bin,
-                missed_on: missed.on,
-                not_fixed: false,
+                wrong: None,
+                not_fixed: None,
             };
             self.in_flight.fetch_add(1, Ordering::SeqCst);
             let done = world.visit(&visit).await;
@@ -253,10 +252,7 @@ impl Drive {
     async fn send(&self, number: u64, missed: &Missed) -> anyhow::Result<Sent> {
         let place = usize::try_from(number).unwrap_or(0) % self.keys.len().max(1);
         let key = self.keys.get(place).context("no key")?;
-        let answers = json!({
-            "address": missed.uprn, "bin": missed.bin, "missed_on": missed.on.to_string(),
-            "email": format!("visitor-{number}@example.org"),
-        });
+        let answers = answers(missed, &format!("visitor-{number}@example.org"));
         let request = self
             .client
             .post(&self.address)
@@ -304,6 +300,17 @@ impl Drive {
         count.fetch_add(1, Ordering::SeqCst);
         Ok(())
     }
+}
+
+/// What a visitor answers.
+fn answers(missed: &Missed, email: &str) -> catalogue::Given {
+    let given = [
+        ("address", json!(missed.uprn)),
+        ("bin", json!(missed.bin)),
+        ("missed_on", json!(missed.on.to_string())),
+        ("email", json!(email)),
+    ];
+    given.into_iter().map(|(question, answer)| (question.to_owned(), answer)).collect()
 }
 
 async fn exchange(request: reqwest::RequestBuilder) -> reqwest::Result<(u16, String)> {

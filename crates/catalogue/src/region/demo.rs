@@ -49,6 +49,13 @@ pub struct ChannelMix {
     pub open311: u8,
 }
 
+impl ChannelMix {
+    fn sum(self) -> u32 {
+        let Self { web, agent, api, open311 } = self;
+        [web, agent, api, open311].into_iter().map(u32::from).sum()
+    }
+}
+
 /// What residents do, in percent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -79,6 +86,9 @@ pub struct Area {
     pub first_uprn: u64,
     /// How many properties.
     pub properties: u32,
+    /// Bodies that serve the same people, such as the county of a district.
+    #[serde(default)]
+    pub also: Vec<BodyId>,
 }
 
 /// How much of a morning asks one body for one service.
@@ -91,6 +101,8 @@ pub struct Share {
     pub service: ServiceId,
     /// In percent of all requests.
     pub percent: u8,
+    /// How they come, where that is not as in the whole mix.
+    pub channels: Option<ChannelMix>,
 }
 
 /// What goes wrong with a back office.
@@ -135,15 +147,15 @@ pub struct FaultWindow {
 impl Demo {
     /// Every body that it names.
     pub(super) fn bodies(&self) -> impl Iterator<Item = &BodyId> {
-        let areas = self.areas.iter().map(|area| &area.body);
+        let areas = self.areas.iter().flat_map(|area| area.also.iter().chain([&area.body]));
         let shares = self.shares.iter().map(|share| &share.body);
         areas.chain(shares).chain(self.faults.iter().map(|fault| &fault.body))
     }
 
     /// A sentence on figures that do not fit together.
     pub(super) fn fault(&self) -> Option<&'static str> {
-        let ChannelMix { web, agent, api, open311 } = self.mix.channels;
-        let channels: u32 = [web, agent, api, open311].into_iter().map(u32::from).sum();
+        let own = self.shares.iter().filter_map(|share| share.channels.as_ref());
+        let whole = own.chain([&self.mix.channels]).all(|mix| mix.sum() == 100);
         let shares: u32 = self.shares.iter().map(|share| u32::from(share.percent)).sum();
         let residents = self.residents;
         let percents = [
@@ -157,7 +169,7 @@ impl Demo {
         ];
         let window =
             |fault: &FaultWindow| fault.from_minute < fault.to_minute && fault.delay_ms >= 0;
-        if channels != 100 {
+        if !whole {
             Some("The channels do not add up to 100 percent.")
         } else if shares != 100 {
             Some("The shares do not add up to 100 percent.")

@@ -284,7 +284,12 @@ fn read_form(form: ElementRef<'_>, browser: &Browser, at: &str) -> anyhow::Resul
 impl Form {
     /// Puts a value in, in place of what stood there.
     pub fn fill(&mut self, name: &str, value: impl Into<String>) {
+        self.fill_all(name, vec![value.into()]);
+    }
+
+    /// Puts values in, in place of what stood there: each is a choice, or the one text.
+    pub fn fill_all(&mut self, name: &str, values: Vec<String>) {
         self.values.retain(|(of, _)| of != name);
-        self.values.push((name.to_owned(), value.into()));
+        self.values.extend(values.into_iter().map(|value| (name.to_owned(), value)));
     }
 }

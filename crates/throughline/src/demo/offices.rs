@@ -68,13 +68,23 @@ pub async fn start(
             let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
             anyhow::anyhow!("the systems of {} are refused:\n{}", body.id, lines.join("\n"))
         })?;
-        let Some(area) = areas.iter().find(|area| area.body == body.id) else { continue };
-        let places = (0..area.district.properties).filter_map(|index| place(&area.district, index));
-        surroundings.places.insert(body.id.clone(), places.collect());
-        let offices = systems
+        let districts: Vec<&District> = areas
             .iter()
-            .map(|system| office(&body.id, system, area, seed, &mut surroundings.secrets))
+            .filter(|area| area.is_served_by(&body.id))
+            .map(|area| &area.district)
             .collect();
+        let places = districts.iter().flat_map(|district| {
+            (0..district.properties).filter_map(|index| place(district, index))
+        });
+        surroundings.places.insert(body.id.clone(), places.collect());
+        if systems.is_empty() {
+            continue;
+        }
+        let offices: anyhow::Result<Vec<OfficeConfig>> = systems
+            .iter()
+            .map(|system| office(&body.id, system, &districts, seed, &mut surroundings.secrets))
+            .collect();
+        let offices = offices?;
         let time = Arc::new(OnTheClock(Arc::clone(clock)));
         let served = emulators::serve(Config { offices }, time).await;
         let served = served.with_context(|| format!("the back offices of {}", body.id))?;
@@ -92,27 +102,37 @@ fn place(district: &District, index: u32) -> Option<Place> {
     Some(Place { uprn: address.uprn, line: address.address, postcode: address.postcode })
 }
 
+/// Which back office stands behind a name of the region's files.
+fn kind_of(system: &System, districts: &[&District], seed: u64) -> anyhow::Result<OfficeKind> {
+    let crew_ms = None;
+    Ok(match (system.id.as_str(), system.kind) {
+        ("collections", _) => {
+            let district = districts.first().context("a calendar needs a district")?;
+            OfficeKind::Collections { district: (*district).clone() }
+        }
+        ("waste-contractor", SystemKind::Soap) => OfficeKind::WasteSoap { seed, crew_ms },
+        ("waste-contractor", SystemKind::Rest) => OfficeKind::WasteRest { seed, crew_ms },
+        ("benefits-register", _) => OfficeKind::Benefits { seed },
+        ("schools", _) => OfficeKind::Schools,
+        (other, _) => anyhow::bail!("the demonstration has no back office for the system {other}"),
+    })
+}
+
 fn office(
     body: &BodyId,
     system: &System,
-    area: &Area,
+    districts: &[&District],
     seed: u64,
     secrets: &mut Secrets,
-) -> OfficeConfig {
-    let office = match system.kind {
-        _ if system.id.as_str() == "collections" => {
-            OfficeKind::Collections { district: area.district.clone() }
-        }
-        SystemKind::Soap => OfficeKind::WasteSoap { seed, crew_ms: None },
-        SystemKind::Rest => OfficeKind::WasteRest { seed, crew_ms: None },
-    };
+) -> anyhow::Result<OfficeConfig> {
+    let office = kind_of(system, districts, seed)?;
     let login = system.credential.as_ref().map(|credential| {
         let drawn = Chance(seed).below(&format!("secret of {body}/{}", system.id), 0, u64::MAX);
         let secret = format!("demo-{drawn:016x}");
         secrets.insert(credential.secret.clone(), Secret::new(secret.clone()));
         login(&credential.scheme, &secret)
     });
-    OfficeConfig {
+    Ok(OfficeConfig {
         id: system.id.clone(),
         office,
         port: 0,
@@ -121,7 +141,7 @@ fn office(
         callback: None,
         ledger: None,
         faults: Faults::default(),
-    }
+    })
 }
 
 /// The secret with which an office signs its own messages.

@@ -4,13 +4,12 @@
 //! the generator's and no evidence of anything.
 
 use base::{BodyId, Channel, Date, Digest, Language, ServiceId, Weekday};
-use catalogue::region::{Demo, Share};
+use catalogue::region::{ChannelMix, Demo, Share};
+use catalogue::{Given, SignIn};
 use emulators::District;
 
-/// Bins that residents report, with how often in a hundred.
-const BINS: [(&str, u32); 4] = [("refuse", 45), ("recycling", 35), ("garden", 10), ("food", 10)];
-/// How many days back a missed collection is looked for.
-const DAYS_BACK: i32 = 8;
+use super::answers::{self, Asker, Plan};
+use super::people::Resident;
 
 /// Draws that depend on the seed and what they are for, never on the order in which they are made.
 #[derive(Debug, Clone, Copy)]
@@ -31,25 +30,14 @@ impl Chance {
     }
 }
 
-/// Somebody who lives in the region.
-#[derive(Debug, Clone)]
-pub struct Resident {
-    /// Their property's index in its district.
-    pub property: u32,
-    /// Their e-mail address.
-    pub email: String,
-    /// The language in which they ask.
-    pub language: Language,
-}
-
-/// The people of one body's area.
+/// The people of an area.
 #[derive(Debug, Clone)]
 pub struct Area {
-    /// The body.
-    pub body: BodyId,
-    /// Its properties.
+    /// The bodies that serve them, the nearest first.
+    pub bodies: Vec<BodyId>,
+    /// Their properties.
     pub district: District,
-    /// Its residents.
+    /// They themselves.
     pub residents: Vec<Resident>,
 }
 
@@ -85,20 +73,27 @@ pub struct Visit {
     pub manner: Manner,
     /// The resident signs in, where the channel allows it.
     pub signs_in: bool,
-    /// The resident's address for messages, when they give one.
-    pub email: Option<String>,
     /// The resident's own e-mail address.
     pub account: String,
-    /// The property.
-    pub uprn: String,
-    /// Its postcode.
+    /// The postcode of the resident's property.
     pub postcode: String,
-    /// The bin.
-    pub bin: &'static str,
-    /// The day of the collection.
-    pub missed_on: Date,
-    /// Whether the resident says later that it is not fixed.
-    pub not_fixed: bool,
+    /// The answers, as the JSON API takes them.
+    pub answers: Given,
+    /// What is the same in two visits that ask for the same.
+    pub same: String,
+    /// A question and a text that it does not take, typed first by who gets it wrong.
+    pub wrong: Option<(&'static str, &'static str)>,
+    /// What the resident says later, when it is not fixed.
+    pub not_fixed: Option<&'static str>,
+}
+
+/// How a body offers a service.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    /// By these channels.
+    pub channels: Vec<Channel>,
+    /// Whether its requester signs in.
+    pub sign_in: SignIn,
 }
 
 /// The working day of a seed: a Tuesday, Wednesday or Thursday of a term without holidays.
@@ -135,17 +130,23 @@ pub fn settle(
         for _ in 0..share {
             number += 1;
             let property = chance.below("property", number, u64::from(area.properties));
+            let property = u32::try_from(property).unwrap_or(0);
             let welsh = bilingual(&area.body)
                 && chance.happens("welsh", number, demo.residents.ask_in_welsh.into());
-            residents.push(Resident {
-                property: u32::try_from(property).unwrap_or(0),
-                email: format!("resident{number}@example.org"),
-                language: if welsh { Language::Cy } else { Language::En },
-            });
+            let language = if welsh { Language::Cy } else { Language::En };
+            residents.push(Resident::new(chance, number, property, language));
         }
-        areas.push(Area { body: area.body.clone(), district, residents });
+        let bodies = [&area.body].into_iter().chain(&area.also).cloned().collect();
+        areas.push(Area { bodies, district, residents });
     }
     areas
+}
+
+impl Area {
+    /// Whether a body serves the people of this area.
+    pub fn is_served_by(&self, body: &BodyId) -> bool {
+        self.bodies.contains(body)
+    }
 }
 
 /// The visits of a morning, in the order of their minutes.
@@ -155,20 +156,15 @@ pub fn morning(
     seed: u64,
     requests: usize,
     day: Date,
-    offers: &dyn Fn(&BodyId, &ServiceId, Channel) -> bool,
+    offered: &dyn Fn(&BodyId, &ServiceId) -> Option<Offer>,
 ) -> Vec<Visit> {
-    let chance = Chance(seed);
+    let morning = Morning { demo, chance: Chance(seed), day };
     let mut visits: Vec<Visit> = Vec::new();
     // A duplicate is no request, so that many more visits are made.
     let mut number = 0;
     let mut counted = 0;
     while counted < requests && number < requests.saturating_mul(4) {
-        let of = u64::try_from(number).unwrap_or(u64::MAX);
-        let share = pick_share(&demo.shares, chance.below("share", of, 100));
-        let area = share.and_then(|share| areas.iter().find(|area| area.body == share.body));
-        let (Some(share), Some(area)) = (share, area) else { break };
-        if let Some(visit) = plan_visit((demo, chance), (share, area), number, day, &visits, offers)
-        {
+        if let Some(visit) = morning.visit(areas, number, &visits, offered) {
             counted += usize::from(!matches!(visit.manner, Manner::Repeats(_)));
             visits.push(visit);
         }
@@ -186,69 +182,121 @@ fn pick_share(shares: &[Share], drawn: u64) -> Option<&Share> {
     })
 }
 
-fn plan_visit(
-    (demo, chance): (&Demo, Chance),
-    (share, area): (&Share, &Area),
-    number: usize,
+/// What all visits of a morning are drawn from.
+struct Morning<'a> {
+    demo: &'a Demo,
+    chance: Chance,
     day: Date,
-    before: &[Visit],
-    offers: &dyn Fn(&BodyId, &ServiceId, Channel) -> bool,
-) -> Option<Visit> {
-    let of = u64::try_from(number).unwrap_or(u64::MAX);
-    let channel = pick_channel(demo, chance.below("channel", of, 100));
-    let channel = if offers(&share.body, &share.service, channel) { channel } else { Channel::Web };
-    let minute =
-        i64::try_from(chance.below("minute", of, demo.morning_minutes.into())).unwrap_or(0);
-    if chance.happens("duplicate", of, demo.mix.duplicates.into())
-        && let Some(first) = before.iter().rev().find(|visit| {
-            visit.body == share.body && visit.manner == Manner::Plain && !visit.not_fixed
-        })
-    {
-        let mut visit = first.clone();
-        visit.manner = Manner::Repeats(first.number);
-        visit.minute = first.minute + 1 + minute % 10;
-        (visit.number, visit.channel, visit.signs_in) = (number, channel, false);
-        return Some(visit);
-    }
-    let resident = chance.below("resident", of, u64::try_from(area.residents.len()).ok()?);
-    let resident = area.residents.get(usize::try_from(resident).ok()?)?;
-    let refused = chance.happens("refused", of, demo.residents.to_be_refused.into());
-    let (bin, missed_on) = missed(chance, area, resident, of, day, refused)?;
-    let address = area.district.address(resident.property)?;
-    let taken = before.iter().any(|visit| visit.uprn == address.uprn && visit.bin == bin);
-    if taken {
-        return None; // it would be a duplicate that nobody planned
-    }
-    let manner = match refused {
-        true => Manner::Refused,
-        false if chance.happens("corrected", of, demo.mix.invalid_then_corrected.into()) => {
-            Manner::Corrected
-        }
-        false => Manner::Plain,
-    };
-    let gives_email = chance.happens("email", of, demo.residents.give_email.into());
-    Some(Visit {
-        number,
-        minute,
-        body: share.body.clone(),
-        service: share.service.clone(),
-        channel,
-        language: resident.language,
-        manner,
-        signs_in: channel == Channel::Web
-            && chance.happens("sign in", of, demo.residents.signed_in.into()),
-        email: gives_email.then(|| resident.email.clone()),
-        account: resident.email.clone(),
-        uprn: address.uprn,
-        postcode: address.postcode,
-        bin,
-        missed_on,
-        not_fixed: !refused && chance.happens("not fixed", of, demo.residents.not_fixed.into()),
-    })
 }
 
-fn pick_channel(demo: &Demo, drawn: u64) -> Channel {
-    let mix = &demo.mix.channels;
+impl Morning<'_> {
+    fn visit(
+        &self,
+        areas: &[Area],
+        number: usize,
+        before: &[Visit],
+        offered: &dyn Fn(&BodyId, &ServiceId) -> Option<Offer>,
+    ) -> Option<Visit> {
+        let of = u64::try_from(number).unwrap_or(u64::MAX);
+        let share = pick_share(&self.demo.shares, self.chance.below("share", of, 100))?;
+        let area = areas.iter().find(|area| area.is_served_by(&share.body))?;
+        let offer = offered(&share.body, &share.service)?;
+        let plan = answers::plan(&share.service)?;
+        let mix = share.channels.unwrap_or(self.demo.mix.channels);
+        let channel = pick_channel(mix, self.chance.below("channel", of, 100));
+        let channel = if offer.channels.contains(&channel) { channel } else { Channel::Web };
+        self.repeated((share, plan), (number, channel), before)
+            .or_else(|| self.fresh((share, plan, &offer), area, (number, channel), before))
+    }
+
+    fn minute(&self, of: u64) -> i64 {
+        let minutes = u64::from(self.demo.morning_minutes);
+        i64::try_from(self.chance.below("minute", of, minutes)).unwrap_or(0)
+    }
+
+    /// A visit that asks for what another one has asked.
+    fn repeated(
+        &self,
+        (share, plan): (&Share, &Plan),
+        (number, channel): (usize, Channel),
+        before: &[Visit],
+    ) -> Option<Visit> {
+        let of = u64::try_from(number).unwrap_or(u64::MAX);
+        if !plan.repeats || !self.chance.happens("duplicate", of, self.demo.mix.duplicates.into()) {
+            return None;
+        }
+        let first = before.iter().rev().find(|visit| {
+            (&visit.body, &visit.service) == (&share.body, &share.service)
+                && visit.manner == Manner::Plain
+                && visit.not_fixed.is_none()
+        })?;
+        let mut visit = first.clone();
+        visit.manner = Manner::Repeats(first.number);
+        visit.minute = first.minute + 1 + self.minute(of) % 10;
+        (visit.number, visit.channel, visit.signs_in) = (number, channel, false);
+        Some(visit)
+    }
+
+    fn fresh(
+        &self,
+        (share, plan, offer): (&Share, &Plan, &Offer),
+        area: &Area,
+        (number, channel): (usize, Channel),
+        before: &[Visit],
+    ) -> Option<Visit> {
+        let (chance, residents) = (self.chance, self.demo.residents);
+        let of = u64::try_from(number).unwrap_or(u64::MAX);
+        let resident = chance.below("resident", of, u64::try_from(area.residents.len()).ok()?);
+        let resident = area.residents.get(usize::try_from(resident).ok()?)?;
+        let refused = chance.happens("refused", of, residents.to_be_refused.into());
+        let address = area.district.address(resident.property)?;
+        let gives_email = chance.happens("email", of, residents.give_email.into());
+        let wish = (plan.wish)(&Asker {
+            chance,
+            number: of,
+            day: self.day,
+            area,
+            resident,
+            address: &address,
+            email: gives_email.then_some(resident.email.as_str()),
+            to_be_refused: refused,
+        })?;
+        let same = |visit: &Visit| visit.service == share.service && visit.same == wish.same;
+        if before.iter().any(same) {
+            return None; // it would be a duplicate that nobody planned
+        }
+        let corrects = chance.happens("corrected", of, self.demo.mix.invalid_then_corrected.into());
+        let manner = match refused {
+            true => Manner::Refused,
+            false if corrects && wish.wrong.is_some() => Manner::Corrected,
+            false => Manner::Plain,
+        };
+        let signs_in = match offer.sign_in {
+            SignIn::None => false,
+            SignIn::Optional => chance.happens("sign in", of, residents.signed_in.into()),
+            SignIn::Required => true,
+        };
+        let unfixed = !refused && chance.happens("not fixed", of, residents.not_fixed.into());
+        Some(Visit {
+            number,
+            minute: self.minute(of),
+            body: share.body.clone(),
+            service: share.service.clone(),
+            channel,
+            language: resident.language,
+            manner,
+            signs_in: channel == Channel::Web && signs_in,
+            account: resident.email.clone(),
+            postcode: address.postcode,
+            answers: wish.answers,
+            same: wish.same,
+            wrong: wish.wrong,
+            not_fixed: wish.not_fixed.filter(|_| unfixed),
+        })
+    }
+}
+
+fn pick_channel(mix: ChannelMix, drawn: u64) -> Channel {
     let shares = [
         (Channel::Web, mix.web),
         (Channel::Agent, mix.agent),
@@ -261,33 +309,4 @@ fn pick_channel(demo: &Demo, drawn: u64) -> Channel {
         drawn < below
     });
     found.map_or(Channel::Web, |(channel, _)| channel)
-}
-
-/// A bin of the property and the day on which it was due: within the last five days, or, where
-/// a rule is to refuse it, a day without a collection.
-fn missed(
-    chance: Chance,
-    area: &Area,
-    resident: &Resident,
-    of: u64,
-    day: Date,
-    refused: bool,
-) -> Option<(&'static str, Date)> {
-    let drawn = chance.below("bin", of, 100);
-    let mut below = 0;
-    let preferred = BINS.iter().position(|(_, share)| {
-        below += u64::from(*share);
-        drawn < below
-    })?;
-    for turn in 0..BINS.len() {
-        let (bin, _) = BINS.get((preferred + turn) % BINS.len())?;
-        for back in 1..=DAYS_BACK {
-            let on = day.plus_days(-back);
-            let due = area.district.collects(resident.property, bin, on);
-            if due != refused && (refused || back <= 5) {
-                return Some((bin, on));
-            }
-        }
-    }
-    None
 }

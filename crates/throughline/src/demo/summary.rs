@@ -1,7 +1,7 @@
 //! What a morning came to: figures from the journal, losses and doubles from the back offices' own
 //! records.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use base::{BodyId, CaseId, Reference};
@@ -53,24 +53,29 @@ pub fn account(
             None => accounted.lost += 1,
         }
     }
-    let mut jobs: BTreeMap<&BodyId, BTreeMap<String, u32>> = BTreeMap::new();
+    let mut worked: BTreeMap<&BodyId, BTreeSet<String>> = BTreeMap::new();
     for (body, office) in offices.all() {
-        let counts = jobs.entry(body).or_default();
+        let known = worked.entry(body).or_default();
+        let (mut jobs, mut records) = (BTreeMap::new(), BTreeMap::new());
         for entry in office.entries() {
-            if let Entry::JobCreated { reference, .. } | Entry::JobReturned { reference, .. } =
-                entry
-            {
-                *counts.entry(reference).or_default() += 1;
+            match entry {
+                Entry::JobCreated { reference, .. } | Entry::JobReturned { reference, .. } => {
+                    known.insert(reference.clone());
+                    *jobs.entry(reference).or_insert(0_u64) += 1;
+                }
+                Entry::Recorded { what, reference, .. } => {
+                    known.insert(reference.clone());
+                    *records.entry((what, reference)).or_insert(0_u64) += 1;
+                }
+                Entry::JobFinished { .. } | Entry::MessageAcknowledged { .. } => {}
             }
         }
-    }
-    for counts in jobs.values() {
-        accounted.doubled +=
-            counts.values().map(|count| u64::from(count.saturating_sub(1))).sum::<u64>();
+        let counts = jobs.into_values().chain(records.into_values());
+        accounted.doubled += counts.map(|count| count.saturating_sub(1)).sum::<u64>();
     }
     for ((body, _), view) in &cases {
         let reference = view.case.request.reference.as_str();
-        let done = jobs.get(body).is_some_and(|counts| counts.contains_key(reference));
+        let done = worked.get(body).is_some_and(|known| known.contains(reference));
         // What the back office confirmed must stand in its own record.
         let confirmed = view.case.request.status == Status::Completed;
         accounted.lost += u64::from(confirmed && !done);

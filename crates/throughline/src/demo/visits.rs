@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use base::{BodyId, Channel, Language};
+use catalogue::Given;
 use tokio::sync::Mutex;
 
 use super::browser::{Browser, Form, PageRead, Patience};
@@ -13,8 +14,8 @@ use crate::post::Outbox;
 
 /// Pages that one visit walks through at most.
 const PAGES: usize = 40;
-/// A value that no question of the demonstration takes.
-const NONSENSE: &str = "31 2 2026";
+/// Questions that Open311 has parameters of its own for, as packages commonly map them.
+const OPEN311_OWN: [(&str, &str); 2] = [("address", "address_id"), ("email", "email")];
 
 /// What a visit came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,31 +127,16 @@ impl World {
         walk(&mut browser, start, visit).await
     }
 
-    fn answers(visit: &Visit) -> BTreeMap<&'static str, String> {
-        let mut answers = BTreeMap::from([
-            ("address", visit.uprn.clone()),
-            ("bin", visit.bin.to_owned()),
-            ("missed_on", visit.missed_on.to_string()),
-        ]);
-        if let Some(email) = &visit.email {
-            answers.insert("email", email.clone());
-        }
-        answers
-    }
-
     async fn by_api(&self, visit: &Visit) -> anyhow::Result<Done> {
         let key = self.api_keys.get(&visit.body).context("the body has no API key")?;
         let url = format!("{}/{}/api/services/{}/requests", self.origin, visit.body, visit.service);
-        let answers = Self::answers(visit);
         let mut corrected = 0;
-        if visit.manner == Manner::Corrected {
-            let mut wrong = answers.clone();
-            wrong.insert("missed_on", NONSENSE.to_owned());
+        if let Some(wrong) = wrong_answers(visit) {
             let refused = self.post_json(&url, key, visit, &wrong).await?;
             anyhow::ensure!(refused.0 == 422, "wrong answers were answered {}", refused.0);
             corrected = 1;
         }
-        let (status, body) = self.post_json(&url, key, visit, &answers).await?;
+        let (status, body) = self.post_json(&url, key, visit, &visit.answers).await?;
         anyhow::ensure!(status == 200 || status == 201, "answered {status}");
         let reference = body.get("reference").and_then(serde_json::Value::as_str);
         let reference = reference.context("the answer has no reference")?.to_owned();
@@ -162,7 +148,7 @@ impl World {
         url: &str,
         key: &str,
         visit: &Visit,
-        answers: &BTreeMap<&'static str, String>,
+        answers: &Given,
     ) -> anyhow::Result<(u16, serde_json::Value)> {
         let body = serde_json::json!({"language": visit.language.tag(), "answers": answers});
         let request = self.client.post(url).header("authorization", format!("Bearer {key}"));
@@ -177,13 +163,12 @@ impl World {
         let key = self.api_keys.get(&visit.body).context("the body has no API key")?;
         let url = format!("{}/{}/open311/v2/requests.json", self.origin, visit.body);
         let mut corrected = 0;
-        if visit.manner == Manner::Corrected {
-            let (status, _) = self.post_open311(&url, key, visit, NONSENSE).await?;
+        if let Some(wrong) = wrong_answers(visit) {
+            let (status, _) = self.post_open311(&url, key, visit, &wrong).await?;
             anyhow::ensure!(status == 400, "wrong answers were answered {status}");
             corrected = 1;
         }
-        let missed_on = visit.missed_on.to_string();
-        let (status, body) = self.post_open311(&url, key, visit, &missed_on).await?;
+        let (status, body) = self.post_open311(&url, key, visit, &visit.answers).await?;
         anyhow::ensure!(status == 200 || status == 201, "answered {status}");
         let reference = body.pointer("/0/service_request_id").and_then(serde_json::Value::as_str);
         let reference = reference.context("the answer has no service_request_id")?.to_owned();
@@ -195,16 +180,18 @@ impl World {
         url: &str,
         key: &str,
         visit: &Visit,
-        missed_on: &str,
+        answers: &Given,
     ) -> anyhow::Result<(u16, serde_json::Value)> {
         let mut form = vec![
             ("api_key".to_owned(), key.to_owned()),
             ("service_code".to_owned(), visit.service.to_string()),
-            ("address_id".to_owned(), visit.uprn.clone()),
-            ("attribute[bin]".to_owned(), visit.bin.to_owned()),
-            ("attribute[missed_on]".to_owned(), missed_on.to_owned()),
         ];
-        form.extend(visit.email.clone().map(|email| ("email".to_owned(), email)));
+        for (question, answer) in answers {
+            let own = OPEN311_OWN.iter().find(|(name, _)| name == question);
+            let named = own
+                .map_or_else(|| format!("attribute[{question}]"), |(_, name)| (*name).to_owned());
+            form.extend(typed(answer).into_iter().map(|text| (named.clone(), text)));
+        }
         let request =
             self.client.post(url).header("content-type", "application/x-www-form-urlencoded");
         let request = request.body(super::browser::form_urlencoded(&form));
@@ -236,7 +223,7 @@ impl World {
         else {
             return Ok(false);
         };
-        form.fill("note", "The bin is still full.");
+        form.fill("note", visit.not_fixed.unwrap_or_default());
         let said = browser.send(&form).await?;
         anyhow::ensure!(said.status == 200, "saying so failed: {}", said.describe());
         Ok(true)
@@ -265,9 +252,9 @@ async fn walk(browser: &mut Browser, start: PageRead, visit: &Visit) -> anyhow::
         let Some(mut form) = forms.into_iter().next() else {
             bail!("no form: {}", page.describe())
         };
-        let day_asked = form.fields.iter().any(|field| field == "missed_on-day");
-        let wrong = to_correct && day_asked;
-        fill(&mut form, visit, wrong);
+        let first = visit.wrong.filter(|(question, _)| to_correct && asks(&form, question));
+        let wrong = first.is_some();
+        fill(&mut form, visit, first);
         page = browser.send(&form).await?;
         if wrong {
             anyhow::ensure!(
@@ -282,21 +269,65 @@ async fn walk(browser: &mut Browser, start: PageRead, visit: &Visit) -> anyhow::
     bail!("the form does not end: {}", page.describe())
 }
 
-fn fill(form: &mut Form, visit: &Visit, wrong: bool) {
-    let on = visit.missed_on.to_jiff();
-    for field in form.fields.clone() {
-        let value = match field.as_str() {
-            "postcode" | "address-postcode" => visit.postcode.clone(),
-            "address" => visit.uprn.clone(),
-            "bin" => visit.bin.to_owned(),
-            "missed_on-day" if wrong => "31".to_owned(),
-            "missed_on-month" if wrong => "2".to_owned(),
-            "missed_on-day" => on.day().to_string(),
-            "missed_on-month" => on.month().to_string(),
-            "missed_on-year" => on.year().to_string(),
-            "email" => visit.email.clone().unwrap_or_default(),
-            _ => String::new(),
-        };
-        form.fill(&field, value);
+/// The answers with the wrong one among them, when the visit gets it wrong first.
+fn wrong_answers(visit: &Visit) -> Option<Given> {
+    let (question, text) = visit.wrong.filter(|_| visit.manner == Manner::Corrected)?;
+    let mut wrong = visit.answers.clone();
+    wrong.insert(question.to_owned(), text.into());
+    Some(wrong)
+}
+
+/// The parts of a date's field, in the order in which they are read.
+const DATE_PARTS: [&str; 3] = ["day", "month", "year"];
+
+/// The part of a question's date that a field is.
+fn part_of<'a>(field: &'a str, part: &str) -> Option<&'a str> {
+    field.strip_suffix(part)?.strip_suffix('-')
+}
+
+/// Whether a form asks a question.
+fn asks(form: &Form, question: &str) -> bool {
+    form.fields.iter().any(|field| {
+        field == question || DATE_PARTS.iter().any(|part| part_of(field, part) == Some(question))
+    })
+}
+
+/// An answer as people type or choose it, a text each.
+fn typed(answer: &serde_json::Value) -> Vec<String> {
+    match answer {
+        serde_json::Value::String(text) => vec![text.clone()],
+        serde_json::Value::Bool(yes) => vec![if *yes { "yes" } else { "no" }.to_owned()],
+        serde_json::Value::Number(number) => vec![number.to_string()],
+        serde_json::Value::Array(values) => values.iter().flat_map(typed).collect(),
+        serde_json::Value::Null | serde_json::Value::Object(_) => Vec::new(),
     }
+}
+
+fn fill(form: &mut Form, visit: &Visit, wrong: Option<(&str, &str)>) {
+    for field in form.fields.clone() {
+        if field == "postcode" || field.ends_with("-postcode") {
+            form.fill(&field, visit.postcode.clone());
+            continue;
+        }
+        let part = DATE_PARTS.iter().position(|part| part_of(&field, part).is_some());
+        let dated = part.zip(field.rsplit_once('-'));
+        let question = dated.map_or(field.as_str(), |(_, (question, _))| question);
+        let answer = visit.answers.get(question).map(typed).unwrap_or_default();
+        let texts = match (wrong.filter(|(of, _)| *of == question), dated) {
+            (Some((_, text)), Some((part, _))) => part_text(text, ' ', part),
+            (Some((_, text)), None) => vec![text.to_owned()],
+            // An answer's date is written from its year.
+            (None, Some((part, _))) => answer
+                .first()
+                .map(|date| part_text(date, '-', DATE_PARTS.len() - 1 - part))
+                .unwrap_or_default(),
+            (None, None) => answer,
+        };
+        form.fill_all(&field, texts);
+    }
+}
+
+fn part_text(date: &str, between: char, part: usize) -> Vec<String> {
+    let part = date.split(between).nth(part).unwrap_or_default();
+    vec![part.trim_start_matches('0').to_owned()]
 }
