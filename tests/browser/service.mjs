@@ -10,7 +10,9 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { keyboard, launch, watch } from "./harness.mjs";
 import { outboxOf } from "./outbox.mjs";
+import { landsOnField, path, peopleOf, says, tells } from "./people.mjs";
 import { served, staffOf, switchOf } from "./served.mjs";
+import { count, expect, told, until, walk } from "./tally.mjs";
 import { LEAST, visitorsOf } from "./visitor.mjs";
 import { WORDS } from "./words.mjs";
 
@@ -19,26 +21,6 @@ const shots = join(here, "out/service");
 const SERVICE = "missed-bin-collection";
 // Nobody who has asked for anything: a service that stays up can be walked again.
 const RESIDENT = `walker${process.pid}@example.org`;
-
-// --- What is counted --------------------------------------------------------------------------
-
-let passed = 0, failed = 0;
-function count(name, faults) {
-  if (faults.length === 0) { passed += 1; return; }
-  failed += 1;
-  for (const fault of new Set(faults)) console.log(`FAILED ${name}: ${fault}`);
-}
-const expect = (name, holds, otherwise = "does not hold") => count(name, holds ? [] : [otherwise]);
-
-// Until `look` gives something; what it looks at changes by itself, so nothing sleeps for luck.
-async function until(what, look, seconds = 60) {
-  for (const begun = Date.now(); Date.now() - begun < seconds * 1000;) {
-    const found = await look();
-    if (found) return found;
-    await new Promise((soon) => setTimeout(soon, 100));
-  }
-  throw new Error(`${what}: not within ${seconds} s`);
-}
 
 // --- A visitor --------------------------------------------------------------------------------
 
@@ -58,10 +40,9 @@ async function fault(body, system, kind) {
 }
 
 const { visitor, held } = await visitorsOf({ browser, origin, shots, count });
-const heading = async (page) => (await page.locator("h1").innerText()).replace(/\s+/g, " ").trim();
-const path = (page) => new URL(page.url()).pathname;
 
 const { rowsTo, message, today } = outboxOf(browser, origin, until);
+const { signInWrongFirst, member } = peopleOf({ origin, staff, visitor, rowsTo, message });
 const now = await today();
 function daysAgo(days) {
   const date = new Date(now.getTime() - days * 86_400_000);
@@ -73,29 +54,6 @@ async function fillDate(page, date) {
 }
 
 // --- Residents --------------------------------------------------------------------------------
-
-const says = async (page, words, name) => {
-  const text = await heading(page);
-  expect(name, words instanceof RegExp ? words.test(text) : text.includes(words), `the heading is “${text}”`);
-};
-
-const tells = async (page, words, name) =>
-  expect(name, (await page.locator("main").innerText()).includes(words), `the page does not say “${words}”`);
-
-// The link of the error summary lands on the field that is wrong.
-async function landsOnField(page, name) {
-  const link = page.locator("#error-summary a").first();
-  const field = (await link.getAttribute("href")).slice(1);
-  await link.focus();
-  await page.keyboard.press("Enter");
-  const at = await page.evaluate(() => document.activeElement.id);
-  const wrong = await page.locator(`[id="${field}"]`).evaluate((element) => Boolean(element.closest(".field-wrong")));
-  const inView = await page.locator(`[id="${field}"]`).evaluate((element) => {
-    const box = (element.matches("[type=radio]") ? element.nextElementSibling : element).getBoundingClientRect();
-    return box.bottom > 0 && box.top < innerHeight;
-  });
-  expect(name, at === field && wrong && inView, `#${field} has no focus (#${at} has), is not the wrong field, or is out of sight`);
-}
 
 async function residentAsks(language) {
   const words = WORDS[language];
@@ -194,7 +152,7 @@ async function residentAsks(language) {
   expect(`a reference typed loosely is found (${language})`, path(page).endsWith(`/requests/${reference}`), page.url());
 
   await page.goto(`${base}/my-requests`);
-  await signIn(who, words.body, RESIDENT, "a resident");
+  await signInWrongFirst(who, words.body, RESIDENT, "a resident");
   expect(`signing in leads on to where one was going (${language})`, path(page) === `/${words.body}/my-requests`, page.url());
   await state("my requests empty");
   const own = await askSignedIn(who);
@@ -250,10 +208,10 @@ async function reportOneDue(who, address) {
         await tells(page, WORDS[language].law, `a refusal names its law (${language})`);
         await page.locator('main a[href*="/requests/"]').click();
         await state("status refused");
-        const told = await page.locator("main").innerText();
+        const said = await page.locator("main").innerText();
         expect(`a refused status says its sentence once (${language})`,
-          told.split(await page.locator(".now .sentence").innerText()).length === 2, told);
-        expect(`a report is no claim (${language})`, !/claim|hawliad/.test(told));
+          said.split(await page.locator(".now .sentence").innerText()).length === 2, said);
+        expect(`a report is no claim (${language})`, !/claim|hawliad/.test(said));
       }
       if (!answered) return (await page.locator(".reference").innerText()).trim();
     }
@@ -312,27 +270,6 @@ async function askSignedIn({ page, language, state, send }) {
   return (await page.locator(".reference").innerText()).trim();
 }
 
-// By the code from the outbox; a wrong code and a wrong address on the way.
-async function signIn({ page, state, send }, body, email, as) {
-  await state(`sign-in of ${as}`);
-  await page.fill("#q-email", "nobody");
-  await send();
-  await state(`sign-in wrong of ${as}`, 422);
-  const aside = await page.context().newPage();
-  const before = await rowsTo(aside, body, email);
-  await aside.close();
-  await page.fill("#q-email", email);
-  await send();
-  await state(`code of ${as}`);
-  const text = await message(body, email, before);
-  const code = text.match(/\b\d{6}\b/)?.[0] ?? "";
-  await page.fill("#q-code", code === "000000" ? "000001" : "000000");
-  await send();
-  await state(`code wrong of ${as}`, 422);
-  await page.fill("#q-code", code);
-  await send();
-}
-
 // From the front to the reference without a pointer: Tab, Space, Enter and what is typed.
 async function residentByKeyboard() {
   const who = await visitor("en");
@@ -383,17 +320,6 @@ async function residentByKeyboard() {
 }
 
 // --- Staff ------------------------------------------------------------------------------------
-
-async function member(body, role, language, as = role) {
-  const email = staff(body, role);
-  if (!email) throw new Error(`no ${role} of ${body} was printed`);
-  const who = await visitor(language);
-  await who.page.goto(`${origin}/${body}/staff`);
-  await signIn(who, body, email, as);
-  expect(`${as} of ${body} is let in`, path(who.page) === `/${body}/staff`, who.page.url());
-  await who.state(`${as} home`);
-  return who;
-}
 
 async function agent(body, language, reference) {
   const who = await member(body, "agent", language);
@@ -538,16 +464,6 @@ async function faultyIsCaught() {
 
 // --- The walks --------------------------------------------------------------------------------
 
-const begun = Date.now();
-async function walk(name, steps) {
-  try {
-    return await steps();
-  } catch (error) {
-    count(name, [error.message.split("\n").slice(0, 4).join(" ")]);
-    return null;
-  }
-}
-
 try {
   await walk("a faulty page", faultyIsCaught);
   const region = await visitor("en");
@@ -575,5 +491,4 @@ try {
   await browser.close();
   await service.stop();
 }
-console.log(`${passed} passed, ${failed} failed in ${Math.round((Date.now() - begun) / 1000)} s; pictures in ${shots}`);
-process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+told(shots);
