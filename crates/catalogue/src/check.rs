@@ -19,6 +19,7 @@ mod flow;
 mod jobs;
 mod names;
 mod outcomes;
+mod payment;
 mod service;
 mod tasks;
 
@@ -29,7 +30,8 @@ pub const MESSAGE_JOB: &str = "message";
 /// The header of such a job that names the template.
 pub const TEMPLATE_HEADER: &str = "template";
 /// What a message template may name.
-pub const MESSAGE_VARIABLES: [&str; 4] = ["reference", "service", "promised", "outcome"];
+pub const MESSAGE_VARIABLES: [&str; 6] =
+    ["reference", "service", "promised", "outcome", "link", "fee"];
 
 /// What the mappings of a package do, as its `connectors.toml` says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -109,6 +111,7 @@ impl Checking<'_> {
         self.jobs();
         self.names();
         self.tasks();
+        self.payment();
         self.scenarios();
     }
 

@@ -53,6 +53,16 @@ pub struct NotFixed {
     pub within_days: i64,
 }
 
+/// Where a process waits for a requester to pay.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Payment {
+    /// The receive task that waits: while it does, the requester is shown where to pay.
+    pub element: String,
+    /// The variable that holds the address of the provider's page.
+    pub page: String,
+}
+
 /// Whether an outcome grants or refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -163,6 +173,8 @@ pub struct Definition {
     /// What it costs the requester, in pence.
     #[serde(default)]
     pub fee_pence: u32,
+    /// Where the requester pays it.
+    pub payment: Option<Payment>,
     /// Days of the week on which it is worked on: `monday` to `sunday`; Monday to Friday when none are named.
     #[serde(default)]
     pub opening_days: Vec<Day>,

@@ -14,6 +14,7 @@
 //!   bin        refuse              (question and answer, as typed in a form; a list repeats the line)
 //! not fixed web  The bin is still full
 //! withdraw
+//! returns                          (the requester is back from the page where they were to pay)
 //!
 //! answer    collections       200 {"scheduled": true}             (the next answer of a REST system)
 //! answer    waste-contractor  CreateJobResponse jobNumber=WJ1     (of a SOAP system: element, fields)
@@ -108,6 +109,8 @@ pub enum Step {
     },
     /// The requester takes it back.
     Withdraw,
+    /// The requester is back from the page at which they were to pay.
+    Returns,
     /// What a system will answer next, after what it is already to answer.
     Answer {
         /// The system.

@@ -44,6 +44,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         id: EffectId::from_bytes([7; 16]),
         reference: Reference::new("MBC", [1, 2, 3, 4, 5]),
         attempt: 1,
+        page: "http://localhost:8400/wealdmere/requests/MBC".to_owned(),
     };
     let answered = |status, body: &str| {
         let headers = [("content-type", "application/json")].into_iter().collect();

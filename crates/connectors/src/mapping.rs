@@ -1,7 +1,8 @@
 //! Mapping: how a job becomes a request to a back office, and its answer an outcome, as data.
 //!
 //! A service's `connectors.toml` holds one `[[job]]` per job type. Values are FEEL over the job's
-//! variables and `effect` (`effect.id`, `effect.reference`, `effect.attempt`, `effect.message`);
+//! variables and `effect` (`effect.id`, `effect.reference`, `effect.attempt`, `effect.message`,
+//! and `effect.page`, the address of the case's own page);
 //! answers are read by FEEL over `response` (`response.status`, `response.headers`,
 //! `response.body`). A mapping names no credential and no address.
 

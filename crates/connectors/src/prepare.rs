@@ -20,6 +20,8 @@ pub struct Effect {
     pub reference: Reference,
     /// The number of this attempt, from 1.
     pub attempt: u32,
+    /// The address of the case's own page, to which a system may lead people back.
+    pub page: String,
 }
 
 /// Why a job cannot be made into a request: a person mends the mapping or the data and replays it.
@@ -114,6 +116,7 @@ fn effect_value(effect: &Effect) -> Result<Value, Failed> {
         ("reference", Value::from(effect.reference.as_str())),
         ("attempt", Value::from(i64::from(effect.attempt))),
         ("message", Value::from(format!("{}-{}", effect.id, effect.attempt))),
+        ("page", Value::from(effect.page.as_str())),
     ];
     Context::from_entries(entries).map(Value::Context).map_err(|_| Failed)
 }

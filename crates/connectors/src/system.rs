@@ -9,7 +9,7 @@ use std::fmt;
 use base::{Language, SystemId, Text};
 
 use crate::MappingError;
-use crate::toml_reader::{Reader, Table};
+use crate::toml_reader::{At, Reader, Table};
 
 /// Which kind of messages a system speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +61,26 @@ pub struct System {
     pub credential: Option<Credential>,
     /// A file of certificates (PEM) to trust instead of the computer's own.
     pub ca_file: Option<String>,
+    /// Where its pages for people are, when not where it is itself: `https://pay.example`.
+    pub pages: Option<String>,
+}
+
+impl System {
+    /// Whether an address is one of its pages for people. An address that came in an answer leads
+    /// nobody anywhere else.
+    pub fn has_page(&self, address: &str) -> bool {
+        let origin = self.pages.as_deref().unwrap_or(&self.base_url);
+        let plain = address.bytes().all(|byte| byte.is_ascii_graphic());
+        let within = address.strip_prefix(origin_of(origin));
+        plain && within.is_some_and(|path| path.starts_with('/') && !path.contains('\\'))
+    }
+}
+
+/// Scheme, host and port of an address.
+fn origin_of(address: &str) -> &str {
+    let host = address.find("://").map_or(0, |at| at + 3);
+    let end = address.get(host..).and_then(|rest| rest.find('/')).map(|at| host + at);
+    address.get(..end.unwrap_or(address.len())).unwrap_or(address)
 }
 
 /// A secret's text: never printed.
@@ -141,15 +161,12 @@ fn read_system(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<System> {
         },
         None => None,
     };
-    let base_url = table.required_text(reader, "base_url").and_then(|url| {
-        let right = is_base_url(&url.value);
-        if !right {
-            let sentence = "`base_url` must begin with http:// or https://, with no query, no \
-                            credential and no slash at the end";
-            reader.error(&url.span, sentence.to_owned());
-        }
-        right.then_some(url.value)
-    });
+    let base_url = table.required_text(reader, "base_url");
+    let base_url = base_url.and_then(|url| read_url(reader, "base_url", url));
+    let pages = match table.text(reader, "pages") {
+        Some(url) => Some(read_url(reader, "pages", url)?),
+        None => None,
+    };
     let credential = table.table(reader, "credential").map(|table| read_credential(reader, &table));
     let ca_file = table.text(reader, "ca_file").map(|file| file.value);
     table.finish(reader);
@@ -159,7 +176,19 @@ fn read_system(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<System> {
     };
     let id: SystemId = id?;
     let name = name.unwrap_or_else(|| Text::english(id.as_str().replace('-', " ")));
-    Some(System { id, name, kind: kind?, base_url: base_url?, credential, ca_file })
+    Some(System { id, name, kind: kind?, base_url: base_url?, credential, ca_file, pages })
+}
+
+fn read_url(reader: &mut Reader<'_>, key: &str, url: At<String>) -> Option<String> {
+    let right = is_base_url(&url.value);
+    if !right {
+        let sentence = format!(
+            "`{key}` must begin with http:// or https://, with no query, no credential and no \
+             slash at the end"
+        );
+        reader.error(&url.span, sentence);
+    }
+    right.then_some(url.value)
 }
 
 fn read_name(reader: &mut Reader<'_>, table: &Table<'_>) -> Text {
@@ -223,6 +252,33 @@ mod tests {
         assert_eq!(systems[0].name.in_language(Language::Cy), "Llwybr Glas");
         assert_eq!(systems[0].credential.as_ref().unwrap().secret, "waste");
         assert_eq!(format!("{:?}", Secret::new("hush")), "Secret(..)");
+    }
+
+    #[test]
+    fn an_address_that_came_in_an_answer_is_the_systems_own_or_nobodys() {
+        let system = |more: &str| {
+            let text = format!(
+                "[[system]]\nid = \"pay\"\nkind = \"rest\"\nbase_url = \"https://api.pay.example/v1\"\n{more}"
+            );
+            read_systems(&text).unwrap().remove(0)
+        };
+        let plain = system("");
+        assert!(plain.has_page("https://api.pay.example/pay/1"));
+        let other = system("pages = \"https://www.pay.example\"\n");
+        assert!(other.has_page("https://www.pay.example/pay/1"));
+        for address in [
+            "https://api.pay.example/pay/1",
+            "https://www.pay.example.evil.example/pay/1",
+            "https://www.pay.example@evil.example/",
+            "https://www.pay.example\\@evil.example/",
+            "http://www.pay.example/pay/1",
+            "javascript:alert(1)",
+            "//www.pay.example/",
+            "https://www.pay.example/a b",
+            "https://www.pay.example",
+        ] {
+            assert!(!other.has_page(address), "{address}");
+        }
     }
 
     #[test]

@@ -28,6 +28,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         base_url: running.office(mapping.system()).ok_or("no office")?.url(),
         credential: None,
         ca_file: None,
+        pages: None,
     };
     let connector = HttpConnector::new(std::slice::from_ref(&system), &Secrets::new())?;
     let json = r#"{"uprn": "200000000001", "bin": "food", "missedOn": "2024-11-19",
@@ -37,6 +38,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         id: EffectId::from_bytes([7; 16]),
         reference: Reference::new("MBC", [1, 2, 3, 4, 5]),
         attempt: 1,
+        page: "http://localhost:8400/wealdmere/requests/MBC".to_owned(),
     };
     for phase in [Phase::Send, Phase::Lookup] {
         let request = prepare(mapping, &system, phase, &input, &effect)?;

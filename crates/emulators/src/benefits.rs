@@ -2,7 +2,8 @@
 //!
 //! Read-only, a function of the seed and the pseudonym: the same person has the same awards
 //! whenever they are asked about. `GET /people/{pseudonym}/awards?on=DATE` lists the awards of that
-//! day. Of a hundred people one is not in the register, and of two the award is being worked out
+//! day, `GET /people/{pseudonym}/mobility?on=DATE` what is paid because getting about is hard, with
+//! the points of its assessment. Of a hundred people one is not in the register, and of two the award is being worked out
 //! anew: about these three the register cannot tell. It knows no name, address or date of birth.
 
 use base::{Date, Timestamp};
@@ -33,6 +34,57 @@ const BENEFITS: [(&str, u64); 6] = [
     ("pension_credit_guarantee", 300),
     ("new_style_jobseekers_allowance", 300),
 ];
+
+/// What the agency pays because getting about is hard, with its share among ten thousand people who
+/// are asked about: they say that they get something, and mostly do. Whoever is left gets nothing.
+const MOBILITY: [(Mobility, u64); 7] = [
+    (Mobility::Pip { moving_around: 12, planning: 0, descriptor: "A" }, 3_200),
+    (Mobility::Pip { moving_around: 8, planning: 4, descriptor: "B" }, 2_000),
+    (Mobility::Pip { moving_around: 4, planning: 10, descriptor: "E" }, 1_100),
+    (Mobility::Pip { moving_around: 0, planning: 12, descriptor: "F" }, 250),
+    (Mobility::Pip { moving_around: 4, planning: 4, descriptor: "B" }, 700),
+    (Mobility::Dla, 1_800),
+    (Mobility::WarPension, 350),
+];
+
+/// An award because getting about is hard.
+#[derive(Debug, Clone, Copy)]
+enum Mobility {
+    /// Personal Independence Payment, with the points of its two activities of mobility.
+    Pip { moving_around: u8, planning: u8, descriptor: &'static str },
+    /// The higher rate of the mobility component of Disability Living Allowance.
+    Dla,
+    /// War Pensioner's Mobility Supplement, or a lump sum of the armed forces' scheme.
+    WarPension,
+}
+
+impl Mobility {
+    fn shown(self, person: &str, seed: u64) -> Value {
+        match self {
+            Self::Pip { moving_around, planning, descriptor } => json!({
+                "award": "personal_independence_payment",
+                "moving_around_points": moving_around,
+                "planning_points": planning,
+                "planning_descriptor": descriptor,
+            }),
+            Self::Dla => json!({
+                "award": "disability_living_allowance",
+                "mobility_rate": "higher",
+            }),
+            Self::WarPension if draw(seed, &["service", person]).is_multiple_of(2) => {
+                json!({ "award": "war_pensioners_mobility_supplement" })
+            }
+            Self::WarPension => {
+                let tariff = draw(seed, &["tariff", person]) % 8 + 1;
+                json!({
+                    "award": "armed_forces_compensation",
+                    "tariff": tariff,
+                    "certified_difficulty_in_walking": true,
+                })
+            }
+        }
+    }
+}
 
 /// The register's server.
 #[derive(Debug, Clone)]
@@ -98,7 +150,21 @@ impl Benefits {
         json!({ "benefit": benefit, "from": began, "net_earnings_pence": earned })
     }
 
-    fn awards(&self, person: &str, query: &str, now: Timestamp) -> HttpResponse {
+    /// What somebody is paid because getting about is hard, if anything.
+    fn mobility(&self, person: &str) -> Option<Value> {
+        let mut number = draw(self.seed, &["mobility", person]) % 10_000;
+        for (award, share) in MOBILITY {
+            if number < share {
+                return Some(award.shown(person, self.seed));
+            }
+            number -= share;
+        }
+        None
+    }
+
+    /// What the register answers about a person on a day.
+    fn answer(&self, asked: &Asked<'_>, now: Timestamp) -> HttpResponse {
+        let Asked { person, query, .. } = asked;
         if !is_pseudonym(person) {
             return refusal(422, "invalid_person", "a person is 64 hexadecimal digits");
         }
@@ -115,11 +181,28 @@ impl Benefits {
             Standing::UnderReview => "under_review",
             Standing::Settled => "settled",
         };
-        let begun = self.benefit(person).filter(|_| self.began(person, now) <= on);
-        let awards: Vec<Value> =
-            begun.map(|benefit| self.award(person, benefit, now)).into_iter().collect();
+        let has_begun = self.began(person, now) <= on;
+        let award = match asked.what {
+            What::Awards => self.benefit(person).map(|benefit| self.award(person, benefit, now)),
+            What::Mobility => self.mobility(person),
+        };
+        let awards: Vec<Value> = award.filter(|_| has_begun).into_iter().collect();
         json(200, &json!({ "on": on.to_string(), "standing": standing, "awards": awards }))
     }
+}
+
+/// A question about a person.
+struct Asked<'a> {
+    person: &'a str,
+    what: What,
+    query: &'a str,
+}
+
+/// What about them.
+#[derive(Clone, Copy)]
+enum What {
+    Awards,
+    Mobility,
 }
 
 fn is_pseudonym(text: &str) -> bool {
@@ -135,8 +218,9 @@ impl BackOffice for Benefits {
         let segments = segments(request);
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         match (request.method, segments.as_slice()) {
-            (Method::Get, ["people", person, "awards"]) => {
-                self.awards(person, request.query(), now)
+            (Method::Get, ["people", person, what @ ("awards" | "mobility")]) => {
+                let what = if *what == "awards" { What::Awards } else { What::Mobility };
+                self.answer(&Asked { person, what, query: request.query() }, now)
             }
             _ => refusal(404, "unknown_address", "there is nothing here"),
         }
@@ -211,6 +295,27 @@ mod tests {
             (0..99).map(|n| office.benefit(&person(n))).collect::<Vec<_>>(),
             (0..99).map(|n| Benefits::new(8, None).benefit(&person(n))).collect::<Vec<_>>(),
         );
+    }
+
+    #[test]
+    fn most_who_are_asked_about_have_a_mobility_award_with_its_points() {
+        let mut office = Benefits::new(7, None);
+        let mut met: BTreeMap<String, u32> = BTreeMap::new();
+        for number in 0..2_000 {
+            let (_, body) = ask(&mut office, &format!("/people/{}/mobility", person(number)));
+            if body["standing"] != "settled" {
+                continue;
+            }
+            let award = &body["awards"][0];
+            let kind = award["award"].as_str().unwrap_or("nothing").to_owned();
+            if kind == "personal_independence_payment" {
+                let points = award["moving_around_points"].as_u64().unwrap();
+                assert!(points <= 12 && award["planning_descriptor"].is_string(), "{award}");
+            }
+            *met.entry(kind).or_default() += 1;
+        }
+        assert_eq!(met.len(), 5, "{met:?}");
+        assert!((1_300..=1_500).contains(&met["personal_independence_payment"]), "{met:?}");
     }
 
     #[test]

@@ -298,7 +298,7 @@ impl Contractor {
                 self.pending.remove(message);
             }
             // A contractor takes jobs alone.
-            Entry::Recorded { .. } => {}
+            Entry::Recorded { .. } | Entry::PaymentCreated { .. } | Entry::PaymentEnded { .. } => {}
         }
         self.ledger.push(entry);
     }

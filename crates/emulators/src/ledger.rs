@@ -65,6 +65,32 @@ pub enum Entry {
         /// The idempotency key or file name that it came under.
         key: Option<String>,
     },
+    /// Made a payment for somebody to pay.
+    PaymentCreated {
+        /// When.
+        at: Timestamp,
+        /// Its id.
+        payment: String,
+        /// The customer's reference.
+        reference: String,
+        /// What is to be paid.
+        charge: Charge,
+        /// The idempotency key that it came under.
+        key: String,
+    },
+    /// A payment came to its end.
+    PaymentEnded {
+        /// When.
+        at: Timestamp,
+        /// Its id.
+        payment: String,
+        /// The customer's reference.
+        reference: String,
+        /// How.
+        end: PaymentEnd,
+        /// What was taken, in pence.
+        taken_pence: u64,
+    },
     /// The customer acknowledged a message.
     MessageAcknowledged {
         /// When.
@@ -90,6 +116,34 @@ pub struct Order {
     /// What the resident added.
     #[serde(default)]
     pub notes: Option<String>,
+}
+
+/// What somebody is to pay.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Charge {
+    /// How much.
+    pub amount_pence: u64,
+    /// What for, in words.
+    pub description: String,
+    /// Where the person who pays is led back to.
+    pub return_url: String,
+    /// The language of the provider's pages: `en` or `cy`.
+    pub language: String,
+}
+
+/// How a payment ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentEnd {
+    /// It was paid.
+    Paid,
+    /// The bank refused the card.
+    Declined,
+    /// The person gave it up.
+    GivenUp,
+    /// The customer took it back.
+    CancelledByCustomer,
 }
 
 /// The entries in order.
@@ -141,13 +195,27 @@ impl Ledger {
         records
     }
 
-    /// Work done more often than it was asked for: jobs, returns and records beyond the first of
-    /// their reference.
+    /// How many payments were taken for each of the customer's references.
+    pub fn paid_by_reference(&self) -> BTreeMap<&str, u32> {
+        let mut paid = BTreeMap::new();
+        for entry in &self.entries {
+            if let Entry::PaymentEnded { reference, end: PaymentEnd::Paid, .. } = entry {
+                *paid.entry(reference.as_str()).or_default() += 1;
+            }
+        }
+        paid
+    }
+
+    /// Work done more often than it was asked for: jobs, returns, payments taken and records beyond
+    /// the first of their reference.
     pub fn doubled(&self) -> u32 {
-        let jobs = self.jobs_by_reference().into_values();
-        let returns = self.returns_by_reference().into_values();
-        let records = self.records().into_values();
-        jobs.chain(returns).chain(records).map(|count| count - 1).sum()
+        let counted = [
+            self.jobs_by_reference(),
+            self.returns_by_reference(),
+            self.paid_by_reference(),
+        ];
+        let counted = counted.into_iter().flat_map(BTreeMap::into_values);
+        counted.chain(self.records().into_values()).map(|count| count - 1).sum()
     }
 }
 

@@ -12,11 +12,15 @@
 //! | [`Collections`] | REST and JSON, read-only | changes nothing |
 //! | [`Schools`] | REST and JSON | dropped by its `Idempotency-Key` |
 //! | [`Benefits`] | REST and JSON, read-only | changes nothing |
+//! | [`Payments`] | REST and JSON, and pages for people | dropped by its `Idempotency-Key` |
+//! | [`Badges`] | REST and JSON | dropped by its `Idempotency-Key` |
+//! | [`SightRegister`] | REST and JSON, read-only | changes nothing |
 //!
 //! Contractors finish jobs in their crews' hours and tell their customer so, signed as
 //! [`connectors::callback`] has it, until it is acknowledged. Nothing here names a real company.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
+mod badges;
 mod benefits;
 mod books;
 mod collections;
@@ -24,20 +28,25 @@ mod contractor;
 mod fault;
 mod ledger;
 mod office;
+mod payments;
 mod schools;
 mod server;
+mod sight_register;
 mod time;
 mod waste_rest;
 mod waste_soap;
 
+pub use badges::Badges;
 pub use benefits::Benefits;
 pub use collections::{Address, Collections, District, MAX_PROPERTIES};
 pub use contractor::{Callback, CallbackTarget};
 pub use fault::{Fault, Faults, MAX_DELAY_MS, Plan, Reply, Window};
-pub use ledger::{Entry, Ledger, LedgerError, Order};
+pub use ledger::{Charge, Entry, Ledger, LedgerError, Order, PaymentEnd};
 pub use office::{BackOffice, Login, Seen, deliver};
+pub use payments::Payments;
 pub use schools::{SCHOOLS, Schools};
 pub use server::{Config, EmulatorError, Office, OfficeConfig, OfficeKind, Running, serve};
+pub use sight_register::SightRegister;
 pub use time::{AtWork, Time, WallTime};
 pub use waste_rest::WasteRest;
 pub use waste_soap::{NAMESPACE, WSDL, WasteSoap};

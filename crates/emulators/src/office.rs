@@ -114,6 +114,11 @@ pub(crate) fn query_field(query: &str, name: &str) -> Option<String> {
     fields.find(|(key, _)| *key == name).and_then(|(_, value)| decoded(value))
 }
 
+/// The value of a field of a sent form, decoded; `None` when absent or not UTF-8.
+pub(crate) fn form_field(body: &[u8], name: &str) -> Option<String> {
+    std::str::from_utf8(body).ok().and_then(|body| query_field(body, name))
+}
+
 /// Percent-decoded text; `None` when malformed or not UTF-8.
 pub(crate) fn decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());

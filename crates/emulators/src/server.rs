@@ -16,13 +16,16 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use crate::badges::Badges;
 use crate::benefits::Benefits;
 use crate::collections::{Collections, District};
 use crate::contractor::CallbackTarget;
 use crate::fault::Faults;
 use crate::ledger::{Entry, LedgerError, LedgerFile};
 use crate::office::{BackOffice, Login};
+use crate::payments::Payments;
 use crate::schools::Schools;
+use crate::sight_register::SightRegister;
 use crate::time::{AtWork, Time};
 use crate::waste_rest::WasteRest;
 use crate::waste_soap::WasteSoap;
@@ -59,6 +62,18 @@ pub enum OfficeKind {
     },
     /// [`Schools`].
     Schools,
+    /// [`Payments`].
+    Payments {
+        /// The seed of its numbers.
+        seed: u64,
+    },
+    /// [`Badges`].
+    Badges,
+    /// [`SightRegister`].
+    SightRegister {
+        /// The seed of who is registered.
+        seed: u64,
+    },
     /// [`Collections`].
     Collections {
         /// The district.
@@ -310,7 +325,7 @@ async fn start(
     let id = config.id.clone();
     let (listener, address) = listen(&id, config.port).await?;
     let (admin_listener, admin_address) = listen(&id, config.admin_port).await?;
-    let mut core = new_core(&config);
+    let mut core = new_core(&config, address);
     let (file, written) = match &config.ledger {
         None => (None, 0),
         Some(path) => {
@@ -329,6 +344,7 @@ async fn start(
         base_url: "http://127.0.0.1".to_owned(),
         credential: None,
         ca_file: None,
+        pages: None,
     };
     let client = HttpConnector::new(&[customer], &Secrets::new())
         .map_err(|source| EmulatorError::Client { office: id.clone(), source })?;
@@ -365,7 +381,7 @@ async fn listen(office: &SystemId, port: u16) -> Result<(TcpListener, SocketAddr
     Ok((listener, address))
 }
 
-fn new_core(config: &OfficeConfig) -> Box<dyn BackOffice> {
+fn new_core(config: &OfficeConfig, address: SocketAddr) -> Box<dyn BackOffice> {
     let login = config.login.clone();
     match &config.office {
         OfficeKind::WasteSoap { seed, crew_ms } => {
@@ -374,6 +390,11 @@ fn new_core(config: &OfficeConfig) -> Box<dyn BackOffice> {
         OfficeKind::WasteRest { seed, crew_ms } => {
             Box::new(WasteRest::new(*seed, login).with_crews(*crew_ms))
         }
+        OfficeKind::Payments { seed } => {
+            Box::new(Payments::new(*seed, login).served_at(format!("http://{address}")))
+        }
+        OfficeKind::Badges => Box::new(Badges::new(login)),
+        OfficeKind::SightRegister { seed } => Box::new(SightRegister::new(*seed, login)),
         OfficeKind::Benefits { seed } => Box::new(Benefits::new(*seed, login)),
         OfficeKind::Schools => Box::new(Schools::new(login)),
         OfficeKind::Collections { district } => Box::new(Collections::new(district.clone(), login)),

@@ -106,6 +106,12 @@ pub enum Command {
         /// What is still wrong.
         note: Option<String>,
     },
+    /// A requester is back from the page at which they were to pay. What came of it is read from
+    /// the provider.
+    PaymentReturned {
+        /// The case.
+        case: CaseId,
+    },
     /// Take a request back.
     Withdraw {
         /// The case.

@@ -49,4 +49,4 @@ pub use shard::{
 pub use store::requests::RequestSummary;
 pub use transport::{BodyMessage, Delivery, Letter, Transport, TransportError};
 pub use versions::keep_packages;
-pub use views::{CaseView, DecisionReason, IncidentDetail, IncidentView, TaskView};
+pub use views::{CaseView, DecisionReason, IncidentDetail, IncidentView, PaymentDue, TaskView};

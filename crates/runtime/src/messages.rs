@@ -3,12 +3,13 @@
 //! A wish that is not known gets every language of the body, its own first (the Welsh language
 //! standards ask for it). Templates are bodies' text, so they are rendered with bounds.
 
-use base::{Language, Text};
+use base::{Language, Money, Text};
 use catalogue::{Answers, Message, QuestionKind};
 use requests::{ReviewDecision, ServiceRequest};
 
 use crate::keyring::CaseKeys;
 use crate::services::Service;
+use crate::shard::BodySettings;
 
 /// Template steps that one message may take.
 const FUEL: u64 = 50_000;
@@ -102,7 +103,7 @@ pub(crate) fn write(
     request: &ServiceRequest,
     keys: &CaseKeys,
     template: &str,
-    languages: &[Language],
+    settings: &BodySettings,
 ) -> Result<Mail, MessageError> {
     let own = service.package.messages.get(template).cloned();
     let message = own.or_else(|| built_in(template));
@@ -110,12 +111,12 @@ pub(crate) fn write(
     let to = contact(service, request, keys).ok_or(MessageError::NoAddress)?;
     let wished: Vec<Language> = match request.language {
         Some(language) => vec![language],
-        None => languages.to_vec(),
+        None => settings.languages.clone(),
     };
     let mut subjects = Vec::new();
     let mut bodies = Vec::new();
     for language in wished {
-        let known = known(service, request, keys, language);
+        let known = known((service, request), keys, settings, language);
         let render = |text: &Text| {
             render(text.in_language(language), &known)
                 .ok_or_else(|| MessageError::Template(template.to_owned()))
@@ -132,9 +133,9 @@ pub(crate) fn write(
 }
 
 fn known(
-    service: &Service,
-    request: &ServiceRequest,
+    (service, request): (&Service, &ServiceRequest),
     keys: &CaseKeys,
+    settings: &BodySettings,
     language: Language,
 ) -> minijinja::Value {
     let reason = request.open_review_reason(keys).ok().flatten();
@@ -145,6 +146,8 @@ fn known(
         ("reference", request.reference.as_str().to_owned()),
         ("service", definition.title.in_language(language).to_owned()),
         ("promised", request.promised.in_words(language)),
+        ("link", settings.page_of(&request.reference)),
+        ("fee", Money::from_pence(i64::from(definition.fee_pence)).to_string()),
         ("outcome", outcome.map_or("", |outcome| outcome.text.in_language(language)).to_owned()),
         ("decision", decision(request, language).to_owned()),
         ("reason", reason.unwrap_or_default()),

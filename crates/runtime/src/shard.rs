@@ -30,6 +30,7 @@ mod drafts;
 mod edit;
 mod effects;
 mod load;
+mod payment;
 mod review;
 mod rows;
 mod sessions;
@@ -40,6 +41,7 @@ mod tasks;
 pub use calls::{Call, CallWork};
 pub use drafts::{DRAFT, DRAFT_SECONDS, StoredDraft};
 pub use load::{load_case, replay_case};
+pub(crate) use payment::waits_for_payment;
 pub use review::REASON_CHARACTERS;
 pub use rows::IncidentNote;
 
@@ -69,6 +71,15 @@ pub struct BodySettings {
     pub closures: BTreeSet<base::Date>,
     /// The key of its access log's checkpoints.
     pub log_key: audit::SigningKey,
+    /// Where people reach the installation, without a slash at the end: `http://localhost:8400`.
+    pub origin: String,
+}
+
+impl BodySettings {
+    /// The address of a request's own page, for messages and for systems that lead people back.
+    pub fn page_of(&self, reference: &base::Reference) -> String {
+        format!("{}/{}/requests/{reference}", self.origin, self.body)
+    }
 }
 
 /// A fault that keeps a shard from going on. Nothing of the step was written.
@@ -293,6 +304,7 @@ impl Shard {
             Command::NotFixed { case, channel, note } => {
                 self.not_fixed(turn, authority, case, (channel, note))
             }
+            Command::PaymentReturned { case } => self.payment_returned(turn, authority, case),
             Command::Withdraw { case } => self.withdraw(turn, authority, case),
             Command::Deliver { system, versions, message, name, key, variables } => {
                 let delivery =

@@ -13,6 +13,7 @@ use store::process::{IncidentKey, IncidentRow};
 use store::requests::{Behind, DraftKey, DraftRow, RequestSummary};
 use store::requests::{ServiceRequestKey, ServiceRequestRow};
 
+mod payment;
 mod reasons;
 mod tasks;
 
@@ -136,6 +137,7 @@ impl CaseView {
     }
 }
 
+pub use payment::PaymentDue;
 pub use reasons::DecisionReason;
 pub use tasks::TaskView;
 

@@ -174,6 +174,7 @@ fn systems() -> Result<BTreeMap<SystemId, System>, String> {
                     base_url,
                     credential: None,
                     ca_file: None,
+                    pages: None,
                 },
             ))
         })
@@ -241,6 +242,7 @@ impl World {
             blind: BlindKey::from_bytes([7; 32]),
             log_key: runtime::log_key(&body, &[3; 32]).ok_or("no key")?,
             closures: BTreeSet::new(),
+            origin: "http://localhost".to_owned(),
         });
         let (services, randoms, errors) = offered(&plan, &settings, now, &mut chance)?;
         let store = SimStore::new(&body).map_err(|error| error.to_string())?;

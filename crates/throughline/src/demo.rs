@@ -164,8 +164,9 @@ async fn set_up(options: &Options) -> anyhow::Result<Stage> {
         )),
         post: Arc::new(outbox.clone()),
     };
-    let installation = Arc::new(install(&options.data, sources, &surroundings, &foundation)?);
     let (listener, origin) = crate::server::listen(options.port).await?;
+    surroundings.origin.clone_from(&origin);
+    let installation = Arc::new(install(&options.data, sources, &surroundings, &foundation)?);
     let front = front(&installation, &outbox, &origin, options.seed);
     let router = crate::pages::router(&installation, &front)?;
     let server = crate::server::serve(listener, origin.clone(), router);

@@ -47,6 +47,8 @@ pub struct Surroundings {
     pub places: BTreeMap<BodyId, Vec<Place>>,
     /// Secrets by name.
     pub secrets: Secrets,
+    /// Where people reach the installation: `http://localhost:8400`.
+    pub origin: String,
     /// How large a body's journal may grow; what would not fit is answered "not now".
     pub journal_limit_bytes: Option<u64>,
     /// A pause between the commit of an effect and its call, for tests of crashes.
@@ -275,6 +277,7 @@ fn settings(
         blind: installed.secrets.blind.clone(),
         log_key: installed.secrets.log.clone(),
         closures: installed.body.closures.clone(),
+        origin: surroundings.origin.clone(),
     })
 }
 

@@ -49,7 +49,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     log();
     let (config, sources) = read(&options.config)?;
     let clock = Arc::new(RealClock::start().context("no thread for the clock")?);
-    let surroundings = Surroundings {
+    let mut surroundings = Surroundings {
         places: config.places.clone(),
         secrets: config.secrets.systems.clone(),
         journal_limit_bytes: config.journal_limit_bytes,
@@ -64,6 +64,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     };
     // The port first: a second server of the same configuration touches nothing.
     let (listener, local) = crate::server::listen(config.port).await?;
+    surroundings.origin = origin(&config, &local);
     let installation = install(&config.data, sources, &surroundings, &foundation)?;
     crate::presence::declare_real(&installation.folder)?;
     warn(&config, &installation);
@@ -82,9 +83,14 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Where people reach the installation.
+fn origin(config: &Config, local: &str) -> String {
+    config.origin.clone().unwrap_or_else(|| local.to_owned())
+}
+
 fn front(config: &Config, outbox: Outbox, local: &str) -> Front {
     Front {
-        origin: config.origin.clone().unwrap_or_else(|| local.to_owned()),
+        origin: origin(config, local),
         secure_cookies: config.secure_cookies,
         kind: config.kind,
         clients: config.secrets.clients.clone(),

@@ -178,7 +178,8 @@ fn request(
     let id = EffectId::from_bytes(drawn.first_chunk::<16>().copied().unwrap_or_default());
     let letters = drawn.last_chunk::<5>().copied().unwrap_or_default();
     let reference = options.reference.clone().unwrap_or_else(|| Reference::new("TRY", letters));
-    let effect = connectors::Effect { id, reference, attempt: 1 };
+    let page = format!("http://localhost/{body}/requests/{reference}");
+    let effect = connectors::Effect { id, reference, attempt: 1, page };
     prepare(mapping, system, phase, &input, &effect).context("the request cannot be made")
 }
 

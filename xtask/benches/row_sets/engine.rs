@@ -151,5 +151,6 @@ fn settings(body: BodyId) -> Outcome<BodySettings> {
         blind: BlindKey::from_bytes([9; 32]),
         closures: BTreeSet::new(),
         log_key,
+        origin: "http://localhost".to_owned(),
     })
 }

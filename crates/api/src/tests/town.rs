@@ -249,6 +249,7 @@ pub fn host(clock: Arc<dyn Clock>) -> Result<Arc<Host>, Fault> {
         blind: BlindKey::from_bytes([9; 32]),
         log_key: runtime::log_key(&body, &[3; 32]).ok_or("no key")?,
         closures: BTreeSet::new(),
+        origin: "http://localhost".to_owned(),
     };
     let setup = BodySetup {
         settings: Arc::new(settings),

@@ -14,7 +14,8 @@ use crate::package::Package;
 use crate::questions::QuestionKind;
 
 /// What the program knows of every request.
-pub const KNOWN: [&str; 5] = ["reference", "channel", "language", "received_at", "received_on"];
+pub const KNOWN: [&str; 6] =
+    ["reference", "channel", "language", "received_at", "received_on", "fee_pence"];
 /// What a requester says of work that is not fixed.
 pub(crate) const NOT_FIXED_NOTE: &str = "not_fixed_note";
 /// The property of a user task that names, with commas, the variables that its form gives.

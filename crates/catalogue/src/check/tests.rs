@@ -195,7 +195,7 @@ fn a_machine_decides_only_with_a_ground() {
         "[ground]",
         "[send_again]",
         &expect![[r"
-            service.toml:44:2: unknown field `send_again`, expected one of `id`, `owner`, `nation`, `prefix`, `title`, `summary`, `keywords`, `category`, `channels`, `sign_in`, `power`, `lawful_basis`, `claim`, `automated`, `ground`, `promise`, `retention_days`, `governing_date`, `agreements`, `duplicate`, `not_fixed`, `keep`, `outcome`, `open311`, `send`, `fee_pence`, `opening_days`, `local`. Compare the line with the guide to packages.
+            service.toml:44:2: unknown field `send_again`, expected one of `id`, `owner`, `nation`, `prefix`, `title`, `summary`, `keywords`, `category`, `channels`, `sign_in`, `power`, `lawful_basis`, `claim`, `automated`, `ground`, `promise`, `retention_days`, `governing_date`, `agreements`, `duplicate`, `not_fixed`, `keep`, `outcome`, `open311`, `send`, `fee_pence`, `payment`, `opening_days`, `local`. Compare the line with the guide to packages.
         "]],
     );
     refused(

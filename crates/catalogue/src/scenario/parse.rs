@@ -82,6 +82,7 @@ fn step(line: &str) -> Result<Step, String> {
             }
         }
         "withdraw" if rest.is_empty() => Ok(Step::Withdraw),
+        "returns" if rest.is_empty() => Ok(Step::Returns),
         "answer" => {
             let (name, rest) = split(rest);
             Ok(Step::Answer { system: system(name)?, answer: office_answer(rest)? })

@@ -12,6 +12,7 @@ pub(crate) fn system(id: &str, kind: SystemKind) -> System {
         base_url: "https://works.example/api".to_owned(),
         credential: None,
         ca_file: None,
+        pages: None,
     }
 }
 
@@ -20,6 +21,7 @@ pub(crate) fn effect(attempt: u32) -> Effect {
         id: EffectId::from_bytes([0xab; 16]),
         reference: Reference::new("MBC", [1, 2, 3, 4, 5]),
         attempt,
+        page: "http://localhost:8400/wealdmere/requests/MBC-0410-G1G5".to_owned(),
     }
 }
 

@@ -31,6 +31,7 @@ fn exchange(url: &str, credential: Option<Credential>) -> Answer {
         base_url: url.to_owned(),
         credential,
         ca_file: None,
+        pages: None,
     };
     let mut secrets = Secrets::new();
     secrets.insert("works", Secret::new("open-sesame"));
@@ -124,6 +125,7 @@ fn a_missing_secret_is_named() {
         base_url: "http://127.0.0.1:1".to_owned(),
         credential: Some(credential),
         ca_file: None,
+        pages: None,
     };
     let error = HttpConnector::new(&[system], &Secrets::new()).unwrap_err();
     assert_eq!(error.to_string(), "system works needs secret `gone`, which is not there");

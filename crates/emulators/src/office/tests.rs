@@ -39,6 +39,7 @@ impl Installation {
             base_url: "http://127.0.0.1:1".to_owned(),
             credential: None,
             ca_file: None,
+            pages: None,
         };
         let now = Timestamp::parse("2026-11-20T09:00:00Z").unwrap();
         Self { mapping, system, office, late: Vec::new(), now }
@@ -78,6 +79,7 @@ impl Installation {
                 id: EffectId::from_bytes([7; 16]),
                 reference: Reference::new("MBC", [1, 2, 3, 4, 5]),
                 attempt: attempts.sends,
+                page: "http://localhost:8400/wealdmere/requests/MBC".to_owned(),
             };
             let (mapping, phase) = (&self.mapping, attempts.phase);
             let request = prepare(mapping, &self.system, phase, &input, &effect).unwrap();

@@ -61,6 +61,7 @@ async fn summary(Extracted(shared): Extracted<Arc<Shared>>) -> Json<serde_json::
     Json(serde_json::json!({
         "references": ledger.jobs_by_reference().len(),
         "returns": ledger.returns_by_reference().len(),
+        "payments": ledger.paid_by_reference().len(),
         "doubled": ledger.doubled(),
     }))
 }

@@ -67,6 +67,7 @@ fn client() -> HttpConnector {
         base_url: "http://127.0.0.1".to_owned(),
         credential: None,
         ca_file: None,
+        pages: None,
     };
     HttpConnector::new(&[system], &Secrets::new()).unwrap()
 }

@@ -2,7 +2,7 @@
 //!
 //! Values are opened here, at the wire, and nowhere on the way (DESIGN L10).
 
-use base::{CaseId, EffectId, KeyId, Language};
+use base::{CaseId, EffectId, KeyId};
 use connectors::{HttpRequest, Phase, PrepareError};
 
 use super::Shard;
@@ -76,8 +76,8 @@ impl Shard {
         match &effect.work {
             Work::Forget { key } => Ok(CallWork::Forget(*key)),
             Work::Message { template } => {
-                let languages: &[Language] = &self.settings.languages;
-                let mail = messages::write(service, &case.request, &keys, template, languages);
+                let settings = &self.settings;
+                let mail = messages::write(service, &case.request, &keys, template, settings);
                 mail.map(CallWork::Mail).map_err(|error| error.to_string())
             }
             Work::Job { element, job_type, system } => {
@@ -95,7 +95,8 @@ impl Shard {
                 let input = feel::Value::context(entries).map_err(|error| error.to_string())?;
                 let attempt = effect.attempts.sends.saturating_add(effect.attempts.lookups);
                 let reference = case.request.reference.clone();
-                let named = connectors::Effect { id: effect.id, reference, attempt };
+                let page = self.settings.page_of(&reference);
+                let named = connectors::Effect { id: effect.id, reference, attempt, page };
                 let phase = effect.attempts.phase;
                 let request = connectors::prepare(mapping, system, phase, &input, &named)
                     .map_err(|error: PrepareError| error.to_string())?;

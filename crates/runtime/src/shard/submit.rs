@@ -53,7 +53,7 @@ impl Shard {
         let (reference, promised) = (received.reference.clone(), received.promised);
         let mut edit =
             self.begin(id, received, measure(authority, submit.channel), turn.now, turn.step)?;
-        let variables = variables(&self.settings, &edit.case.request, &answers);
+        let variables = variables((&self.settings, &service), &edit.case.request, &answers);
         let process = service.process.clone();
         edit.process(engine::Command::Start { process, start: None, variables })?;
         forget_draft(turn, submit);
@@ -284,7 +284,8 @@ impl Shard {
         let request = &edit.case.request;
         let answers = request.open_answers(&edit.keys).map_err(|_| Rejection::Erased)?;
         let answers = answers.opened().and_then(|text| Answers::from_json(text));
-        let mut variables = variables(&self.settings, request, &answers.unwrap_or_default());
+        let about = (&*self.settings, &*edit.service);
+        let mut variables = variables(about, request, &answers.unwrap_or_default());
         let kept = request.open_kept(&edit.keys).map_err(|_| Rejection::Erased)?;
         let kept = kept.as_ref().and_then(Personal::opened);
         if let Some(kept) = kept.and_then(|text| Variable::from_json(text).ok())
@@ -393,7 +394,11 @@ fn duplicate_key(settings: &BodySettings, service: &Service, answers: &Answers) 
 
 /// The first variables of a process: each answer by its name, an address with its line, and what
 /// the program knows of the request.
-fn variables(settings: &BodySettings, request: &ServiceRequest, answers: &Answers) -> Variables {
+fn variables(
+    (settings, service): (&BodySettings, &Service),
+    request: &ServiceRequest,
+    answers: &Answers,
+) -> Variables {
     let mut variables = Variables::new();
     let mut put = |name: &str, value: Variable| {
         variables.insert(name.to_owned(), Personal::new(value));
@@ -408,6 +413,8 @@ fn variables(settings: &BodySettings, request: &ServiceRequest, answers: &Answer
             put(&format!("{question}_line"), Variable::new(feel::Value::string(line)));
         }
     }
+    let fee_pence = i64::from(service.package.definition.fee_pence);
+    put("fee_pence", Variable::new(feel::Value::from(fee_pence)));
     let language = request.language.map_or("", Language::tag);
     put("reference", Variable::new(feel::Value::string(request.reference.as_str())));
     put("channel", Variable::new(feel::Value::string(request.channel.key())));

@@ -73,6 +73,7 @@ impl Town {
             blind: secrets.blind,
             closures: std::collections::BTreeSet::new(),
             log_key: secrets.log,
+            origin: "http://localhost".to_owned(),
         });
         let keys = Box::new(SqliteKeyStore::open(&folder, &wealdmere()).unwrap());
         let keyring = Keyring::new(wealdmere(), secrets.wrap, WrapEpoch(1), keys);

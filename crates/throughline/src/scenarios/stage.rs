@@ -118,6 +118,7 @@ impl Stage {
             blind: BlindKey::from_bytes([1; 32]),
             log_key: runtime::log_key(&body, &[3; 32]).ok_or("no key")?,
             closures,
+            origin: "http://localhost".to_owned(),
         });
         let mut store = SimStore::new(&body).map_err(|error| error.to_string())?;
         let reader = store.readers().shard(Number(0));
@@ -166,6 +167,10 @@ impl Stage {
             Step::Withdraw => {
                 let authority = self.authority(Channel::Web);
                 self.on_case(authority, |case| Command::Withdraw { case })
+            }
+            Step::Returns => {
+                let authority = self.authority(Channel::Web);
+                self.on_case(authority, |case| Command::PaymentReturned { case })
             }
             Step::Answer { system, answer } => {
                 self.office(system).map(|office| office.will_answer(answer.clone()))

@@ -102,6 +102,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     Endpoint::read(ANYBODY, "/{body}/requests", || get(tracking::lookup)),
     Endpoint::send(ANYBODY, "/{body}/requests", || post(tracking::find)),
     Endpoint::read(ANYBODY, "/{body}/requests/{reference}", || get(tracking::status)),
+    Endpoint::read(ANYBODY, "/{body}/requests/{reference}/paid", || get(tracking::paid)),
     Endpoint::read(ANYBODY, "/{body}/requests/{reference}/not-fixed", || {
         get(tracking::ask_not_fixed)
     }),

@@ -16,7 +16,7 @@ use crate::views::page::{Link, Page};
 use crate::views::problem::ProblemKind;
 use crate::views::request::Fact;
 use crate::views::tracking::{
-    Look, MyRequests, NotFixed, RequestLine, Status, StatusLookup, Withdraw,
+    Look, MyRequests, NotFixed, Pay, RequestLine, Status, StatusLookup, Withdraw,
 };
 
 /// The most characters of what is said with "not fixed".
@@ -62,6 +62,18 @@ pub(crate) async fn status(visitor: Visitor, at: At) -> Answer {
     };
     let clear = told.map(|_| visitor.clear(&Kind::Notice)).transpose()?;
     Ok(with_cookies(html(&view)?, clear))
+}
+
+/// `GET /{body}/requests/{reference}/paid`: back from the provider's page. The address says nothing
+/// of what was done there, so that coming by it twice, or without having paid, is no harm: the
+/// process reads where the payment stands.
+pub(crate) async fn paid(visitor: Visitor, at: At) -> Answer {
+    let (reference, view) = own_case(&visitor, &at)?;
+    let body = visitor.id()?;
+    let command = Command::PaymentReturned { case: view.case.request.case };
+    visitor.app.setup.host.submit(body, visitor.authority.clone(), command).await?;
+    visitor.run()?.case_in_a_moment(&reference).await?;
+    Ok(see_other(&paths::request(body, &reference)))
 }
 
 /// `GET /{body}/requests/{reference}/not-fixed`
@@ -246,6 +258,7 @@ fn status_view(visitor: &Visitor, reference: &Reference, view: &CaseView) -> Res
         tag: story.tag(),
         sentence: story.sentence(),
         promised: story.promised(),
+        pay: pay(visitor, view)?,
         holder: story.holder(),
         timeline: story.timeline(),
         decision: story.decision(Some(look_again), theirs)?,
@@ -255,6 +268,16 @@ fn status_view(visitor: &Visitor, reference: &Reference, view: &CaseView) -> Res
         not_fixed: view.may_say_not_fixed(visitor.now).then(|| format!("{here}/not-fixed")),
         withdraw: view.may_withdraw(visitor.now).then(|| format!("{here}/withdraw")),
     })
+}
+
+/// What the requester is to pay now, with the link to the provider's page.
+fn pay(visitor: &Visitor, view: &CaseView) -> Result<Option<Pay>, Fault> {
+    let words = visitor.words;
+    Ok(visitor.run()?.payment_due(view).map(|due| {
+        let amount = due.amount.to_string();
+        let provider = due.provider.in_language(visitor.language_shown());
+        Pay { text: words.pay_text(provider), link: Link::new(words.pay_button(&amount), due.page) }
+    }))
 }
 
 fn page_of(seen: &Seen, title: &str, back: String) -> Page {

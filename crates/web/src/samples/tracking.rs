@@ -6,7 +6,7 @@ use crate::views::page::Link;
 use crate::views::request::Fact;
 use crate::views::tag::{Tag, Tone};
 use crate::views::tracking::{
-    Decision, Holder, Look, Moment, MyRequests, NotFixed, Place, Reason, RequestLine, Status,
+    Decision, Holder, Look, Moment, MyRequests, NotFixed, Pay, Place, Reason, RequestLine, Status,
     StatusLookup, Withdraw,
 };
 use crate::words::Words;
@@ -119,6 +119,7 @@ impl Status {
             tag: Tag::new(Tone::Busy, words.state_with_contractor()),
             sentence: words.sent_to(contractor),
             promised: Some(words.promised_by(words.date(date(26)).as_str())),
+            pay: None,
             holder: Some(Holder {
                 name: contractor.to_owned(),
                 text: words.works_for(frame(words).band.name.as_str()),
@@ -331,8 +332,27 @@ fn collect_status(gallery: &mut Gallery) -> askama::Result<()> {
     gallery.add_state("status", "reopened", &again)
 }
 
+impl Status {
+    /// Granted, and to be paid for before it is sent.
+    fn to_pay(words: Words) -> Self {
+        let granted = text(
+            words,
+            "You can have a parking badge. We order it as soon as the fee is paid.",
+            "Gallwch gael bathodyn parcio. Byddwn yn ei archebu cyn gynted ag y bydd y ffi wedi'i thalu.",
+        );
+        let link = Link::new(words.pay_button("£10"), "https://pay.example/pay/1");
+        let provider = words.pick("Counter Pay", "Tâl y Cownter");
+        Self {
+            sentence: granted,
+            pay: Some(Pay { text: words.pay_text(provider), link }),
+            ..Self::sample(words)
+        }
+    }
+}
+
 pub(super) fn collect(gallery: &mut Gallery) -> askama::Result<()> {
     collect_status(gallery)?;
+    gallery.add_state("status", "to_pay", &Status::to_pay(gallery.words))?;
     let words = gallery.words;
     let lookup = StatusLookup::sample(words);
     gallery.add("status_lookup", &lookup)?;

@@ -98,6 +98,15 @@ pub struct Look {
     pub why: String,
 }
 
+/// Something that the person is to pay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pay {
+    /// Where they pay, and what becomes of it.
+    pub text: String,
+    /// The link to the provider's page, which says how much.
+    pub link: Link,
+}
+
 /// Where a request stands.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "status.html")]
@@ -112,6 +121,8 @@ pub struct Status {
     pub sentence: String,
     /// The promise, or how late it is.
     pub promised: Option<String>,
+    /// What is to be paid now.
+    pub pay: Option<Pay>,
     /// Who has it.
     pub holder: Option<Holder>,
     /// What happened, and what will: the earliest first.

@@ -191,6 +191,7 @@ fn setup(
         blind: BlindKey::from_bytes([9; 32]),
         log_key: runtime::log_key(&body.id, &[3; 32]).unwrap(),
         closures: body.closures.clone(),
+        origin: "http://localhost".to_owned(),
     };
     BodySetup {
         settings: Arc::new(settings),
