@@ -209,11 +209,8 @@ impl Ledger {
     /// Work done more often than it was asked for: jobs, returns, payments taken and records beyond
     /// the first of their reference.
     pub fn doubled(&self) -> u32 {
-        let counted = [
-            self.jobs_by_reference(),
-            self.returns_by_reference(),
-            self.paid_by_reference(),
-        ];
+        let counted =
+            [self.jobs_by_reference(), self.returns_by_reference(), self.paid_by_reference()];
         let counted = counted.into_iter().flat_map(BTreeMap::into_values);
         counted.chain(self.records().into_values()).map(|count| count - 1).sum()
     }

@@ -114,6 +114,9 @@ fn kind_of(system: &System, districts: &[&District], seed: u64) -> anyhow::Resul
         ("waste-contractor", SystemKind::Rest) => OfficeKind::WasteRest { seed, crew_ms },
         ("benefits-register", _) => OfficeKind::Benefits { seed },
         ("schools", _) => OfficeKind::Schools,
+        ("payments", _) => OfficeKind::Payments { seed },
+        ("badges", _) => OfficeKind::Badges,
+        ("sight-register", _) => OfficeKind::SightRegister { seed },
         (other, _) => anyhow::bail!("the demonstration has no back office for the system {other}"),
     })
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use base::{BodyId, CaseId, Reference};
-use emulators::Entry;
+use emulators::{Entry, PaymentEnd};
 use requests::Status;
 use runtime::CaseView;
 use runtime::figures::{Figures, ServiceFigures, ranked_touches};
@@ -67,7 +67,14 @@ pub fn account(
                     known.insert(reference.clone());
                     *records.entry((what, reference)).or_insert(0_u64) += 1;
                 }
-                Entry::JobFinished { .. } | Entry::MessageAcknowledged { .. } => {}
+                // Who pays twice for one request was asked twice.
+                Entry::PaymentEnded { reference, end: PaymentEnd::Paid, .. } => {
+                    *records.entry(("payment".to_owned(), reference)).or_insert(0_u64) += 1;
+                }
+                Entry::PaymentCreated { .. }
+                | Entry::PaymentEnded { .. }
+                | Entry::JobFinished { .. }
+                | Entry::MessageAcknowledged { .. } => {}
             }
         }
         let counts = jobs.into_values().chain(records.into_values());
