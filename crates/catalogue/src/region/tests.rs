@@ -48,10 +48,10 @@ fn a_fault_of_the_region_has_its_line() {
         "region.toml",
         "\"aldershire\", ",
         "\"aldermere\", ",
-        &expect![[r#"
+        &expect![[r"
             bodies/aldermere.toml:1:1: The file is missing. Write it, or take its name out of region.toml.
             demo.toml:35:9: The region has no body `aldershire`. Name a body that region.toml lists.
-        "#]],
+        "]],
     );
     refused(
         "bodies/wealdmere.toml",
@@ -65,25 +65,25 @@ fn a_fault_of_the_region_has_its_line() {
         "bodies/wealdmere.toml",
         "[\"assessor\"]",
         "[\"assesor\"]",
-        &expect![[r#"
+        &expect![[r"
             bodies/wealdmere.toml:35:10: unknown variant `assesor`, expected one of `agent`, `caseworker`, `assessor`, `designer`, `head`, `finance`, `data_protection`, `operator`. Compare the line with the sample region.
-        "#]],
+        "]],
     );
     refused(
         "bodies/wealdmere.toml",
         "felix.underbarrow@",
         "grace.pellington@",
-        &expect![[r#"
+        &expect![[r"
             bodies/wealdmere.toml:39:10: The account `grace.pellington@example.org` cannot sign in. Give each person one e-mail address of their own and at least one role.
-        "#]],
+        "]],
     );
     refused(
         "bodies/bro-eirlys.toml",
         "cy = \"Cyngor Bro Eirlys\"\n",
         "",
-        &expect![[r#"
+        &expect![[r"
             bodies/bro-eirlys.toml:11:1: A text is missing in `cy`. Write it in each language that the body serves.
-        "#]],
+        "]],
     );
     refused(
         "demo.toml",
