@@ -55,7 +55,7 @@ pub use definition::{
 };
 pub use open311::{Open311Attribute, Open311Datatype};
 pub use overlay::{Adopted, Adopter, OVERLAY, Point, Variation, adopt};
-pub use package::{Files, Message, Package};
+pub use package::{Files, Letter, Message, Package, Way};
 pub use problem::{Problem, ProblemKind};
 pub use questions::{Latest, Page, Question, QuestionKind, QuestionOption, QuestionSet};
 pub use task_form::{LINE_CHARACTERS, TaskFault, TaskField, TaskForm, TaskOption};

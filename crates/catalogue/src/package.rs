@@ -17,10 +17,51 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Message {
-    /// The subject line.
+    /// The subject line of an e-mail, the heading of a letter.
     pub subject: base::Text,
     /// The body, plain text.
     pub body: base::Text,
+    /// The same in a text message; whoever wants one gets none where it is missing.
+    #[serde(default)]
+    pub sms: base::Text,
+    /// Whether it may go as a letter, and where to.
+    pub letter: Option<Letter>,
+}
+
+/// How a message goes as a letter.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Letter {
+    /// The variable of the process with the address that the body holds. The message then always
+    /// goes there, whatever the requester gave: it may tell what only the right person may know.
+    /// Without it, it goes to the address that a requester gave who gave neither an e-mail address
+    /// nor a number.
+    pub to: Option<String>,
+}
+
+/// The way by which a message goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Way {
+    /// An e-mail.
+    Email,
+    /// A text message.
+    Sms,
+    /// A letter.
+    Letter,
+}
+
+impl Way {
+    /// Every way.
+    pub const ALL: [Self; 3] = [Self::Email, Self::Sms, Self::Letter];
+
+    /// Its key in scenarios.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Sms => "sms",
+            Self::Letter => "letter",
+        }
+    }
 }
 
 /// A service as it runs: definition, questions, process, decisions, messages, connectors.

@@ -25,6 +25,11 @@
 //! tell      parking  {"type": "done", "reference": "{reference}"}
 //! again     waste-contractor                                      (the last message, delivered twice)
 //! staff     replay send_job                                       (or: done, not-done)
+//! staff     complete decide answer=granted/seen reason="The award letter was shown"
+//!                                          (a user task, by what its form gives and an option's key)
+//! asked     benefits-agency qualifying_benefit yes      (what another body answers when it is asked:
+//!                                          an answer of the agreement, cannot_tell, silent, refused)
+//! told      aldershire new_address done                 (what it does when it is told; or: refused)
 //! wait      3 hours                                               (minutes, hours, days)
 //!
 //! expect    status open            (open, closed, withdrawn: of the last request)
@@ -33,7 +38,7 @@
 //! expect    reached send_job       (an element that the requester is told about)
 //! expect    trace received send_job collected                     (every element completed, in order)
 //! expect    rule bin_was_due time-passed                          (a decision's rule, by its code)
-//! expect    message done en        (a template that was sent, in a language)
+//! expect    message done en        (a template that was sent, in a language; then: email, sms, letter)
 //! expect    asked waste-contractor CreateJob 1                    (SOAP operation or HTTP method)
 //! expect    touches none           (or how many acts of staff after receipt)
 //! expect    incident send_job      (or none)
@@ -44,9 +49,10 @@
 //! An office that is up and has no answer left fails the scenario, which then says what it was
 //! asked. In texts `{reference}` is the last request's reference and `{now}` the clock's instant.
 
-use base::{Channel, Date, Language, SystemId, Timestamp};
+use base::{BodyId, Channel, Date, Language, SystemId, Timestamp};
 
 use crate::AnswerErrorKind;
+use crate::package::Way;
 use crate::problem::{Problem, ProblemKind};
 
 mod parse;
@@ -144,8 +150,57 @@ pub enum Step {
         /// The element.
         element: String,
     },
+    /// A member of staff decides a user task.
+    Complete {
+        /// The user task.
+        element: String,
+        /// What its form gives, as typed: an option's key, or a line of text.
+        given: Vec<(String, String)>,
+        /// Why, in their words.
+        reason: Option<String>,
+    },
+    /// What another body answers from now on when it is asked.
+    Asked {
+        /// The body.
+        body: BodyId,
+        /// The question of the agreement.
+        question: String,
+        /// The answer.
+        answer: BodyAnswer,
+    },
+    /// What another body does from now on when it is told.
+    Told {
+        /// The body.
+        body: BodyId,
+        /// The notice of the agreement.
+        notice: String,
+        /// What it does.
+        outcome: NoticeOutcome,
+    },
     /// What is to be so now.
     Expect(Expectation),
+}
+
+/// What another body answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BodyAnswer {
+    /// An answer of the agreement.
+    Told(String),
+    /// It cannot tell.
+    CannotTell,
+    /// Nothing is heard of it.
+    Silent,
+    /// Its gate lets nothing cross.
+    Refused,
+}
+
+/// What another body does when it is told something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoticeOutcome {
+    /// Its back office takes it.
+    Done,
+    /// Its back office refuses it for good.
+    Refused,
 }
 
 /// What a back office answers.
@@ -246,6 +301,8 @@ pub enum Expectation {
         template: String,
         /// The language.
         language: Language,
+        /// The way by which it went; any when `None`.
+        way: Option<Way>,
     },
     /// How often a system was asked something.
     Asked {

@@ -164,6 +164,9 @@ impl Case {
         self.process.erase(party);
         self.tasks.erase(party);
         for effect in self.effects.values_mut() {
+            if let effect::Work::Message { letter_to: Some(to), .. } = &mut effect.work {
+                to.erase(party);
+            }
             if let Some(exchange) = &mut effect.exchange {
                 exchange.erase(party);
             }

@@ -4,11 +4,16 @@
 //! An effect keeps its id through every attempt. How it is delivered is decided by
 //! [`connectors::delivery`]; this file keeps where it stands.
 
-use base::{EffectId, JobType, KeyId, Party, Personal, SealError, Sealer, SystemId, Timestamp};
+use base::{
+    EffectId, Field, JobType, KeyId, Party, Personal, SealError, Sealer, SystemId, Timestamp,
+};
 use connectors::Attempts;
 use engine::ElementKey;
 
 use crate::record::EXCHANGE;
+
+/// The name under which the address of a letter is sealed.
+pub(crate) const LETTER_TO: Field<'static> = Field("message.letter_to");
 
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -27,6 +32,9 @@ pub enum Work {
     Message {
         /// The template.
         template: String,
+        /// The address that the body holds, where the message always goes by letter.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        letter_to: Option<Personal<String>>,
     },
     /// Forget a data key whose party was erased.
     Forget {
@@ -207,10 +215,11 @@ impl Event {
     }
 
     pub(crate) fn erase(&mut self, party: Party) {
-        if let Self::Waited { exchange: Some(exchange), .. }
-        | Self::Stopped { exchange: Some(exchange), .. } = self
+        if let Self::Waited { exchange: Some(value), .. }
+        | Self::Stopped { exchange: Some(value), .. }
+        | Self::Opened { work: Work::Message { letter_to: Some(value), .. }, .. } = self
         {
-            exchange.erase(party);
+            value.erase(party);
         }
     }
 
@@ -218,6 +227,9 @@ impl Event {
         match self {
             Self::Waited { exchange: Some(exchange), .. }
             | Self::Stopped { exchange: Some(exchange), .. } => exchange.seal(EXCHANGE, sealer),
+            Self::Opened { work: Work::Message { letter_to: Some(to), .. }, .. } => {
+                to.seal(LETTER_TO, sealer)
+            }
             Self::Waited { exchange: None, .. }
             | Self::Stopped { exchange: None, .. }
             | Self::Opened { .. }

@@ -4,7 +4,7 @@
 //! standards ask for it). Templates are bodies' text, so they are rendered with bounds.
 
 use base::{Language, Money, Text};
-use catalogue::{Answers, Message, QuestionKind};
+use catalogue::{Answers, Message, QuestionKind, Way};
 use requests::{ReviewDecision, ServiceRequest};
 
 use crate::keyring::CaseKeys;
@@ -21,7 +21,9 @@ const MESSAGE_CHARACTERS: usize = 20_000;
 pub struct Mail {
     /// The body that writes.
     pub from: base::BodyId,
-    /// The address.
+    /// The way by which it goes.
+    pub way: Way,
+    /// The address: of a letter, its lines.
     pub to: String,
     /// The subject line.
     pub subject: String,
@@ -49,17 +51,60 @@ pub enum MessageError {
     Template(String),
 }
 
+/// A message that is to be written.
+pub(crate) struct Template<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The address that the body holds, where it always goes by letter.
+    pub letter_to: Option<String>,
+}
+
+/// The template of a name: the package's own, else what every service says in the same words.
+pub(crate) fn template(service: &Service, name: &str) -> Option<Message> {
+    service.package.messages.get(name).cloned().or_else(|| built_in(name))
+}
+
+/// The answer to the first question of a kind.
+fn answer_of(
+    service: &Service,
+    request: &ServiceRequest,
+    keys: &CaseKeys,
+    kind: QuestionKind,
+) -> Option<String> {
+    let answers = request.open_answers(keys).ok()?;
+    let answers = Answers::from_json(answers.opened()?)?;
+    let questions = service.package.questions.questions();
+    let question = questions.iter().find(|question| question.kind == kind)?;
+    answers.get(question.id.as_str())?.as_str().map(str::to_owned)
+}
+
 /// The requester's e-mail address, when they gave one.
 pub(crate) fn contact(
     service: &Service,
     request: &ServiceRequest,
     keys: &CaseKeys,
 ) -> Option<String> {
-    let answers = request.open_answers(keys).ok()?;
-    let answers = Answers::from_json(answers.opened()?)?;
-    let questions = service.package.questions.questions();
-    let question = questions.iter().find(|question| question.kind == QuestionKind::Email)?;
-    answers.get(question.id.as_str())?.as_str().map(str::to_owned)
+    answer_of(service, request, keys, QuestionKind::Email)
+}
+
+/// How the requester is written to by what they gave, and where: an e-mail before a text message
+/// before a letter, whose address is still that of a place.
+pub(crate) fn addressee(
+    service: &Service,
+    message: &Message,
+    request: &ServiceRequest,
+    keys: &CaseKeys,
+) -> Option<(Way, String)> {
+    let given = |kind| answer_of(service, request, keys, kind);
+    if let Some(email) = given(QuestionKind::Email) {
+        return Some((Way::Email, email));
+    }
+    let texts = message.sms.languages().next().is_some();
+    if let Some(number) = given(QuestionKind::Phone).filter(|_| texts) {
+        return Some((Way::Sms, number));
+    }
+    let posts = message.letter.is_some();
+    given(QuestionKind::Address).filter(|_| posts).map(|place| (Way::Letter, place))
 }
 
 /// The message that tells what came of a person's second look.
@@ -69,6 +114,7 @@ pub(crate) const CLOSED_BY_HAND: &str = "closed-by-hand";
 
 /// What every service says in the same words, where its package has none of its own.
 fn built_in(template: &str) -> Option<Message> {
+    let letter = Some(catalogue::Letter { to: None });
     let text = |english: &str, welsh: &str| Text::english(english).with(Language::Cy, welsh);
     match template {
         REVIEW_DECIDED => Some(Message {
@@ -82,6 +128,11 @@ fn built_in(template: &str) -> Option<Message> {
                 "Gofynnoch i berson edrych eto ar eich cais {{ reference }}. Maent wedi gwneud \
                  hynny.\n\n{{ decision }}\n\n{{ outcome }}\n\nEu rheswm: {{ reason }}\n",
             ),
+            sms: text(
+                "A person has looked again at your request {{ reference }}. {{ decision }}",
+                "Mae person wedi edrych eto ar eich cais {{ reference }}. {{ decision }}",
+            ),
+            letter,
         }),
         CLOSED_BY_HAND => Some(Message {
             subject: text(
@@ -92,6 +143,11 @@ fn built_in(template: &str) -> Option<Message> {
                 "A member of staff has closed your request {{ reference }}.\n\n{{ outcome }}\n",
                 "Mae aelod o staff wedi cau eich cais {{ reference }}.\n\n{{ outcome }}\n",
             ),
+            sms: text(
+                "A member of staff has closed your request {{ reference }}. {{ outcome }}",
+                "Mae aelod o staff wedi cau eich cais {{ reference }}. {{ outcome }}",
+            ),
+            letter,
         }),
         _ => None,
     }
@@ -102,13 +158,21 @@ pub(crate) fn write(
     service: &Service,
     request: &ServiceRequest,
     keys: &CaseKeys,
-    template: &str,
+    to: Template<'_>,
     settings: &BodySettings,
 ) -> Result<Mail, MessageError> {
-    let own = service.package.messages.get(template).cloned();
-    let message = own.or_else(|| built_in(template));
-    let message = message.ok_or_else(|| MessageError::NoTemplate(template.to_owned()))?;
-    let to = contact(service, request, keys).ok_or(MessageError::NoAddress)?;
+    let Template { name, letter_to } = to;
+    let message = template(service, name);
+    let message = message.ok_or_else(|| MessageError::NoTemplate(name.to_owned()))?;
+    let held = letter_to.map(|address| (Way::Letter, address));
+    let given = || {
+        let (way, to) = addressee(service, &message, request, keys)?;
+        let place = settings.places.get(&to).filter(|_| way == Way::Letter);
+        let lines = place.map(|place| format!("{}\n{}", place.line, place.postcode));
+        Some((way, lines.unwrap_or(to)))
+    };
+    let (way, to) = held.or_else(given).ok_or(MessageError::NoAddress)?;
+    let body = if way == Way::Sms { &message.sms } else { &message.body };
     let wished: Vec<Language> = match request.language {
         Some(language) => vec![language],
         None => settings.languages.clone(),
@@ -119,13 +183,14 @@ pub(crate) fn write(
         let known = known((service, request), keys, settings, language);
         let render = |text: &Text| {
             render(text.in_language(language), &known)
-                .ok_or_else(|| MessageError::Template(template.to_owned()))
+                .ok_or_else(|| MessageError::Template(name.to_owned()))
         };
         subjects.push(render(&message.subject)?);
-        bodies.push(render(&message.body)?);
+        bodies.push(render(body)?);
     }
     Ok(Mail {
         from: service.body.clone(),
+        way,
         to,
         subject: subjects.join(" / "),
         body: bodies.join("\n\n----\n\n"),

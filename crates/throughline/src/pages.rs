@@ -119,6 +119,7 @@ impl OutboxView for Outbox {
             id: sent.id,
             at: sent.at,
             from: sent.mail.from,
+            way: sent.mail.way,
             to: sent.mail.to,
             subject: sent.mail.subject,
             body: sent.mail.body,

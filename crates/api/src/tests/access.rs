@@ -26,7 +26,7 @@ async fn session(town: &Town, entrance: Entrance, email: &str) -> String {
     let write = |mail: &runtime::CodeMail| {
         code.lock().unwrap().clone_from(&mail.code);
         let (from, to) = (body.clone(), mail.to.clone());
-        Mail { from, to, subject: String::new(), body: String::new() }
+        Mail { from, way: catalogue::Way::Email, to, subject: String::new(), body: String::new() }
     };
     let asked = town.host.ask_code((&body, entrance), sign_in, email, Language::En, write);
     asked.await.unwrap();

@@ -108,6 +108,25 @@ impl Checking<'_> {
         self.refuse(at(element.position), ProblemKind::Undefined, sentence, mend);
     }
 
+    /// The variable with the address of an element's letter against the names at the element.
+    pub(super) fn held_address(&mut self, element: &Element, known: &Known) {
+        let template = template_of(element).unwrap_or_default();
+        let message = self.package.messages.get(template);
+        let letter = message.and_then(|message| message.letter.as_ref());
+        let Some(to) = letter.and_then(|letter| letter.to.as_ref()) else { return };
+        if known.contains(to) {
+            return;
+        }
+        let file = format!("messages/{template}.toml");
+        let position = self.place(&file, &["[letter]", to]);
+        let sentence = format!(
+            "The letter goes to `{to}`, which nothing has given by the time of `{}`.",
+            element.id
+        );
+        let mend = mend(to, known);
+        self.refuse((&file, position), ProblemKind::Undefined, sentence, mend);
+    }
+
     /// What the mapping of an element's job uses against the names at the element.
     pub(super) fn mapping(&mut self, element: &Element, known: &Known) {
         let job_type = element.kind.job().and_then(|job| job.job_type.as_static());

@@ -80,6 +80,7 @@ impl Checking<'_> {
         }
         self.decision_inputs(element, &known);
         self.mapping(element, &known);
+        self.held_address(element, &known);
         known.extend(flow::given(element, self.connections));
         for output in &element.outputs {
             self.expression(&output.source, &known, &format!("an output of `{id}`"));

@@ -211,7 +211,7 @@ impl Checking<'_> {
         let package = self.package;
         for (name, message) in &package.messages {
             let file = format!("messages/{name}.toml");
-            for text in [&message.subject, &message.body] {
+            for text in [&message.subject, &message.body, &message.sms] {
                 for language in text.languages() {
                     self.template(&file, text.in_language(language));
                 }

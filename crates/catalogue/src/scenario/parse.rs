@@ -1,12 +1,13 @@
 //! Reading a scenario's lines.
 
-use base::{Channel, Date, Language, SystemId, Timestamp};
+use base::{BodyId, Channel, Date, Language, SystemId, Timestamp};
 
 use super::{
-    Expectation, ExpectedStatus, Line, OfficeAnswer, OfficeMessage, OfficeState, STEPS, Scenario,
-    SoapElement, StaffAct, Step,
+    BodyAnswer, Expectation, ExpectedStatus, Line, NoticeOutcome, OfficeAnswer, OfficeMessage,
+    OfficeState, STEPS, Scenario, SoapElement, StaffAct, Step,
 };
 use crate::AnswerErrorKind;
+use crate::package::Way;
 
 /// The longest wait, in minutes: ten years.
 const LONGEST_WAIT: i64 = 10 * 366 * 24 * 60;
@@ -106,6 +107,8 @@ fn step(line: &str) -> Result<Step, String> {
             Ok(Step::Tell { system: system(name)?, message })
         }
         "again" => Ok(Step::Again { system: system(rest)? }),
+        "asked" => asked(rest),
+        "told" => told(rest),
         "staff" => staff(rest),
         "expect" => expectation(rest).map(Step::Expect),
         other => Err(format!("`{other}` begins no step.")),
@@ -214,13 +217,56 @@ fn element(text: &str) -> Result<SoapElement, String> {
 
 fn staff(rest: &str) -> Result<Step, String> {
     let (act, element) = split(rest);
+    if act == "complete" {
+        return complete(element);
+    }
     let act = match act {
         "replay" => StaffAct::Replay,
         "done" => StaffAct::Done,
         "not-done" => StaffAct::NotDone,
-        _ => return Err("Staff `replay`, say `done` or say `not-done`.".to_owned()),
+        _ => return Err("Staff `replay`, say `done`, say `not-done` or `complete`.".to_owned()),
     };
     one(element).map(|element| Step::Staff { act, element })
+}
+
+/// `decide answer=granted reason="The letter was shown"`.
+fn complete(rest: &str) -> Result<Step, String> {
+    let SoapElement { name, fields } = element(rest)
+        .map_err(|_| "Write a user task and what it gives: `decide answer=yes`.".to_owned())?;
+    let (reasons, given): (Vec<_>, Vec<_>) =
+        fields.into_iter().partition(|(field, _)| field == "reason");
+    let reason = reasons.into_iter().next().map(|(_, reason)| reason);
+    Ok(Step::Complete { element: name, given, reason })
+}
+
+/// A body, what it is asked or told, and what it says to that.
+fn body_says(rest: &str) -> Result<(BodyId, String, String), String> {
+    let wanted = || "Write a body, what it is asked or told, and what it says.".to_owned();
+    let (body, rest) = split(rest);
+    let (name, said) = split(rest);
+    let body = body.parse().map_err(|_| wanted())?;
+    Ok((body, one(name).map_err(|_| wanted())?, one(said).map_err(|_| wanted())?))
+}
+
+fn asked(rest: &str) -> Result<Step, String> {
+    let (body, question, said) = body_says(rest)?;
+    let answer = match said.as_str() {
+        "cannot_tell" => BodyAnswer::CannotTell,
+        "silent" => BodyAnswer::Silent,
+        "refused" => BodyAnswer::Refused,
+        _ => BodyAnswer::Told(said),
+    };
+    Ok(Step::Asked { body, question, answer })
+}
+
+fn told(rest: &str) -> Result<Step, String> {
+    let (body, notice, said) = body_says(rest)?;
+    let outcome = match said.as_str() {
+        "done" => NoticeOutcome::Done,
+        "refused" => NoticeOutcome::Refused,
+        _ => return Err("A notice is `done` or `refused`.".to_owned()),
+    };
+    Ok(Step::Told { body, notice, outcome })
 }
 
 /// Exactly one word.
@@ -249,9 +295,14 @@ fn expectation(text: &str) -> Result<Expectation, String> {
         }
         "rule" => Ok(Expectation::Rule { decision: one(first)?, code: one(second)? }),
         "message" => {
-            let language = Language::from_tag(second);
+            let (language, way) = split(second);
+            let language = Language::from_tag(language);
             let language = language.ok_or_else(|| "Name a message and its language.".to_owned())?;
-            Ok(Expectation::Message { template: one(first)?, language })
+            let known = Way::ALL.into_iter().find(|known| known.key() == way);
+            if known.is_none() && !way.is_empty() {
+                return Err("A message goes by email, sms or letter.".to_owned());
+            }
+            Ok(Expectation::Message { template: one(first)?, language, way: known })
         }
         "asked" => {
             let (operation, times) = split(second);

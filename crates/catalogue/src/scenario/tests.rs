@@ -19,7 +19,9 @@ fn a_step_is_read_as_it_is_meant() {
     let text = "scenario  Shown\nplace 1 \"1 Mill Lane, Town\" \"ZZ1 0AA\"\nclock 2026-07-19 09:00\n\
                 answer waste fault Client UnknownProperty\ntell waste Done a=1 b=\"two words\"\n\
                 request web cy\n  bin  refuse and more\nnot fixed agent  Still full\nwait 2 hours\n\
-                staff not-done send_job\nexpect asked waste CreateJob 2\nexpect refused bin:option";
+                staff not-done send_job\n\
+                staff complete look answer=yes/seen reason=\"It was shown\"\nasked agency benefit cannot_tell\n\
+                told county moved refused\nexpect message done cy letter\nexpect asked waste CreateJob 2\nexpect refused bin:option";
     let scenario = Scenario::parse("x", text).unwrap();
     let lines = scenario.steps.iter().map(|line| format!("{} {:?}\n", line.number, line.step));
     let steps = lines.collect::<Vec<_>>().concat();
@@ -32,8 +34,12 @@ fn a_step_is_read_as_it_is_meant() {
         8 NotFixed { channel: Agent, note: Some("Still full") }
         9 Wait { for_ms: 7200000 }
         10 Staff { act: NotDone, element: "send_job" }
-        11 Expect(Asked { system: SystemId(waste), operation: "CreateJob", times: 2 })
-        12 Expect(Refused([("bin", Option)]))
+        11 Complete { element: "look", given: [("answer", "yes/seen")], reason: Some("It was shown") }
+        12 Asked { body: BodyId(agency), question: "benefit", answer: CannotTell }
+        13 Told { body: BodyId(county), notice: "moved", outcome: Refused }
+        14 Expect(Message { template: "done", language: Cy, way: Some(Letter) })
+        15 Expect(Asked { system: SystemId(waste), operation: "CreateJob", times: 2 })
+        16 Expect(Refused([("bin", Option)]))
     "#]].assert_eq(&steps);
 }
 
@@ -41,7 +47,8 @@ fn a_step_is_read_as_it_is_meant() {
 fn what_is_no_step_is_named_with_its_line() {
     let text = "clock tomorrow\n  bin refuse\nwait 3 moons\nwait -1 days\nrequest post en\nrequest web fr\n\
                 answer Waste 200 {}\nanswer waste 200 {\nanswer waste =\nanswer waste Done a\noffice waste sideways\n\
-                staff sleeps x\nexpect wonders\nexpect refused bin\nexpect refused bin:blue\ndance\nplace x\nwait 99999999999999999999 days";
+                staff sleeps x\nstaff complete\nasked agency\ntold county moved maybe\n\
+                expect message done cy pigeon\nexpect wonders\nexpect refused bin\nexpect refused bin:blue\ndance\nplace x\nwait 99999999999999999999 days";
     let problems = Scenario::parse("scenarios/x.txt", text).unwrap_err();
     expect![[r#"
         scenarios/x.txt:1:1: The first line does not say what the scenario shows. Write the step as the guide to services shows it.
@@ -56,13 +63,17 @@ fn what_is_no_step_is_named_with_its_line() {
         scenarios/x.txt:9:1: Write an element and its fields: `JobFinished jobNumber=WJ1`. Write the step as the guide to services shows it.
         scenarios/x.txt:10:1: Write an element and its fields: `JobFinished jobNumber=WJ1`. Write the step as the guide to services shows it.
         scenarios/x.txt:11:1: An office is `up` or `down`. Write the step as the guide to services shows it.
-        scenarios/x.txt:12:1: Staff `replay`, say `done` or say `not-done`. Write the step as the guide to services shows it.
-        scenarios/x.txt:13:1: `wonders` is nothing that can be expected so. Write the step as the guide to services shows it.
-        scenarios/x.txt:14:1: `bin` is not QUESTION:KIND. Write the step as the guide to services shows it.
-        scenarios/x.txt:15:1: `bin:blue` names no kind of fault. Write the step as the guide to services shows it.
-        scenarios/x.txt:16:1: `dance` begins no step. Write the step as the guide to services shows it.
-        scenarios/x.txt:17:1: Write `place UPRN "LINE" "POSTCODE"`. Write the step as the guide to services shows it.
-        scenarios/x.txt:18:1: `99999999999999999999` is no time to wait. Write the step as the guide to services shows it.
+        scenarios/x.txt:12:1: Staff `replay`, say `done`, say `not-done` or `complete`. Write the step as the guide to services shows it.
+        scenarios/x.txt:13:1: Write a user task and what it gives: `decide answer=yes`. Write the step as the guide to services shows it.
+        scenarios/x.txt:14:1: Write a body, what it is asked or told, and what it says. Write the step as the guide to services shows it.
+        scenarios/x.txt:15:1: A notice is `done` or `refused`. Write the step as the guide to services shows it.
+        scenarios/x.txt:16:1: A message goes by email, sms or letter. Write the step as the guide to services shows it.
+        scenarios/x.txt:17:1: `wonders` is nothing that can be expected so. Write the step as the guide to services shows it.
+        scenarios/x.txt:18:1: `bin` is not QUESTION:KIND. Write the step as the guide to services shows it.
+        scenarios/x.txt:19:1: `bin:blue` names no kind of fault. Write the step as the guide to services shows it.
+        scenarios/x.txt:20:1: `dance` begins no step. Write the step as the guide to services shows it.
+        scenarios/x.txt:21:1: Write `place UPRN "LINE" "POSTCODE"`. Write the step as the guide to services shows it.
+        scenarios/x.txt:22:1: `99999999999999999999` is no time to wait. Write the step as the guide to services shows it.
     "#]]
         .assert_eq(&shown(&problems));
 }

@@ -30,7 +30,7 @@ fn every_event() -> Vec<Event> {
     let exchange = Some(sealed());
     vec![
         opened(job, None),
-        opened(Work::Message { template: "received".to_owned() }, Some(at)),
+        opened(Work::Message { template: "received".to_owned(), letter_to: None }, Some(at)),
         opened(Work::Forget { key: KeyId::from_bytes([5; 16]) }, None),
         Event::Out { effect: id() },
         Event::Waited {
@@ -90,7 +90,7 @@ fn a_record_has_its_line() {
 #[test]
 fn an_effect_goes_out_waits_stops_and_ends() {
     let at = Timestamp::from_millis(1_000);
-    let work = Work::Message { template: "received".to_owned() };
+    let work = Work::Message { template: "received".to_owned(), letter_to: None };
     let mut effect = Some(Effect::opened(id(), &work, 9, None, at));
     let mut trace = Vec::new();
     for event in every_event().into_iter().skip(3) {

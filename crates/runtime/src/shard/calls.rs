@@ -7,8 +7,8 @@ use connectors::{HttpRequest, Phase, PrepareError};
 
 use super::Shard;
 use crate::case::Case;
-use crate::effect::{Effect, Standing, Work};
-use crate::messages::{self, Mail};
+use crate::effect::{Effect, LETTER_TO, Standing, Work};
+use crate::messages::{self, Mail, Template};
 
 /// Something for the driver to carry out.
 #[derive(Debug)]
@@ -75,9 +75,16 @@ impl Shard {
         let keys = self.keyring.of_case(&case.request.keys).map_err(|error| error.to_string())?;
         match &effect.work {
             Work::Forget { key } => Ok(CallWork::Forget(*key)),
-            Work::Message { template } => {
-                let settings = &self.settings;
-                let mail = messages::write(service, &case.request, &keys, template, settings);
+            Work::Message { template, letter_to } => {
+                let letter_to = match letter_to {
+                    None => None,
+                    Some(to) => {
+                        let opened = to.open(LETTER_TO, &keys);
+                        opened.map_err(|error| error.to_string())?.opened().cloned()
+                    }
+                };
+                let to = Template { name: template, letter_to };
+                let mail = messages::write(service, &case.request, &keys, to, &self.settings);
                 mail.map(CallWork::Mail).map_err(|error| error.to_string())
             }
             Work::Job { element, job_type, system } => {

@@ -18,6 +18,7 @@ use crate::effect::{self, Work};
 use crate::entropy::Entropy;
 use crate::keyring::CaseKeys;
 use crate::log::{ACCESS_RECORD, Salted};
+use crate::messages;
 use crate::record::{Fact, Record};
 use crate::services::Service;
 
@@ -215,10 +216,7 @@ impl Edit {
 
     /// Writes to the requester, where they gave an address.
     pub(super) fn write_to_requester(&mut self, template: &str) -> Result<(), Refused> {
-        if self.has_contact() {
-            self.open_effect(Work::Message { template: template.to_owned() })?;
-        }
-        Ok(())
+        self.open_message(template, None)
     }
 
     /// Asks the engine, records what it answers, and follows: jobs become effects, the end of the
@@ -345,9 +343,7 @@ impl Edit {
         self.answered.insert(key);
         if job.job_type == MESSAGE_JOB {
             let template = job.headers.get(TEMPLATE_HEADER).cloned().unwrap_or_default();
-            if self.service.package.messages.contains_key(&template) && self.has_contact() {
-                self.open_effect(Work::Message { template })?;
-            }
+            self.open_message(&template, Some(key))?;
             commands.push_back(engine::Command::CompleteJob {
                 element: key,
                 variables: Variables::new(),
@@ -392,7 +388,7 @@ impl Edit {
         let asked = request.duplicate_key.unwrap_or(Digest::ZERO);
         let job = match work {
             Work::Job { job_type, .. } => job_type.as_str(),
-            Work::Message { template } => template,
+            Work::Message { template, .. } => template,
             Work::Forget { .. } => "",
         };
         let digest = Digest::of_parts(&[asked.as_bytes(), job.as_bytes()]);
@@ -461,8 +457,35 @@ impl Edit {
         Some(serde_json::Value::Object(object.collect()))
     }
 
-    fn has_contact(&self) -> bool {
-        crate::messages::contact(&self.service, &self.case.request, &self.keys).is_some()
+    /// Opens a message, where there is one and it is known where it goes.
+    fn open_message(&mut self, template: &str, by: Option<ElementKey>) -> Result<(), Refused> {
+        let Some(message) = messages::template(&self.service, template) else { return Ok(()) };
+        let held = message.letter.as_ref().and_then(|letter| letter.to.as_ref());
+        let letter_to = match held {
+            None => None,
+            Some(name) => match by.and_then(|key| self.text_of(key, name)) {
+                Some(address) => Some(base::Personal::new(address)),
+                None => return Ok(()),
+            },
+        };
+        let request = &self.case.request;
+        if letter_to.is_none()
+            && messages::addressee(&self.service, &message, request, &self.keys).is_none()
+        {
+            return Ok(());
+        }
+        self.open_effect(Work::Message { template: template.to_owned(), letter_to })
+    }
+
+    /// A text among the variables that an element sees.
+    fn text_of(&self, key: ElementKey, name: &str) -> Option<String> {
+        let field = engine::field_of(name);
+        let value = self.case.process.visible(key, name)?;
+        let opened = value.open(base::Field(&field), &self.keys).ok()?;
+        match opened.opened()?.value() {
+            feel::Value::String(text) if !text.trim().is_empty() => Some(text.to_string()),
+            _ => None,
+        }
     }
 
     /// Puts what was done into the batch.

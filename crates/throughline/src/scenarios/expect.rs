@@ -99,10 +99,17 @@ impl Stage {
                 let holds = rules.contains(&wanted);
                 (holds, format!("rule {wanted}"), listed(&rules))
             }
-            Expectation::Message { template, language } => {
+            Expectation::Message { template, language, way } => {
                 let sent = self.messages(case);
-                let wanted = format!("{template} {}", language.tag());
-                (sent.contains(&wanted), format!("message {wanted}"), listed(&sent))
+                let mut wanted = format!("{template} {}", language.tag());
+                if let Some(way) = way {
+                    wanted = format!("{wanted} {}", way.key());
+                }
+                let holds = sent.iter().any(|sent| match way {
+                    Some(_) => *sent == wanted,
+                    None => sent.rsplit_once(' ').is_some_and(|(sent, _)| sent == wanted),
+                });
+                (holds, format!("message {wanted}"), listed(&sent))
             }
             Expectation::Touches(touches) => {
                 let holds = request.touches == *touches;
@@ -127,9 +134,9 @@ impl Stage {
         let of_case = self.sent.iter().filter(|sent| sent.case == case.request.case);
         of_case
             .flat_map(|sent| {
-                sent.languages
-                    .iter()
-                    .map(|language| format!("{} {}", sent.template, language.tag()))
+                sent.languages.iter().map(|language| {
+                    format!("{} {} {}", sent.template, language.tag(), sent.way.key())
+                })
             })
             .collect()
     }

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use base::{BlindKey, BodyId, CaseId, Channel, DataKey, Digest, Language, MessageId, Role};
 use base::{SectorPersonId, Shard as Number, SystemId, Timestamp};
 use catalogue::region::{Body, Region};
-use catalogue::scenario::{Scenario, StaffAct, Step};
-use catalogue::{AnswerError, Given, SignIn};
+use catalogue::scenario::{BodyAnswer, NoticeOutcome, Scenario, StaffAct, Step};
+use catalogue::{AnswerError, Given, SignIn, TaskForm, Way};
 use connectors::{Exchange, System, callback};
 use runtime::effect::Work;
 use runtime::entropy::SeededEntropy;
+use runtime::task::{Decision, Holder};
 use runtime::{
     Authority, BodySettings, Call, CallResult, CallWork, Case, Command, Exchanged, Input, Keyring,
     Place, Places, Rejection, Reply, ReplyTo, Service, Services, Settle, Shard, Submit,
@@ -65,6 +66,7 @@ pub(super) struct Sent {
     pub(super) case: CaseId,
     pub(super) template: String,
     pub(super) languages: Vec<Language>,
+    pub(super) way: Way,
 }
 
 /// The stage.
@@ -74,6 +76,9 @@ pub(super) struct Stage {
     pub(super) offices: BTreeMap<SystemId, Office>,
     pub(super) sent: Vec<Sent>,
     pub(super) asked: Asked,
+    /// What other bodies answer when they are asked, and do when they are told.
+    pub(super) answers: BTreeMap<(BodyId, String), BodyAnswer>,
+    pub(super) notices: BTreeMap<(BodyId, String), NoticeOutcome>,
     pub(super) reader: Reader,
     languages: Vec<Language>,
     store: SimStore,
@@ -138,6 +143,8 @@ impl Stage {
             offices: offices.collect(),
             sent: Vec::new(),
             asked: Asked::Nothing,
+            answers: BTreeMap::new(),
+            notices: BTreeMap::new(),
             reader,
             languages,
             store,
@@ -185,6 +192,17 @@ impl Stage {
             }
             Step::Again { system } => self.deliver(system),
             Step::Staff { act, element } => self.settle(*act, element),
+            Step::Complete { element, given, reason } => {
+                self.complete(element, given, reason.as_deref())
+            }
+            Step::Asked { body, question, answer } => {
+                self.answers.insert((body.clone(), question.clone()), answer.clone());
+                Ok(())
+            }
+            Step::Told { body, notice, outcome } => {
+                self.notices.insert((body.clone(), notice.clone()), *outcome);
+                Ok(())
+            }
         };
         done.map_err(Stop::Cannot)
     }
@@ -320,6 +338,43 @@ impl Stage {
         self.on_case(authority, |case| Command::Settle { case, element, how })
     }
 
+    /// A member of staff whose queue it is takes a user task and decides it.
+    fn complete(
+        &mut self,
+        element: &str,
+        given: &[(String, String)],
+        reason: Option<&str>,
+    ) -> Result<(), String> {
+        let case = self.case()?;
+        let open = case.process.rows().find_map(|row| {
+            let task = row.user_task().filter(|_| row.element.as_str() == element)?;
+            Some((row.key, runtime::task::roles_of(task)))
+        });
+        let (key, roles) = open.ok_or_else(|| format!("{element} is no task that waits now"))?;
+        let process = self.service.deployment.process(&self.service.process);
+        let found = process.and_then(|process| process.element(process.find(element)?));
+        let form = found.map(TaskForm::of).ok_or_else(|| format!("there is no {element}"))?;
+        let (mut variables, mut chosen) = (BTreeMap::new(), BTreeMap::new());
+        for field in &form.fields {
+            let typed = given.iter().find(|(name, _)| *name == field.name);
+            let typed = typed.map(|(_, text)| text.as_str()).unwrap_or_default();
+            let value = field
+                .read(typed)
+                .map_err(|fault| format!("`{}` cannot be `{typed}` ({fault:?})", field.name))?;
+            variables.insert(field.name.clone(), value);
+            if field.option(typed).is_some() {
+                chosen.insert(field.name.clone(), typed.to_owned());
+            }
+        }
+        let by = Holder { key: Digest::of(b"scenario"), initials: "SC".to_owned() };
+        let reason = reason.unwrap_or("As the scenario says.").to_owned();
+        let decision = Box::new(Decision { by: by.clone(), variables, chosen, reason });
+        let authority = self.staff(roles);
+        let taken = authority.clone();
+        self.on_case(taken, |case| Command::ClaimTask { case, element: key, by })?;
+        self.on_case(authority, |case| Command::DecideTask { case, element: key, decision })
+    }
+
     fn command(
         &mut self,
         authority: Authority,
@@ -367,8 +422,8 @@ impl Stage {
                 };
                 CallResult::Exchange(Box::new(Exchange { request, answer }))
             }
-            CallWork::Mail(_) => {
-                self.note_mail(case, effect)?;
+            CallWork::Mail(mail) => {
+                self.note_mail(case, effect, mail.way)?;
                 CallResult::Done
             }
             CallWork::Forget(key) => match self.keyring.forget(key) {
@@ -383,10 +438,11 @@ impl Stage {
     }
 
     /// Which template went out, and in which languages it has words.
-    fn note_mail(&mut self, id: CaseId, effect: base::EffectId) -> Result<(), String> {
+    fn note_mail(&mut self, id: CaseId, effect: base::EffectId, way: Way) -> Result<(), String> {
         let case = runtime::load_case(&self.reader, id).map_err(|error| error.to_string())?;
         let case = case.ok_or_else(|| "a message of no case".to_owned())?;
-        let Some(Work::Message { template }) = case.effects.get(&effect).map(|found| &found.work)
+        let Some(Work::Message { template, .. }) =
+            case.effects.get(&effect).map(|found| &found.work)
         else {
             return Err("a message of no template".to_owned());
         };
@@ -398,7 +454,7 @@ impl Stage {
         let has =
             |language: &Language| words.is_some_and(|words| words.body.get(*language).is_some());
         let languages = wished.into_iter().filter(has).collect();
-        self.sent.push(Sent { case: id, template: template.clone(), languages });
+        self.sent.push(Sent { case: id, template: template.clone(), languages, way });
         Ok(())
     }
 

@@ -9,6 +9,7 @@ use crate::words::Words;
 pub(crate) fn code_mail(words: Words, from: &BodyId, body: &str, mail: &CodeMail) -> Mail {
     Mail {
         from: from.clone(),
+        way: catalogue::Way::Email,
         to: mail.to.clone(),
         subject: words.code_mail_subject(body),
         body: words.code_mail_text(body, mail.code.as_str(), minutes()),

@@ -1,6 +1,7 @@
 //! The fake post's messages, while it is in use.
 
 use base::{Language, MessageId};
+use catalogue::Way;
 
 use super::answer::{Answer, Fault, html};
 use super::callers::{At, Visitor};
@@ -8,6 +9,7 @@ use super::state::OutboxMessage;
 use crate::paths;
 use crate::views::outbox::{MessageLine, Outbox, OutboxMessage as Shown};
 use crate::views::request::Fact;
+use crate::words::Words;
 
 /// Messages on a page.
 const SHOWN: usize = 50;
@@ -17,6 +19,15 @@ fn messages(visitor: &Visitor) -> Result<Vec<OutboxMessage>, Fault> {
     let outbox = visitor.app.setup.outbox.as_ref().ok_or(Fault::NOT_FOUND)?;
     let body = visitor.id()?;
     Ok(outbox.messages().into_iter().filter(|message| message.from == *body).collect())
+}
+
+/// E-mail, text message or letter.
+const fn kind(words: Words, way: Way) -> &'static str {
+    match way {
+        Way::Email => words.kind_email(),
+        Way::Sms => words.kind_sms(),
+        Way::Letter => words.kind_letter(),
+    }
 }
 
 /// `GET /{body}/outbox`
@@ -30,8 +41,8 @@ pub(crate) async fn list(visitor: Visitor) -> Answer {
     let line = |message: &&OutboxMessage| MessageLine {
         subject: message.subject.clone(),
         href: format!("{}/{}", paths::outbox(body), message.id),
-        kind: words.kind_email().to_owned(),
-        to: message.to.clone(),
+        kind: kind(words, message.way).to_owned(),
+        to: message.to.replace('\n', ", "),
         when: words.moment(message.at),
     };
     let more = all.len() > from + shown.len();
@@ -51,8 +62,11 @@ pub(crate) async fn message(visitor: Visitor, at: At) -> Answer {
     html(&Shown {
         page: page.back_to(paths::outbox(visitor.id()?)),
         facts: vec![
-            Fact::new(words.message_to(), message.to.as_str()),
-            Fact::new(words.kind(), words.kind_email()),
+            Fact {
+                name: words.message_to().to_owned(),
+                lines: message.to.lines().map(str::to_owned).collect(),
+            },
+            Fact::new(words.kind(), kind(words, message.way)),
             Fact::new(words.message_when(), words.moment(message.at)),
         ],
         language: language_of(&message).unwrap_or(words.language()).tag(),

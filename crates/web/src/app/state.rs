@@ -69,7 +69,9 @@ pub struct OutboxMessage {
     pub at: Timestamp,
     /// The body that wrote it.
     pub from: BodyId,
-    /// To whom.
+    /// The way by which it went.
+    pub way: catalogue::Way,
+    /// To whom: of a letter, the lines of the address.
     pub to: String,
     /// The subject line.
     pub subject: String,

@@ -58,7 +58,7 @@ impl Post for Outbox {
     fn send(&self, id: MessageId, at: Timestamp, mail: &Mail) -> Result<(), String> {
         let (from, to) = (mail.from.clone(), mail.to.clone());
         let (subject, body) = (mail.subject.clone(), mail.body.clone());
-        let message = OutboxMessage { id, at, from, to, subject, body };
+        let message = OutboxMessage { id, at, from, way: mail.way, to, subject, body };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(0, message);
         Ok(())
     }
