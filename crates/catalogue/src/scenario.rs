@@ -40,6 +40,7 @@
 //! expect    rule bin_was_due time-passed                          (a decision's rule, by its code)
 //! expect    message done en        (a template that was sent, in a language; then: email, sms, letter)
 //! expect    asked waste-contractor CreateJob 1                    (SOAP operation or HTTP method)
+//! expect    asked register file 1                                 (a folder: files left; or again, other)
 //! expect    touches none           (or how many acts of staff after receipt)
 //! expect    incident send_job      (or none)
 //! expect    joined                 (the last request joined an open one)

@@ -175,6 +175,8 @@ impl CallbackMapping {
                 }
                 SoapBody::Fault(_) => return None,
             },
+            // A folder sends nothing of its own accord.
+            SystemKind::Files => return None,
         };
         let response = Value::context([("body", value)]).ok()?;
         let known = Known::of_response(response).ok()?;

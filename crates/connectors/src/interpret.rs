@@ -88,6 +88,8 @@ impl Read {
     fn of(call: &Call, response: &HttpResponse) -> Self {
         let (fault, body) = match &call.request {
             Request::Rest(_) => (None, read_json(&response.body)),
+            // What a folder says of a file stands in the status alone.
+            Request::File(_) => (None, Ok(Value::Null)),
             Request::Soap(soap) => match soap::read_envelope(&response.body) {
                 Ok(SoapBody::Fault(fault)) => {
                     let value = fault.value.clone();

@@ -2,7 +2,7 @@
 //!
 //! Owns how a job becomes an HTTP request and an answer an [`Outcome`], what to do after each
 //! ([`delivery`]), the [`Breaker`] of a system, and the [`Connector`] seam with its real side. All
-//! but [`HttpConnector`] is pure: a simulator drives the same code with a clock of its own.
+//! but [`BackOffices`] is pure: a simulator drives the same code with a clock of its own.
 //! Refuses to send anything again by guess, and to know what a job means.
 //!
 //! ```no_run
@@ -67,12 +67,28 @@
 //! `query`, `headers` and `body` (a table whose texts are FEEL); `keyed` names `key_header` or
 //! `key_field`. A rule has `status`, `fault` and `detail`, or `when` to recognise an answer, and
 //! says `error` (with `message`) or `result`: `done`, `retry`, `unclear`, `not_found`.
+//!
+//! A system of `kind = "files"` is a folder in which a file is left for each piece of work:
+//!
+//! ```toml
+//! [job.send.file]
+//! name = "move-{effect.id}.csv"    # holds `effect.id`: the key of the work, always `keyed`
+//! columns = { reference = "effect.reference", "new address" = "new_address_line" }
+//! ```
+//!
+//! The file is RFC 4180 in UTF-8 with one line of headings and one of cells; null is an empty cell.
+//! A text that a spreadsheet would carry out as a formula (it begins with `=`, `+`, `-`, `@`, a tab
+//! or a line break) gets an apostrophe before it. A file that is there already counts as done when
+//! it holds the same bytes; with other bytes the answer is 409.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
+mod back_offices;
 mod breaker;
 pub mod callback;
+mod csv;
 pub mod delivery;
 mod expression;
+mod folder;
 mod http;
 mod interpret;
 mod mapping;
@@ -84,12 +100,14 @@ mod toml_reader;
 mod trial;
 mod wire;
 
+pub use back_offices::BackOffices;
 pub use breaker::{
     Admission, Breaker, BreakerState, FIRST_PAUSE_MS, Health, LONGEST_PAUSE_MS, OPENS_AFTER,
     PROBE_PATIENCE_MS,
 };
 pub use callback::{CallbackError, CallbackMapping, Received, read_callbacks};
 pub use delivery::{Attempts, Delivery, Next, Phase};
+pub use folder::{FileDrop, MAX_FILE_NAME_BYTES};
 pub use http::{
     Answer, Exchange, Headers, HttpRequest, HttpResponse, MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES,
     Method, TransportFault,

@@ -55,6 +55,15 @@ pub(crate) struct Variable {
 pub(crate) enum Request {
     Rest(RestRequest),
     Soap(SoapRequest),
+    File(FileRequest),
+}
+
+/// A file with one line of headings and one of cells.
+#[derive(Debug, Clone)]
+pub(crate) struct FileRequest {
+    pub name: Vec<PathPart>,
+    /// Each heading with its cell; a null is an empty cell.
+    pub columns: Vec<(String, Expression)>,
 }
 
 /// A request with a JSON body.
@@ -67,7 +76,7 @@ pub(crate) struct RestRequest {
     pub body: Option<JsonNode>,
 }
 
-/// A piece of a path template.
+/// A piece of a path's or a file name's template.
 #[derive(Debug, Clone)]
 pub(crate) enum PathPart {
     /// As it stands.
@@ -171,6 +180,7 @@ impl Mapping {
         match self.send.request {
             Request::Rest(_) => SystemKind::Rest,
             Request::Soap(_) => SystemKind::Soap,
+            Request::File(_) => SystemKind::Files,
         }
     }
 
@@ -221,18 +231,26 @@ impl Mapping {
                 Request::Soap(soap) => {
                     soap.header.iter().chain(&soap.body).for_each(|f| f.expressions(&mut found));
                 }
+                Request::File(file) => {
+                    found.extend(values_of(&file.name));
+                    found.extend(file.columns.iter().map(|(_, value)| value));
+                }
             }
         }
         found
     }
 }
 
+fn values_of(template: &[PathPart]) -> impl Iterator<Item = &Expression> {
+    template.iter().filter_map(|part| match part {
+        PathPart::Value(expression) => Some(expression),
+        PathPart::Text(_) => None,
+    })
+}
+
 impl RestRequest {
     fn expressions<'m>(&'m self, found: &mut Vec<&'m Expression>) {
-        found.extend(self.path.iter().filter_map(|part| match part {
-            PathPart::Value(expression) => Some(expression),
-            PathPart::Text(_) => None,
-        }));
+        found.extend(values_of(&self.path));
         found.extend(self.query.iter().chain(&self.headers).map(|(_, value)| value));
         if let Some(body) = &self.body {
             body.expressions(found);

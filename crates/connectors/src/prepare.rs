@@ -5,8 +5,8 @@ use feel::{Context, Value};
 
 use crate::expression::{Expression, Failed, Known, text_of};
 use crate::http::MAX_REQUEST_BYTES;
-use crate::mapping::{JsonNode, PathPart, Request, RestRequest, SoapRequest};
-use crate::{Headers, HttpRequest, Mapping, Method, Phase, System, soap};
+use crate::mapping::{FileRequest, JsonNode, PathPart, Request, RestRequest, SoapRequest};
+use crate::{Headers, HttpRequest, Mapping, Method, Phase, System, csv, folder, soap};
 
 /// The longest address that is called, in bytes.
 const MAX_URL_BYTES: usize = 8_000;
@@ -98,6 +98,7 @@ pub fn prepare(
     let request = match &call.request {
         Request::Rest(rest) => rest_request(rest, system, &known)?,
         Request::Soap(soap) => soap_request(soap, system, &known)?,
+        Request::File(file) => file_request(file, system, (&known, line))?,
     };
     if request.url.len() > MAX_URL_BYTES {
         return Err(PrepareError::TooLong { limit: MAX_URL_BYTES });
@@ -176,6 +177,44 @@ fn soap_request(
         url: system.base_url.clone(),
         headers,
         body: soap::write_envelope(request, known)?,
+    })
+}
+
+/// The file that is to be left in a folder.
+fn file_request(
+    file: &FileRequest,
+    system: &System,
+    (known, line): (&Known, u32),
+) -> Result<HttpRequest, PrepareError> {
+    let mut name = String::new();
+    for part in &file.name {
+        match part {
+            PathPart::Text(text) => name.push_str(text),
+            PathPart::Value(value) => name.push_str(&text(value, known)?.unwrap_or_default()),
+        }
+    }
+    if !folder::is_file_name(&name) {
+        return Err(PrepareError::NotAllowed { line, place: "a file's name" });
+    }
+    let mut cells = Vec::new();
+    for (_, value) in &file.columns {
+        let line = value.line();
+        let found = value.evaluate(known).map_err(|_| PrepareError::Expression { line })?;
+        cells.push(csv::cell(&found).map_err(|fault| match fault {
+            csv::NoCell::NotPlain => PrepareError::NotText { line },
+            csv::NoCell::TooLong => PrepareError::TooLong { limit: csv::MAX_CELL_BYTES },
+        })?);
+    }
+    let headings = csv::line(file.columns.iter().map(|(heading, _)| heading.as_str()));
+    let body = headings + &csv::line(cells.iter().map(String::as_str));
+    Ok(HttpRequest {
+        system: system.id.clone(),
+        method: Method::Put,
+        url: format!("{}/{name}", system.base_url),
+        headers: [("content-type", "text/csv; charset=utf-8; header=present")]
+            .into_iter()
+            .collect(),
+        body: body.into_bytes(),
     })
 }
 

@@ -9,7 +9,11 @@ use std::fmt;
 use base::{Language, SystemId, Text};
 
 use crate::MappingError;
+use crate::folder::FILE_SCHEME;
 use crate::toml_reader::{At, Reader, Table};
+
+/// The longest path of a folder, in bytes.
+const MAX_FOLDER_BYTES: usize = 2_000;
 
 /// Which kind of messages a system speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +22,8 @@ pub enum SystemKind {
     Rest,
     /// SOAP 1.1, document/literal.
     Soap,
+    /// Files of comma-separated values, left in a folder.
+    Files,
 }
 
 /// How the credential is shown.
@@ -55,7 +61,7 @@ pub struct System {
     pub name: Text,
     /// What it speaks.
     pub kind: SystemKind,
-    /// Where it is, without a slash at the end: `https://jobs.example/api`.
+    /// Where it is, without a slash at the end: `https://jobs.example/api`, `file:///srv/register`.
     pub base_url: String,
     /// How we show who we are, if we must.
     pub credential: Option<Credential>,
@@ -81,6 +87,19 @@ fn origin_of(address: &str) -> &str {
     let host = address.find("://").map_or(0, |at| at + 3);
     let end = address.get(host..).and_then(|rest| rest.find('/')).map(|at| host + at);
     address.get(..end.unwrap_or(address.len())).unwrap_or(address)
+}
+
+impl System {
+    /// The address of a folder; `None` when it is no whole path, or leads up again.
+    pub fn folder_address(folder: &str) -> Option<String> {
+        let path = folder.strip_prefix(FILE_SCHEME).unwrap_or(folder);
+        let parts = path.strip_prefix('/')?;
+        let named = |part: &str| !matches!(part, "" | "." | "..");
+        let right = parts.split('/').all(named)
+            && path.len() <= MAX_FOLDER_BYTES
+            && !path.chars().any(char::is_control);
+        right.then(|| format!("{FILE_SCHEME}{path}"))
+    }
 }
 
 /// A secret's text: never printed.
@@ -153,16 +172,23 @@ fn read_system(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<System> {
         Some(kind) => match kind.value.as_str() {
             "rest" => Some(SystemKind::Rest),
             "soap" => Some(SystemKind::Soap),
+            "files" => Some(SystemKind::Files),
             other => {
-                let sentence = format!("`kind` is \"{other}\"; use \"rest\" or \"soap\"");
+                let sentence =
+                    format!("`kind` is \"{other}\"; use \"rest\", \"soap\" or \"files\"");
                 reader.error(&kind.span, sentence);
                 None
             }
         },
         None => None,
     };
-    let base_url = table.required_text(reader, "base_url");
-    let base_url = base_url.and_then(|url| read_url(reader, "base_url", url));
+    let base_url = match kind {
+        Some(SystemKind::Files) => read_folder(reader, table),
+        Some(SystemKind::Rest | SystemKind::Soap) | None => {
+            let url = table.required_text(reader, "base_url");
+            url.and_then(|url| read_url(reader, "base_url", url))
+        }
+    };
     let pages = match table.text(reader, "pages") {
         Some(url) => Some(read_url(reader, "pages", url)?),
         None => None,
@@ -189,6 +215,25 @@ fn read_url(reader: &mut Reader<'_>, key: &str, url: At<String>) -> Option<Strin
         reader.error(&url.span, sentence);
     }
     right.then_some(url.value)
+}
+
+/// Who may write into a folder is the computer's own concern, so there is no credential.
+fn read_folder(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<String> {
+    for key in ["base_url", "credential", "ca_file", "pages"] {
+        if table.has(key) {
+            table.skip(key);
+            let sentence = format!("a system of files has a `folder`, and no `{key}`");
+            reader.error(&table.span, sentence);
+        }
+    }
+    let folder = table.required_text(reader, "folder")?;
+    let address = System::folder_address(&folder.value);
+    if address.is_none() {
+        let sentence = "`folder` must be a whole path from the root, without `..` and without a \
+                        slash at the end";
+        reader.error(&folder.span, sentence.to_owned());
+    }
+    address
 }
 
 fn read_name(reader: &mut Reader<'_>, table: &Table<'_>) -> Text {
@@ -279,6 +324,20 @@ mod tests {
         ] {
             assert!(!other.has_page(address), "{address}");
         }
+    }
+
+    #[test]
+    fn a_folder_is_a_system() {
+        let text = |folder: &str| {
+            format!("[[system]]\nid = \"register\"\nkind = \"files\"\nfolder = \"{folder}\"\n")
+        };
+        let systems = read_systems(&text("/srv/electoral register")).unwrap();
+        assert_eq!(systems[0].base_url, "file:///srv/electoral register");
+        for folder in ["srv", "/", "/srv/", "/srv/../etc", "//srv", ""] {
+            assert_eq!(read_systems(&text(folder)).unwrap_err()[0].line, 4, "{folder}");
+        }
+        let credential = text("/srv") + "base_url = \"http://x\"\n";
+        assert!(read_systems(&credential).is_err());
     }
 
     #[test]

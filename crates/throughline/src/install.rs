@@ -12,7 +12,7 @@ use anyhow::Context as _;
 use base::{BodyId, Digest, SystemId};
 use catalogue::region::{Body, Region};
 use catalogue::{Files, Package, Problem};
-use connectors::{Connector, HttpConnector, Secrets, System};
+use connectors::{BackOffices, Connector, Secrets, System, SystemKind};
 use metering::RateCard;
 use runtime::clock::Clock;
 use runtime::entropy::{Entropy, Place as DrawPlace, Use};
@@ -45,6 +45,8 @@ pub struct Surroundings {
     pub addresses: BTreeMap<(BodyId, SystemId), String>,
     /// The addresses that each body serves.
     pub places: BTreeMap<BodyId, Vec<Place>>,
+    /// What stands between a body and a back office, in the place of its wire.
+    pub through: BTreeMap<(BodyId, SystemId), Arc<dyn Connector>>,
     /// Secrets by name.
     pub secrets: Secrets,
     /// Where people reach the installation: `http://localhost:8400`.
@@ -232,16 +234,29 @@ pub fn systems_of(
     })?;
     let moved = read.into_iter().map(|mut system| {
         if let Some(address) = surroundings.addresses.get(&(body.id.clone(), system.id.clone())) {
-            // A path within the office stays: only the origin moves.
+            system.base_url = moved_to(&system, address)?;
+        }
+        Ok((system.id.clone(), system))
+    });
+    moved.collect()
+}
+
+/// A system's address in another place. Of an office on a network only the origin moves, and a path
+/// within it stays; a folder is another folder.
+fn moved_to(system: &System, address: &str) -> anyhow::Result<String> {
+    match system.kind {
+        SystemKind::Rest | SystemKind::Soap => {
             let path = system
                 .base_url
                 .split_once("://")
                 .and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..)));
-            system.base_url = format!("{address}{}", path.unwrap_or_default());
+            Ok(format!("{address}{}", path.unwrap_or_default()))
         }
-        (system.id.clone(), system)
-    });
-    Ok(moved.collect())
+        SystemKind::Files => {
+            let refused = || format!("{address} is no folder of system {}", system.id);
+            System::folder_address(address).with_context(refused)
+        }
+    }
 }
 
 /// A body's own connector: two bodies may share a back office, each with a credential of its own.
@@ -251,8 +266,12 @@ fn connector(
     foundation: &Foundation,
 ) -> anyhow::Result<Arc<dyn Connector>> {
     let systems: Vec<System> = settings.systems.values().cloned().collect();
-    let connector = HttpConnector::new(&systems, &surroundings.secrets)
+    let connector = BackOffices::new(&systems, &surroundings.secrets)
         .with_context(|| format!("the systems of {} cannot be reached", settings.body))?;
+    let through = surroundings.through.iter().filter(|((body, _), _)| *body == settings.body);
+    let connector = through.fold(connector, |connector, ((_, system), through)| {
+        connector.through(system.clone(), Arc::clone(through))
+    });
     let connector: Arc<dyn Connector> = Arc::new(connector);
     Ok(match surroundings.hold.clone() {
         Some(hold) => Arc::new(Held { connector, hold, clock: Arc::clone(&foundation.clock) }),

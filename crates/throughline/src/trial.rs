@@ -13,7 +13,7 @@ use base::{BodyId, EffectId, JobType, Reference, ServiceId, SystemId};
 use catalogue::region::Region;
 use catalogue::{Files, Package};
 use connectors::{
-    Answer, Connector as _, Exchange, HttpConnector, HttpRequest, Mapping, Outcome, Phase, Secret,
+    Answer, BackOffices, Connector as _, Exchange, HttpRequest, Mapping, Outcome, Phase, Secret,
     System, TransportFault, describe, interpret, prepare,
 };
 use runtime::clock::{Clock as _, RealClock};
@@ -51,7 +51,8 @@ pub struct Options {
     /// The reference of the work; a made-up one else.
     #[arg(long)]
     reference: Option<Reference>,
-    /// Where the system is, in the place of the region's address: `http://127.0.0.1:8112`.
+    /// Where the system is, in the place of the region's address: `http://127.0.0.1:8112`, or the
+    /// folder that it reads: `/srv/register`.
     #[arg(long)]
     address: Option<String>,
     /// A secret that the system's credential names. Others on this computer may see it in the list
@@ -87,7 +88,7 @@ pub async fn run(trial: Trial) -> anyhow::Result<ExitCode> {
     let phase = if options.lookup { Phase::Lookup } else { Phase::Send };
     let request = request(&options, &body, (&mapping, &system), phase)?;
     crate::say(&format!("{body} really calls {} at {}", system.id, system.base_url));
-    let connector = HttpConnector::new(std::slice::from_ref(&system), &surroundings.secrets);
+    let connector = BackOffices::new(std::slice::from_ref(&system), &surroundings.secrets);
     let connector = connector.with_context(|| "give each secret with --secret NAME=VALUE")?;
     let answer = within(&connector, request.clone(), mapping.timeout_ms()).await?;
     let outcome = interpret(&mapping, phase, &answer);
@@ -184,7 +185,7 @@ fn request(
 }
 
 async fn within(
-    connector: &HttpConnector,
+    connector: &BackOffices,
     request: HttpRequest,
     timeout_ms: i64,
 ) -> anyhow::Result<Answer> {

@@ -7,12 +7,14 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::{
-    Call, JsonNode, Mapping, PathPart, Request, RestRequest, Rule, SoapContent, SoapField,
-    SoapRequest, Variable, Verdict,
+    Call, FileRequest, JsonNode, Mapping, PathPart, Request, RestRequest, Rule, SoapContent,
+    SoapField, SoapRequest, Variable, Verdict,
 };
 use crate::expression::Expression;
 use crate::toml_reader::{At, MappingError, Reader, Table, as_table, wrong_kind};
 use crate::{Delivery, Method};
+
+mod file;
 
 /// The most jobs in one text.
 const MAX_JOBS: usize = 200;
@@ -189,6 +191,12 @@ fn carry_key(
     (header, field): (Option<At<String>>, Option<At<String>>),
 ) {
     match (delivery, header, field) {
+        (Delivery::Keyed, None, None) if file::names_by_key(&send.request) => {}
+        _ if matches!(send.request, Request::File(_)) => {
+            let sentence = "a file drop is always delivery \"keyed\" by the file's name: put \
+                            {effect.id} into `name`, and leave `key_header` and `key_field` out";
+            reader.error(&table.span, sentence.to_owned());
+        }
         (Delivery::Keyed, Some(header), None) => match &mut send.request {
             Request::Rest(rest) if is_header_name(&header.value) => {
                 let key = Expression::effect_id(reader.line(&header.span));
@@ -198,7 +206,7 @@ fn carry_key(
                 let sentence = format!("`{}` is not a header that may be set", header.value);
                 reader.error(&header.span, sentence);
             }
-            Request::Soap(_) => {
+            Request::Soap(_) | Request::File(_) => {
                 let sentence = "a SOAP call carries its key in a field: use `key_field`";
                 reader.error(&header.span, sentence.to_owned());
             }
@@ -211,6 +219,7 @@ fn carry_key(
                 Request::Soap(soap) => {
                     soap.header.iter().chain(&soap.body).any(|part| part.is_key(&field.value))
                 }
+                Request::File(_) => false,
             };
             if !found {
                 let sentence = format!("no field `{}` carries `effect.id`", field.value);
@@ -249,6 +258,7 @@ impl SoapField {
 fn read_call(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<Call> {
     let rest = table.table(reader, "rest").map(|rest| read_rest(reader, &rest));
     let soap = table.table(reader, "soap").map(|soap| read_soap(reader, &soap));
+    let file = table.table(reader, "file").map(|file| file::read(reader, &file));
     let rules: Vec<Rule> =
         table.tables(reader, "rule").iter().filter_map(|rule| read_rule(reader, rule)).collect();
     let variables = match table.table(reader, "variables") {
@@ -256,15 +266,16 @@ fn read_call(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<Call> {
         None => Vec::new(),
     };
     table.finish(reader);
-    let request = match (rest, soap) {
-        (Some(rest), None) => Request::Rest(rest?),
-        (None, Some(soap)) => Request::Soap(soap?),
-        (None, None) | (Some(_), Some(_)) => {
-            reader.error(&table.span, "a call is either `rest` or `soap`".to_owned());
+    let request = match (rest, soap, file) {
+        (Some(rest), None, None) => Request::Rest(rest?),
+        (None, Some(soap), None) => Request::Soap(soap?),
+        (None, None, Some(file)) => Request::File(file?),
+        _ => {
+            reader.error(&table.span, "a call is one of `rest`, `soap` and `file`".to_owned());
             return None;
         }
     };
-    if matches!(request, Request::Rest(_)) && rules.iter().any(|rule| rule.fault.is_some()) {
+    if !matches!(request, Request::Soap(_)) && rules.iter().any(|rule| rule.fault.is_some()) {
         reader.error(&table.span, "`fault` rules belong to SOAP calls".to_owned());
     }
     Some(Call { request, rules, variables })
@@ -401,18 +412,17 @@ pub(crate) fn read_named(
     read
 }
 
-/// `/jobs/{contractorJob}/returns`: each pair of braces holds one segment's FEEL.
-fn read_path(
+/// Texts in which each pair of braces holds FEEL.
+fn read_template(
     reader: &mut Reader<'_>,
     template: &str,
     span: &Range<usize>,
 ) -> Option<Vec<PathPart>> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=:@%".contains(&byte);
     let mut parts = Vec::new();
     let mut rest = template;
     while let Some((text, behind)) = rest.split_once('{') {
         let Some((value, after)) = behind.split_once('}') else {
-            reader.error(span, "a `{` of the path is never closed".to_owned());
+            reader.error(span, "a `{` is never closed".to_owned());
             return None;
         };
         parts.push(PathPart::Text(text.to_owned()));
@@ -420,6 +430,17 @@ fn read_path(
         rest = after;
     }
     parts.push(PathPart::Text(rest.to_owned()));
+    Some(parts)
+}
+
+/// `/jobs/{contractorJob}/returns`: each pair of braces holds one segment's FEEL.
+fn read_path(
+    reader: &mut Reader<'_>,
+    template: &str,
+    span: &Range<usize>,
+) -> Option<Vec<PathPart>> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=:@%".contains(&byte);
+    let parts = read_template(reader, template, span)?;
     let texts = |part: &PathPart| match part {
         PathPart::Text(text) => text.bytes().all(plain),
         PathPart::Value(_) => true,

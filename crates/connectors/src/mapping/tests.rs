@@ -165,6 +165,40 @@ fn a_delivery_says_what_it_needs() {
     }
 }
 
+/// A job that leaves a file, used by the tests of `prepare` too.
+pub(crate) const FILE: &str = r#"
+[[job]]
+type = "tell-register"
+system = "register"
+delivery = "keyed"
+[job.send.file]
+name = "move-{effect.id}.csv"
+columns = { reference = "effect.reference", "new address" = "address", note = "note", people = "people" }
+[[job.send.rule]]
+status = 409
+error = "other-file"
+"#;
+
+#[test]
+fn a_file_is_named_by_the_key_of_its_work() {
+    let read = read_mappings(FILE).unwrap();
+    assert_eq!(read[0].kind(), SystemKind::Files);
+    assert_eq!(read[0].uses(), ["address", "note", "people"].into());
+    for (from, to, wanted) in [
+        ("move-{effect.id}.csv", "move-{effect.reference}.csv", "put {effect.id} into `name`"),
+        ("\"keyed\"", "\"manual\"", "always delivery \"keyed\""),
+        ("\"keyed\"", "\"keyed\"\nkey_header = \"k\"", "leave `key_header` and `key_field` out"),
+        ("move-{effect.id}.csv", "../{effect.id}.csv", "`name` must begin with a letter"),
+        ("move-{effect.id}.csv", "a/{effect.id}.csv", "`name` must begin with a letter"),
+        ("move-{effect.id}.csv", "{effect.id", "a `{` is never closed"),
+        ("note = \"note\"", "\"=note\" = \"note\"", "`=note` cannot be a column's heading"),
+        ("status = 409", "fault = \"Client\"", "`fault` rules belong to SOAP calls"),
+    ] {
+        let found = mistakes(&FILE.replace(from, to)).join("\n");
+        assert!(found.contains(wanted), "{wanted}: {found}");
+    }
+}
+
 #[test]
 fn a_lookup_must_know_both_answers_and_give_the_same() {
     let text = EXAMPLE.replace("result = \"not_found\"", "result = \"unclear\"").replacen(

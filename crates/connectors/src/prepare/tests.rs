@@ -44,6 +44,44 @@ fn check(job: &str, kind: SystemKind, phase: Phase, json: &str, expected: &Expec
     expected.assert_eq(&shown);
 }
 
+fn file(json: &str) -> Result<HttpRequest, PrepareError> {
+    let mappings = crate::read_mappings(crate::mapping::tests::FILE).unwrap();
+    let mut register = system("register", SystemKind::Files);
+    register.base_url = "file:///srv/register".to_owned();
+    prepare(&mappings[0], &register, Phase::Send, &input(json), &effect(1))
+}
+
+#[test]
+fn a_file_is_written() {
+    let json = r#"{"address": "1, Mill \"Lane\"", "note": "=cmd|'/c calc'!A1", "people": 2}"#;
+    let request = file(json).unwrap();
+    assert_eq!(request.url, "file:///srv/register/move-abababab-abab-abab-abab-abababababab.csv");
+    assert_eq!(
+        String::from_utf8(request.body).unwrap(),
+        "reference,new address,note,people\r\n\
+         MBC-0410-6105-5,\"1, Mill \"\"Lane\"\"\",'=cmd|'/c calc'!A1,2\r\n"
+    );
+    let lists = file(r#"{"address": "1", "people": ["Sam"]}"#);
+    assert_eq!(lists, Err(PrepareError::NotText { line: 8 }));
+    let long = file(&format!(r#"{{"address": "{}"}}"#, "x".repeat(8_001)));
+    assert_eq!(long, Err(PrepareError::TooLong { limit: 8_000 }));
+}
+
+#[test]
+fn what_a_folder_says_is_read_from_its_status() {
+    let mappings = crate::read_mappings(crate::mapping::tests::FILE).unwrap();
+    let said = |status: u16| {
+        let headers = Headers::new();
+        let answer = Ok(crate::HttpResponse { status, headers, body: b"left".to_vec() });
+        crate::interpret(&mappings[0], Phase::Send, &answer)
+    };
+    assert!(matches!(said(201), crate::Outcome::Done { .. }));
+    assert!(matches!(said(200), crate::Outcome::Done { .. }));
+    assert!(matches!(said(409), crate::Outcome::Refused { .. }));
+    let gone = crate::interpret(&mappings[0], Phase::Send, &Err(crate::TransportFault::NotReached));
+    assert!(matches!(gone, crate::Outcome::Retry { .. }));
+}
+
 #[test]
 fn a_soap_request_is_written() {
     check(

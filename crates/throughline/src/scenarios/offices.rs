@@ -17,6 +17,8 @@ pub(super) struct Office {
     state: OfficeState,
     answers: VecDeque<OfficeAnswer>,
     asked: BTreeMap<String, u32>,
+    /// The files that were left for it.
+    files: BTreeMap<String, Vec<u8>>,
     /// The last message that it sent of its own accord, and its number.
     pub(super) told: Option<(u64, Vec<u8>)>,
 }
@@ -38,6 +40,7 @@ impl Office {
             state: OfficeState::Up,
             answers: VecDeque::new(),
             asked: BTreeMap::new(),
+            files: BTreeMap::new(),
             told: None,
         }
     }
@@ -70,6 +73,7 @@ impl Office {
         let operation = match self.kind {
             SystemKind::Soap => operation(&request.body),
             SystemKind::Rest => request.method.to_string(),
+            SystemKind::Files => return self.keep(request),
         };
         let times = self.asked.entry(operation.clone()).or_default();
         *times = times.saturating_add(1);
@@ -85,6 +89,31 @@ impl Office {
             Some(OfficeAnswer::Fault { code, detail }) => {
                 let body = fault(&code, detail.as_deref());
                 Met::Answered(Ok(response(500, "text/xml", body)))
+            }
+        }
+    }
+}
+
+impl Office {
+    /// A folder keeps what is left in it without being told how to answer. What comes again is
+    /// counted apart.
+    fn keep(&mut self, request: &HttpRequest) -> Met {
+        let name = request.path().rsplit('/').next().unwrap_or_default().to_owned();
+        let (operation, status) = match self.files.get(&name) {
+            None => ("file", 201),
+            Some(kept) if *kept == request.body => ("again", 200),
+            Some(_) => ("other", 409),
+        };
+        let times = self.asked.entry(operation.to_owned()).or_default();
+        *times = times.saturating_add(1);
+        self.files.entry(name).or_insert_with(|| request.body.clone());
+        match self.answers.pop_front() {
+            Some(OfficeAnswer::NoReply) => Met::Silence,
+            Some(OfficeAnswer::Rest { status, body }) => {
+                Met::Answered(Ok(response(status, "text/plain", body)))
+            }
+            Some(OfficeAnswer::Soap(_) | OfficeAnswer::Fault { .. }) | None => {
+                Met::Answered(Ok(response(status, "text/plain", String::new())))
             }
         }
     }
