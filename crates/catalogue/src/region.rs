@@ -290,8 +290,9 @@ impl Reading<'_> {
     /// Bodies that other settings name are there.
     fn names(&mut self, region: &RegionFile, demo: Option<&Demo>) {
         let adopters = region.adopts.iter().map(|adoption| (REGION, &adoption.body));
-        let mut named: Vec<(&str, &BodyId)> = adopters.collect();
-        named.push((REGION, &region.identity_office));
+        // A body that is missed is told once, however often it is named.
+        let mut named: BTreeSet<(&str, &BodyId)> = adopters.collect();
+        named.insert((REGION, &region.identity_office));
         if let Some(demo) = demo {
             named.extend(demo.bodies().map(|body| (DEMO, body)));
         }

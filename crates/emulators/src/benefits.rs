@@ -205,7 +205,8 @@ enum What {
     Mobility,
 }
 
-fn is_pseudonym(text: &str) -> bool {
+/// Whether a text is one of the agency's pseudonyms.
+pub(crate) fn is_pseudonym(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     text.len() == 2 * PSEUDONYM_BYTES && text.bytes().all(plain)
 }

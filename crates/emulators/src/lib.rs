@@ -15,17 +15,23 @@
 //! | [`Payments`] | REST and JSON, and pages for people | dropped by its `Idempotency-Key` |
 //! | [`Badges`] | REST and JSON | dropped by its `Idempotency-Key` |
 //! | [`SightRegister`] | REST and JSON, read-only | changes nothing |
+//! | [`CouncilTax`] | REST and JSON | dropped by its `Idempotency-Key` |
+//! | [`AddressIntake`] | REST and JSON | dropped by its `Idempotency-Key` |
+//! | [`FileOffice`] | files in a folder, through a [`Share`] | dropped by the file's name |
 //!
 //! Contractors finish jobs in their crews' hours and tell their customer so, signed as
 //! [`connectors::callback`] has it, until it is acknowledged. Nothing here names a real company.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
+mod address_intake;
 mod badges;
 mod benefits;
 mod books;
 mod collections;
 mod contractor;
+mod council_tax;
 mod fault;
+mod file_office;
 mod ledger;
 mod office;
 mod payments;
@@ -36,16 +42,19 @@ mod time;
 mod waste_rest;
 mod waste_soap;
 
+pub use address_intake::AddressIntake;
 pub use badges::Badges;
 pub use benefits::Benefits;
 pub use collections::{Address, Collections, District, MAX_PROPERTIES};
 pub use contractor::{Callback, CallbackTarget};
+pub use council_tax::CouncilTax;
 pub use fault::{Fault, Faults, MAX_DELAY_MS, Plan, Reply, Window};
+pub use file_office::FileOffice;
 pub use ledger::{Charge, Entry, Ledger, LedgerError, Order, PaymentEnd};
 pub use office::{BackOffice, Login, Seen, deliver};
 pub use payments::Payments;
 pub use schools::{SCHOOLS, Schools};
-pub use server::{Config, EmulatorError, Office, OfficeConfig, OfficeKind, Running, serve};
+pub use server::{Config, EmulatorError, Office, OfficeConfig, OfficeKind, Running, Share, serve};
 pub use sight_register::SightRegister;
 pub use time::{AtWork, Time, WallTime};
 pub use waste_rest::WasteRest;

@@ -29,6 +29,9 @@ pub trait BackOffice: Send + std::fmt::Debug {
     /// A message did not get through, and is to be sent again later.
     fn note_undelivered(&mut self, _message: &str, _now: Timestamp) {}
 
+    /// Something was left in the folder that it reads.
+    fn note_delivery(&mut self, _now: Timestamp) {}
+
     /// The work that it really took on.
     fn ledger(&self) -> &Ledger;
 

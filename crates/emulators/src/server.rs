@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -16,11 +16,14 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use crate::address_intake::AddressIntake;
 use crate::badges::Badges;
 use crate::benefits::Benefits;
 use crate::collections::{Collections, District};
 use crate::contractor::CallbackTarget;
+use crate::council_tax::CouncilTax;
 use crate::fault::Faults;
+use crate::file_office::FileOffice;
 use crate::ledger::{Entry, LedgerError, LedgerFile};
 use crate::office::{BackOffice, Login};
 use crate::payments::Payments;
@@ -32,8 +35,11 @@ use crate::waste_soap::WasteSoap;
 
 mod admin;
 mod callbacks;
+mod folder;
 mod line;
 mod requests;
+
+pub use folder::Share;
 
 /// Which back office.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -78,6 +84,25 @@ pub enum OfficeKind {
     Collections {
         /// The district.
         district: District,
+    },
+    /// [`CouncilTax`].
+    CouncilTax {
+        /// The district.
+        district: District,
+    },
+    /// [`AddressIntake`].
+    AddressIntake {
+        /// The seed of whose address is locked.
+        seed: u64,
+    },
+    /// [`FileOffice`].
+    Files {
+        /// The folder that it reads; made when it is not there.
+        folder: PathBuf,
+        /// Looks every quarter of an hour, for an office on the computer's own clock; else it
+        /// looks when its [`Share`] has brought something.
+        #[serde(default)]
+        watches: bool,
     },
 }
 
@@ -136,6 +161,14 @@ pub enum EmulatorError {
         /// Why.
         source: LedgerError,
     },
+    /// A folder cannot be had.
+    #[error("office {office} cannot make its folder")]
+    Folder {
+        /// The office.
+        office: SystemId,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The client for messages to the customer cannot be set up.
     #[error("office {office} cannot send messages")]
     Client {
@@ -154,6 +187,7 @@ pub(crate) struct Shared {
     id: SystemId,
     address: SocketAddr,
     admin_address: SocketAddr,
+    folder: Option<PathBuf>,
     time: Arc<dyn Time>,
     client: HttpConnector,
     state: Mutex<State>,
@@ -195,6 +229,11 @@ impl Office {
     /// Where its faults are switched, without a slash at the end.
     pub fn admin_url(&self) -> String {
         format!("http://{}", self.0.admin_address)
+    }
+
+    /// The folder that it reads, if it reads one.
+    pub fn folder(&self) -> Option<&Path> {
+        self.0.folder.as_deref()
     }
 
     /// Switches its faults.
@@ -325,7 +364,15 @@ async fn start(
     let id = config.id.clone();
     let (listener, address) = listen(&id, config.port).await?;
     let (admin_listener, admin_address) = listen(&id, config.admin_port).await?;
-    let mut core = new_core(&config, address);
+    let mut core = new_core(&config, address, time.now());
+    let folder = match &config.office {
+        OfficeKind::Files { folder, .. } => Some(folder.clone()),
+        _ => None,
+    };
+    if let Some(folder) = &folder {
+        let made = std::fs::create_dir_all(folder);
+        made.map_err(|source| EmulatorError::Folder { office: id.clone(), source })?;
+    }
     let (file, written) = match &config.ledger {
         None => (None, 0),
         Some(path) => {
@@ -362,6 +409,7 @@ async fn start(
         id,
         address,
         admin_address,
+        folder,
         time: Arc::clone(time),
         client,
         state: Mutex::new(state),
@@ -381,7 +429,7 @@ async fn listen(office: &SystemId, port: u16) -> Result<(TcpListener, SocketAddr
     Ok((listener, address))
 }
 
-fn new_core(config: &OfficeConfig, address: SocketAddr) -> Box<dyn BackOffice> {
+fn new_core(config: &OfficeConfig, address: SocketAddr, now: Timestamp) -> Box<dyn BackOffice> {
     let login = config.login.clone();
     match &config.office {
         OfficeKind::WasteSoap { seed, crew_ms } => {
@@ -398,6 +446,11 @@ fn new_core(config: &OfficeConfig, address: SocketAddr) -> Box<dyn BackOffice> {
         OfficeKind::Benefits { seed } => Box::new(Benefits::new(*seed, login)),
         OfficeKind::Schools => Box::new(Schools::new(login)),
         OfficeKind::Collections { district } => Box::new(Collections::new(district.clone(), login)),
+        OfficeKind::CouncilTax { district } => Box::new(CouncilTax::new(district.clone(), login)),
+        OfficeKind::AddressIntake { seed } => Box::new(AddressIntake::new(*seed, login)),
+        OfficeKind::Files { folder, watches } => {
+            Box::new(FileOffice::new(login).with_folder(folder.clone(), *watches, now))
+        }
     }
 }
 

@@ -39,6 +39,9 @@ const RESIDENTS: u64 = 2_000;
 /// The minute after 08:00 of the next day at which residents look whether it is fixed.
 const LOOK_AFTER_MINUTES: i64 = 60 * 30;
 
+/// The part of the data folder in which back offices have the folders that they read.
+const FOLDERS: &str = "back-offices";
+
 /// What was asked for on the command line.
 #[derive(Debug, Clone, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
@@ -154,8 +157,10 @@ async fn set_up(options: &Options) -> anyhow::Result<Stage> {
     let token = clock.busy();
     let seam: Arc<dyn Clock> = Arc::new(clock.clone());
     let mut surroundings = Surroundings::default();
-    let offices =
-        offices::start(&sources.region, &areas, options.seed, &seam, &mut surroundings).await?;
+    // The folders of back offices that read one stand in the data folder, which is ours from here.
+    drop(store::DataFolder::open_or_create(&options.data)?);
+    let around = (&*options.data.join(FOLDERS), &mut surroundings);
+    let offices = offices::start(&sources.region, &areas, options.seed, &seam, around).await?;
     let outbox = Outbox::default();
     let foundation = Foundation {
         clock: seam,

@@ -1,6 +1,7 @@
 //! The emulated back offices of a demonstration, on the demonstration's clock.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -9,7 +10,7 @@ use catalogue::region::{Demo, FaultKind, Region};
 use connectors::{BoxFuture, Scheme, Secret, Secrets, System, SystemKind};
 use emulators::{
     AtWork, CallbackTarget, Config, District, Fault, Faults, Login, Office, OfficeConfig,
-    OfficeKind, Running, Time, Window,
+    OfficeKind, Running, Share, Time, Window,
 };
 use runtime::Place;
 use runtime::clock::{CallId, Clock};
@@ -51,7 +52,8 @@ pub struct Offices {
     pub running: BTreeMap<BodyId, Running>,
 }
 
-/// Starts every back office of the region on a free port and tells where it is.
+/// Starts every back office of the region on a free port, or at a folder of its own below
+/// `folders`, and tells where it is.
 ///
 /// # Errors
 /// When one cannot be started.
@@ -60,8 +62,9 @@ pub async fn start(
     areas: &[Area],
     seed: u64,
     clock: &Arc<dyn Clock>,
-    surroundings: &mut Surroundings,
+    (folders, surroundings): (&Path, &mut Surroundings),
 ) -> anyhow::Result<Offices> {
+    let folders = std::path::absolute(folders).context("the folders of the back offices")?;
     let mut running = BTreeMap::new();
     for body in &region.bodies {
         let systems = connectors::read_systems(&body.systems).map_err(|errors| {
@@ -82,15 +85,27 @@ pub async fn start(
         }
         let offices: anyhow::Result<Vec<OfficeConfig>> = systems
             .iter()
-            .map(|system| office(&body.id, system, &districts, seed, &mut surroundings.secrets))
+            .map(|system| {
+                let folder = folders.join(body.id.as_str()).join(system.id.as_str());
+                let kind = kind_of(system, &districts, seed, folder)?;
+                Ok(office(&body.id, (system, kind), seed, &mut surroundings.secrets))
+            })
             .collect();
         let offices = offices?;
         let time = Arc::new(OnTheClock(Arc::clone(clock)));
         let served = emulators::serve(Config { offices }, time).await;
         let served = served.with_context(|| format!("the back offices of {}", body.id))?;
-        for office in served.offices() {
+        for (system, office) in systems.into_iter().zip(served.offices()) {
             let key = (body.id.clone(), office.id().clone());
-            surroundings.addresses.insert(key, office.url());
+            let Some(folder) = office.folder() else {
+                surroundings.addresses.insert(key, office.url());
+                continue;
+            };
+            let folder = folder.display().to_string();
+            let base_url = System::folder_address(&folder).with_context(|| folder.clone())?;
+            let share = Share::new(&System { base_url, ..system }, office.clone());
+            surroundings.through.insert(key.clone(), Arc::new(share));
+            surroundings.addresses.insert(key, folder);
         }
         running.insert(body.id.clone(), served);
     }
@@ -103,13 +118,22 @@ fn place(district: &District, index: u32) -> Option<Place> {
 }
 
 /// Which back office stands behind a name of the region's files.
-fn kind_of(system: &System, districts: &[&District], seed: u64) -> anyhow::Result<OfficeKind> {
+fn kind_of(
+    system: &System,
+    districts: &[&District],
+    seed: u64,
+    folder: PathBuf,
+) -> anyhow::Result<OfficeKind> {
     let crew_ms = None;
+    let district = || {
+        let district = districts.first().context("the office needs a district")?;
+        anyhow::Ok((*district).clone())
+    };
     Ok(match (system.id.as_str(), system.kind) {
-        ("collections", _) => {
-            let district = districts.first().context("a calendar needs a district")?;
-            OfficeKind::Collections { district: (*district).clone() }
-        }
+        (_, SystemKind::Files) => OfficeKind::Files { folder, watches: false },
+        ("collections", _) => OfficeKind::Collections { district: district()? },
+        ("council-tax", _) => OfficeKind::CouncilTax { district: district()? },
+        ("address-intake", _) => OfficeKind::AddressIntake { seed },
         ("waste-contractor", SystemKind::Soap) => OfficeKind::WasteSoap { seed, crew_ms },
         ("waste-contractor", SystemKind::Rest) => OfficeKind::WasteRest { seed, crew_ms },
         ("benefits-register", _) => OfficeKind::Benefits { seed },
@@ -123,19 +147,17 @@ fn kind_of(system: &System, districts: &[&District], seed: u64) -> anyhow::Resul
 
 fn office(
     body: &BodyId,
-    system: &System,
-    districts: &[&District],
+    (system, office): (&System, OfficeKind),
     seed: u64,
     secrets: &mut Secrets,
-) -> anyhow::Result<OfficeConfig> {
-    let office = kind_of(system, districts, seed)?;
+) -> OfficeConfig {
     let login = system.credential.as_ref().map(|credential| {
         let drawn = Chance(seed).below(&format!("secret of {body}/{}", system.id), 0, u64::MAX);
         let secret = format!("demo-{drawn:016x}");
         secrets.insert(credential.secret.clone(), Secret::new(secret.clone()));
         login(&credential.scheme, &secret)
     });
-    Ok(OfficeConfig {
+    OfficeConfig {
         id: system.id.clone(),
         office,
         port: 0,
@@ -144,7 +166,7 @@ fn office(
         callback: None,
         ledger: None,
         faults: Faults::default(),
-    })
+    }
 }
 
 /// The secret with which an office signs its own messages.

@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use base::{BodyId, CaseId, Reference};
+use base::{BodyId, CaseId, JobType, Reference, SystemId};
 use emulators::{Entry, PaymentEnd};
-use requests::Status;
+use requests::{MilestoneKind, Status};
 use runtime::CaseView;
 use runtime::figures::{Figures, ServiceFigures, ranked_touches};
 
@@ -53,9 +53,9 @@ pub fn account(
             None => accounted.lost += 1,
         }
     }
-    let mut worked: BTreeMap<&BodyId, BTreeSet<String>> = BTreeMap::new();
+    let mut worked: Worked<'_> = BTreeMap::new();
     for (body, office) in offices.all() {
-        let known = worked.entry(body).or_default();
+        let known = worked.entry((body, office.id())).or_default();
         let (mut jobs, mut records) = (BTreeMap::new(), BTreeMap::new());
         for entry in office.entries() {
             match entry {
@@ -71,8 +71,10 @@ pub fn account(
                 Entry::PaymentEnded { reference, end: PaymentEnd::Paid, .. } => {
                     *records.entry(("payment".to_owned(), reference)).or_insert(0_u64) += 1;
                 }
-                Entry::PaymentCreated { .. }
-                | Entry::PaymentEnded { .. }
+                Entry::PaymentCreated { reference, .. } => {
+                    known.insert(reference);
+                }
+                Entry::PaymentEnded { .. }
                 | Entry::JobFinished { .. }
                 | Entry::MessageAcknowledged { .. } => {}
             }
@@ -81,13 +83,36 @@ pub fn account(
         accounted.doubled += counts.map(|count| count.saturating_sub(1)).sum::<u64>();
     }
     for ((body, _), view) in &cases {
-        let reference = view.case.request.reference.as_str();
-        let done = worked.get(body).is_some_and(|known| known.contains(reference));
-        // What the back office confirmed must stand in its own record.
-        let confirmed = view.case.request.status == Status::Completed;
-        accounted.lost += u64::from(confirmed && !done);
+        accounted.lost += u64::from(!is_there(body, view, &worked));
     }
     Ok(accounted)
+}
+
+/// The references in the record of each back office.
+type Worked<'a> = BTreeMap<(&'a BodyId, &'a SystemId), BTreeSet<String>>;
+
+/// Whether what a requester was told to be done stands in the back offices' own records: each job
+/// that was told of in the record of its office, and a completed request in one of them at least.
+fn is_there(body: &BodyId, view: &CaseView, worked: &Worked<'_>) -> bool {
+    let request = &view.case.request;
+    let reference = request.reference.as_str();
+    let process = view.service.deployment.process(&view.service.process);
+    let told = request.timeline.iter().filter_map(|milestone| {
+        let MilestoneKind::Reached(element) = &milestone.kind else { return None };
+        let element = process?.element(process?.find(element)?)?;
+        let job = element.kind.job()?.job_type.as_static()?.parse::<JobType>().ok()?;
+        Some(view.service.mappings.get(&job)?.system())
+    });
+    let mut told = told.peekable();
+    if told.peek().is_none() {
+        let known = |((of, _), known): (&(&BodyId, _), &BTreeSet<String>)| {
+            *of == body && known.contains(reference)
+        };
+        // What a person did by hand stands in no record of theirs.
+        let by_machine = request.status == Status::Completed && !request.judged;
+        return !by_machine || worked.iter().any(known);
+    }
+    told.all(|system| worked.get(&(body, system)).is_some_and(|known| known.contains(reference)))
 }
 
 /// The case that a visitor was told of, by its reference or, over Open311, by its id.
