@@ -19,6 +19,7 @@ mod flow;
 mod jobs;
 mod names;
 mod outcomes;
+mod parts;
 mod payment;
 mod service;
 mod tasks;
@@ -30,8 +31,8 @@ pub const MESSAGE_JOB: &str = "message";
 /// The header of such a job that names the template.
 pub const TEMPLATE_HEADER: &str = "template";
 /// What a message template may name.
-pub const MESSAGE_VARIABLES: [&str; 6] =
-    ["reference", "service", "promised", "outcome", "link", "fee"];
+pub const MESSAGE_VARIABLES: [&str; 7] =
+    ["reference", "service", "promised", "outcome", "parts", "link", "fee"];
 
 /// What the mappings of a package do, as its `connectors.toml` says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -107,6 +108,7 @@ impl Checking<'_> {
         self.service();
         self.messages();
         self.outcomes();
+        self.parts();
         self.decisions();
         self.jobs();
         self.names();

@@ -2,6 +2,8 @@
 
 use base::{BodyId, Channel, Language, QuestionId, ServiceId, Text};
 
+use crate::parts::Part;
+
 /// What a machine may decide about a person without one (DESIGN L14).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -165,6 +167,9 @@ pub struct Definition {
     /// The outcomes, one for each end event.
     #[serde(default, rename = "outcome")]
     pub outcomes: Vec<Outcome>,
+    /// What a request comes to, piece by piece, where it reaches several offices.
+    #[serde(default, rename = "part")]
+    pub parts: Vec<Part>,
     /// What Open311 shows.
     #[serde(default)]
     pub open311: Open311,

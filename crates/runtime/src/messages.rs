@@ -4,8 +4,9 @@
 //! standards ask for it). Templates are bodies' text, so they are rendered with bounds.
 
 use base::{Language, Money, Text};
+use catalogue::parts::Standing;
 use catalogue::{Answers, Message, QuestionKind, Way};
-use requests::{ReviewDecision, ServiceRequest};
+use requests::{MilestoneKind, ReviewDecision, ServiceRequest, Status};
 
 use crate::keyring::CaseKeys;
 use crate::services::Service;
@@ -197,6 +198,34 @@ pub(crate) fn write(
     })
 }
 
+/// How each part of a request stands, where its service has parts.
+pub(crate) fn parts(service: &Service, request: &ServiceRequest) -> Vec<Standing> {
+    let reached = request.timeline.iter().filter_map(|milestone| match &milestone.kind {
+        MilestoneKind::Reached(element) => Some((element.as_str(), milestone.at)),
+        MilestoneKind::Received
+        | MilestoneKind::Joined
+        | MilestoneKind::Outcome(_)
+        | MilestoneKind::NotFixed
+        | MilestoneKind::Withdrawn
+        | MilestoneKind::ReviewAsked
+        | MilestoneKind::Reviewed(..) => None,
+    });
+    let reached: Vec<(&str, base::Timestamp)> = reached.collect();
+    let Some(process) = service.deployment.process(&service.process) else { return Vec::new() };
+    let is_open = request.status == Status::Open;
+    catalogue::parts::standings(&service.package.definition, process, &reached, is_open)
+}
+
+/// A line for each part: what it is, and what is said of it.
+fn lines_of_parts(service: &Service, request: &ServiceRequest, language: Language) -> String {
+    let line = |part: Standing| {
+        let (title, text) = (part.title.in_language(language), part.text.in_language(language));
+        format!("{title}: {text}")
+    };
+    let lines: Vec<String> = parts(service, request).into_iter().map(line).collect();
+    lines.join("\n")
+}
+
 fn known(
     (service, request): (&Service, &ServiceRequest),
     keys: &CaseKeys,
@@ -214,6 +243,7 @@ fn known(
         ("link", settings.page_of(&request.reference)),
         ("fee", Money::from_pence(i64::from(definition.fee_pence)).to_string()),
         ("outcome", outcome.map_or("", |outcome| outcome.text.in_language(language)).to_owned()),
+        ("parts", lines_of_parts(service, request, language)),
         ("decision", decision(request, language).to_owned()),
         ("reason", reason.unwrap_or_default()),
     ])

@@ -27,7 +27,7 @@ pub enum Fact {
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
-    /// The case; of what belongs to none, such as a contact, the id under which it stands.
+    /// The case.
     pub case: CaseId,
     /// When.
     pub at: Timestamp,

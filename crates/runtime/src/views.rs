@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use base::{CaseId, DraftId, Language, Reference, SectorPersonId, ServiceId, Text, Timestamp};
+use base::{CaseId, DraftId, Reference, SectorPersonId, ServiceId, Text, Timestamp};
 use catalogue::{Answers, Given};
 use engine::ElementKey;
 use store::effects::EffectFigure;
@@ -13,7 +13,6 @@ use store::process::{IncidentKey, IncidentRow};
 use store::requests::{Behind, DraftKey, DraftRow, RequestSummary};
 use store::requests::{ServiceRequestKey, ServiceRequestRow};
 
-mod callers;
 mod payment;
 mod reasons;
 mod tasks;
@@ -78,14 +77,12 @@ impl CaseView {
         let process = self.service.deployment.process(&self.service.process);
         let index = process.and_then(|process| process.find(element));
         let found = process.zip(index).and_then(|(process, index)| process.element(index));
-        let said = |language: Language| {
-            let property = format!("tell:{}", language.tag());
-            found.and_then(|element| element.property(&property)).map(|text| (language, text))
-        };
-        Language::ALL
-            .into_iter()
-            .filter_map(said)
-            .fold(Text::default(), |told, (language, text)| told.with(language, text))
+        found.map(catalogue::parts::told).unwrap_or_default()
+    }
+
+    /// How each part of it stands, where the service has parts.
+    pub fn parts(&self) -> Vec<catalogue::parts::Standing> {
+        crate::messages::parts(&self.service, &self.case.request)
     }
 
     /// Whether a back office is being asked for the first time, or a message is on its way out:
@@ -138,7 +135,6 @@ impl CaseView {
     }
 }
 
-pub use callers::FoundRequests;
 pub use payment::PaymentDue;
 pub use reasons::DecisionReason;
 pub use tasks::TaskView;

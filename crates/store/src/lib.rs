@@ -25,7 +25,6 @@
 
 pub mod access;
 mod batch;
-pub mod callers;
 pub mod effects;
 mod error;
 pub mod figures;

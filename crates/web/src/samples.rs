@@ -5,7 +5,6 @@
 //! sentences of a package are written out as a package would have them.
 
 mod account;
-mod caller;
 mod figures;
 mod front;
 mod operator;
@@ -63,7 +62,6 @@ pub fn all(language: Language) -> Result<Vec<Sample>, askama::Error> {
     tracking::collect(&mut gallery)?;
     account::collect(&mut gallery)?;
     staff::collect(&mut gallery)?;
-    caller::collect(&mut gallery)?;
     task::collect(&mut gallery)?;
     operator::collect(&mut gallery)?;
     figures::collect(&mut gallery)?;
@@ -136,7 +134,6 @@ fn frame(words: Words) -> Frame {
         fakes: Vec::new(),
         outbox: None,
         account: Account::Out(sign_in),
-        find: None,
         rail: Vec::new(),
         csrf: "sample-token".to_owned(),
         band,
@@ -175,7 +172,6 @@ fn staff(words: Words, here: usize) -> Frame {
             links: Vec::new(),
             sign_out: format!("{home}sign-out"),
         },
-        find: Some(Link::new(words.find_caller(), format!("{home}staff/callers"))),
         rail: (0..)
             .zip(places)
             .map(|(index, (text, page))| Place {

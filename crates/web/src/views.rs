@@ -5,7 +5,6 @@
 //! sentences from `Words`; what a resident or a package wrote is escaped by the template.
 
 pub(crate) mod account;
-pub(crate) mod caller;
 pub(crate) mod field;
 pub(crate) mod figures;
 pub(crate) mod front;
@@ -13,6 +12,7 @@ pub(crate) mod information;
 pub(crate) mod operator;
 pub(crate) mod outbox;
 pub(crate) mod page;
+pub(crate) mod parts;
 pub(crate) mod problem;
 pub(crate) mod request;
 pub(crate) mod staff;

@@ -271,6 +271,17 @@ fn components() -> Map<String, Value> {
             "closed_at": instant,
             "promised_on": { "type": "string", "format": "date" },
             "outcome": { "type": ["object", "null"] },
+            "parts": { "type": "array", "items": {
+                "type": "object",
+                "required": ["id", "title", "state", "text"],
+                "properties": {
+                    "id": { "type": "string" },
+                    "title": text,
+                    "state": { "enum": ["waiting", "done", "with_person", "not_done", "left_out"] },
+                    "text": text,
+                    "since": instant
+                }
+            } },
             "timeline": { "type": "array", "items": {
                 "type": "object",
                 "required": ["at", "what", "text"],

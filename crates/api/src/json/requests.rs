@@ -165,6 +165,15 @@ fn shown(at: &At, view: &CaseView) -> Value {
             "text": by_language(&text, &languages),
         })
     });
+    let parts = view.parts().into_iter().map(|part| {
+        json!({
+            "id": part.id,
+            "title": by_language(&part.title, &languages),
+            "state": part.state.key(),
+            "text": by_language(&part.text, &languages),
+            "since": part.since.map(|since| since.to_string()),
+        })
+    });
     let definition = &view.service.package.definition;
     let outcome = request.outcome.as_ref().map(|id| {
         let text = definition.outcome(id).map(|outcome| by_language(&outcome.text, &languages));
@@ -181,6 +190,7 @@ fn shown(at: &At, view: &CaseView) -> Value {
         "closed_at": request.closed_at.map(|at| at.to_string()),
         "promised_on": request.promised,
         "outcome": outcome,
+        "parts": parts.collect::<Vec<Value>>(),
         "timeline": timeline.collect::<Vec<Value>>(),
         "may": {
             "not_fixed": view.may_say_not_fixed(at.now()),

@@ -138,7 +138,7 @@ fn nothing_is_asked_twice() {
         "[[question]]\nid = \"day\"\npage = \"notes\"\nkind = \"date\"\ntext.en = \"when was the  bin due?\"\ntext.cy = \"Pryd?\"\n\n[[question]]\nid = \"notes\"\npage = \"notes\"\nkind = \"long_text\"",
         &expect![[r"
             questions.toml:13:1: The page `notes` has 2 questions and no title. Write title.en, and title.cy where Welsh is served.
-            questions.toml:105:1: The question `day` asks what `missed_on` has asked already. Ask once, and use the first answer.
+            questions.toml:104:1: The question `day` asks what `missed_on` has asked already. Ask once, and use the first answer.
         "]],
     );
     refused(
@@ -146,13 +146,13 @@ fn nothing_is_asked_twice() {
         "id = \"missed_on\"",
         "id = \"bin\"",
         &expect![[r"
-            questions.toml:42:1: The question bin is asked twice. Ask it once.
-            questions.toml:45:11: The Welsh text of question.bin.text was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
-            questions.toml:47:11: The Welsh text of question.bin.hint was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
-            questions.toml:49:10: The Welsh text of question.bin.say was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
-            questions.toml:51:12: The Welsh text of question.bin.label was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
-            questions.toml:74:15: The Welsh text of question.bin.errors.required was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
-            questions.toml:76:11: The Welsh text of question.bin.errors.type was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
+            questions.toml:41:1: The question bin is asked twice. Ask it once.
+            questions.toml:44:11: The Welsh text of question.bin.text was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
+            questions.toml:46:11: The Welsh text of question.bin.hint was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
+            questions.toml:48:10: The Welsh text of question.bin.say was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
+            questions.toml:50:12: The Welsh text of question.bin.label was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
+            questions.toml:73:15: The Welsh text of question.bin.errors.required was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
+            questions.toml:75:11: The Welsh text of question.bin.errors.type was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
         "]],
     );
 }
@@ -163,11 +163,11 @@ fn a_welsh_text_is_missing_stale_or_unconfirmed() {
     let stale =
         changed(&missed_bin(), "questions.toml", "Which bin was missed?", "Which bin is full?");
     expect![[r"
-        questions.toml:45:11: The Welsh text of question.bin.text was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
+        questions.toml:44:11: The Welsh text of question.bin.text was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
     "]].assert_eq(&report(&stale, &connections));
     let missing = changed(&missed_bin(), "questions.toml", "label.cy = \"Bin\"\n", "");
     expect![[r"
-        questions.toml:51:12: The Welsh text of question.bin.label is missing, and the body serves in Welsh. Write it, or have it translated.
+        questions.toml:50:12: The Welsh text of question.bin.label is missing, and the body serves in Welsh. Write it, or have it translated.
     "]].assert_eq(&report(&missing, &connections));
     assert!(check(&missing, &[Language::En], &connections).is_ok(), "no Welsh is served");
     let mut unlocked = missed_bin();
@@ -177,33 +177,13 @@ fn a_welsh_text_is_missing_stale_or_unconfirmed() {
 }
 
 #[test]
-fn a_role_fits_its_question_and_is_asked_once() {
-    refused(
-        "questions.toml",
-        "kind = \"date\"\n",
-        "kind = \"date\"\nrole = \"phone\"\n",
-        &expect![[r"
-            questions.toml:82:1: The question `missed_on` cannot say the role `phone`. Give the role to a question of kind email, phone, address, text (given_name, surname) or date (date_of_birth).
-        "]],
-    );
-    refused(
-        "questions.toml",
-        "kind = \"long_text\"\n",
-        "kind = \"email\"\nrole = \"email\"\n",
-        &expect![[r"
-            questions.toml:122:1: The question `email` has the role `email`, which `notes` has already. Keep the role on the question about whoever asks.
-        "]],
-    );
-}
-
-#[test]
 fn a_data_question_needs_an_agreement() {
     refused(
         "questions.toml",
         "id = \"notes\"\npage = \"notes\"",
         "id = \"notes\"\nsource = \"income-2026/income_below\"\npage = \"notes\"",
         &expect![[r#"
-            questions.toml:106:1: The question `notes` is answered by `income-2026/income_below`, and no agreement allows that. Write source = "AGREEMENT/QUESTION" and name the agreement in service.toml, agreements.
+            questions.toml:105:1: The question `notes` is answered by `income-2026/income_below`, and no agreement allows that. Write source = "AGREEMENT/QUESTION" and name the agreement in service.toml, agreements.
         "#]],
     );
 }
@@ -215,7 +195,7 @@ fn a_machine_decides_only_with_a_ground() {
         "[ground]",
         "[send_again]",
         &expect![[r"
-            service.toml:44:2: unknown field `send_again`, expected one of `id`, `owner`, `nation`, `prefix`, `title`, `summary`, `keywords`, `category`, `channels`, `sign_in`, `power`, `lawful_basis`, `claim`, `automated`, `ground`, `promise`, `retention_days`, `governing_date`, `agreements`, `duplicate`, `not_fixed`, `keep`, `outcome`, `open311`, `send`, `fee_pence`, `payment`, `opening_days`, `local`. Compare the line with the guide to packages.
+            service.toml:44:2: unknown field `send_again`, expected one of `id`, `owner`, `nation`, `prefix`, `title`, `summary`, `keywords`, `category`, `channels`, `sign_in`, `power`, `lawful_basis`, `claim`, `automated`, `ground`, `promise`, `retention_days`, `governing_date`, `agreements`, `duplicate`, `not_fixed`, `keep`, `outcome`, `part`, `open311`, `send`, `fee_pence`, `payment`, `opening_days`, `local`. Compare the line with the guide to packages.
         "]],
     );
     refused(
@@ -417,9 +397,9 @@ fn pages_and_options_make_sense() {
         "value = \"recycling\"",
         "value = \"refuse\"",
         &expect![[r"
-            questions.toml:42:1: The option `refuse` of `bin` stands here twice. Keep one of them.
-            questions.toml:55:11: The Welsh text of question.bin.option.refuse.text was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
-            questions.toml:57:11: The Welsh text of question.bin.option.refuse.hint was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
+            questions.toml:41:1: The option `refuse` of `bin` stands here twice. Keep one of them.
+            questions.toml:54:11: The Welsh text of question.bin.option.refuse.text was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
+            questions.toml:56:11: The Welsh text of question.bin.option.refuse.hint was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
         "]],
     );
     refused(
@@ -427,7 +407,7 @@ fn pages_and_options_make_sense() {
         "kind = \"choice\"",
         "kind = \"text\"",
         &expect![[r"
-            questions.toml:42:1: The question `bin` has options that nobody sees. Make its kind choice or choices, or take the options out.
+            questions.toml:41:1: The question `bin` has options that nobody sees. Make its kind choice or choices, or take the options out.
         "]],
     );
 }
@@ -442,6 +422,55 @@ fn a_scenario_that_cannot_be_read_is_refused() {
             scenarios/too-late.txt:12:1: A request is open, closed or withdrawn. Write the step as the guide to services shows it.
         "]],
     );
+}
+
+/// The missed bin collection as if the crew's work were one part of several.
+fn with_a_part(property: &str) -> Files {
+    const PART: &str = "[[part]]\nid = \"crew\"\ntitle.en = \"The crew\"\ntitle.cy = \"Y criw\"\n\
+                        waiting.en = \"We are asking them.\"\nwaiting.cy = \"Rydym yn gofyn iddynt.\"\n";
+    let mut files = missed_bin();
+    let service = format!("{}\n{PART}", text(&files, "service.toml"));
+    files.insert("service.toml".to_owned(), service.into_bytes());
+    let said = "<zeebe:property name=\"name:cy\" value=\"Anfon y contractwr yn ôl\"/>";
+    let with = format!("{said}<zeebe:property name=\"part\" value=\"{property}\"/>");
+    let mut files = changed(&files, "process.bpmn", said, &with);
+    files.insert(TRANSLATIONS_LOCK.to_owned(), translations_lock(&files).into_bytes());
+    files
+}
+
+#[test]
+fn a_part_is_spoken_of_by_an_element_and_can_be_done() {
+    let said = |files: &Files| report(files, &connections(&missed_bin()));
+    expect![""].assert_eq(&said(&with_a_part("crew/done")));
+    expect![[r"
+        process.bpmn:39:5: The property `part` of `send_job` is not PART/STATE. A state is one of done, with_person, not_done, left_out.
+        service.toml:111:1: No element of the process says that `crew` is done. Give an element the property `part` = `crew/done`.
+    "]]
+    .assert_eq(&said(&with_a_part("crew/finished")));
+    expect![[r"
+        process.bpmn:39:5: `send_job` speaks of the part `crews`, which is not there. Did you mean `crew`?
+        service.toml:111:1: No element of the process says that `crew` is done. Give an element the property `part` = `crew/done`.
+    "]]
+    .assert_eq(&said(&with_a_part("crews/done")));
+    expect![[r"
+        service.toml:111:1: No element of the process says that `crew` is done. Give an element the property `part` = `crew/done`.
+    "]]
+    .assert_eq(&said(&with_a_part("crew/with_person")));
+    let files = with_a_part("crew/done");
+    let (package, _) = check(&files, &BOTH, &connections(&missed_bin())).unwrap();
+    let stands = |reached: &[(&str, i64)], is_open| {
+        let at = |(id, at): &(_, i64)| (*id, base::Timestamp::from_millis(*at));
+        let reached: Vec<(&str, base::Timestamp)> = reached.iter().map(at).collect();
+        let process = package.process.processes.first().unwrap();
+        crate::parts::standings(&package.definition, process, &reached, is_open)
+            .into_iter()
+            .map(|part| format!("{} {}", part.state.key(), part.text.in_language(Language::En)))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(stands(&[], true), ["waiting We are asking them."]);
+    assert_eq!(stands(&[], false), [""; 0]);
+    let sent = stands(&[("send_job", 1), ("tell_of_delay", 2)], false);
+    assert!(sent[0].starts_with("done We have sent this"), "{sent:?}");
 }
 
 #[test]

@@ -172,6 +172,7 @@ fn confirmation_view(walk: &Walk, sent: &Sent, view: &CaseView) -> Result<Confir
         say: agent.then(|| say(words, &story, view)),
         joined: sent.joined.then(|| words.joined_open().to_owned()),
         told: told(words, &story, view)?,
+        parts: story.parts(),
         keep: (!agent).then(|| keep(words, sent, view)),
         status,
         onward,

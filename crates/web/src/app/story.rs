@@ -4,12 +4,14 @@
 //! staff the requester is "they".
 
 use base::{Date, Language};
+use catalogue::parts::{PartState, Standing};
 use requests::{Milestone, MilestoneKind, ReviewDecision, Status};
 use runtime::{CaseView, DecisionReason, RequestSummary, Service};
 
 use super::answer::Fault;
 use super::seen::Seen;
 use crate::views::page::Act;
+use crate::views::parts::PartLine;
 use crate::views::tag::{Tag, Tone};
 use crate::views::tracking::{Decision, Holder, Moment, Place, Reason};
 use crate::words::Words;
@@ -73,6 +75,7 @@ impl<'a> Story<'a> {
     pub(crate) fn sentence(&self) -> String {
         let request = &self.view.case.request;
         match request.status {
+            Status::Open if self.view.parts().iter().any(is_under_way) => self.how_many_parts(),
             Status::Open => {
                 // What was told before the request came back no longer says where it is.
                 let since = |it: &&Milestone| it.kind != MilestoneKind::NotFixed;
@@ -91,6 +94,30 @@ impl<'a> Story<'a> {
                 )
             }
         }
+    }
+
+    /// How many of the parts are done, of those that are to be done.
+    fn how_many_parts(&self) -> String {
+        let parts = self.view.parts();
+        let count = |of: &dyn Fn(PartState) -> bool| {
+            let counted = parts.iter().filter(|part| of(part.state)).count();
+            self.words().count(u64::try_from(counted).unwrap_or(u64::MAX))
+        };
+        let done = count(&|state| state == PartState::Done);
+        let all = count(&|state| state != PartState::LeftOut);
+        self.words().parts_done(done.as_str(), all.as_str())
+    }
+
+    /// How each part stands; none where the service has no parts.
+    pub(crate) fn parts(&self) -> Vec<PartLine> {
+        let language = self.language();
+        let line = |part: Standing| PartLine {
+            title: part.title.in_language(language).to_owned(),
+            tag: tag_of_part(self.words(), part.state),
+            text: part.text.in_language(language).to_owned(),
+            since: part.since.map(|since| self.words().moment(since)),
+        };
+        self.view.parts().into_iter().map(line).collect()
     }
 
     /// A sentence to the requester, or the one to staff.
@@ -267,6 +294,22 @@ impl<'a> Story<'a> {
         } else {
             self.words().computer_decided(body)
         }
+    }
+}
+
+/// Whether something is still to be done about a part.
+fn is_under_way(part: &Standing) -> bool {
+    matches!(part.state, PartState::Waiting | PartState::WithPerson)
+}
+
+/// How a part stands, in a word.
+pub(crate) fn tag_of_part(words: Words, state: PartState) -> Tag {
+    match state {
+        PartState::Waiting => Tag::new(Tone::Busy, words.state_waiting()),
+        PartState::Done => Tag::new(Tone::Good, words.state_done()),
+        PartState::WithPerson => Tag::new(Tone::Warn, words.part_with_person()),
+        PartState::NotDone => Tag::new(Tone::Bad, words.part_not_done()),
+        PartState::LeftOut => Tag::new(Tone::Quiet, words.part_left_out()),
     }
 }
 

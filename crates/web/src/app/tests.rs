@@ -4,7 +4,6 @@
 
 mod access;
 mod browser;
-mod callers;
 mod desk;
 mod hostile;
 mod journey;

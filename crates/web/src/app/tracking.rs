@@ -259,6 +259,7 @@ fn status_view(visitor: &Visitor, reference: &Reference, view: &CaseView) -> Res
         sentence: story.sentence(),
         promised: story.promised(),
         pay: pay(visitor, view)?,
+        parts: story.parts(),
         holder: story.holder(),
         timeline: story.timeline(),
         decision: story.decision(Some(look_again), theirs)?,
@@ -304,16 +305,12 @@ fn looks(seen: &Seen, view: &CaseView) -> Result<Option<Vec<Look>>, Fault> {
     let opened = seen.run()?.looks(view.case.request.case)?;
     let opened = opened.iter().map(|look| {
         let why = match look.reason {
-            ViewReason::CaseWork => words.opened_for_case_work().to_owned(),
-            ViewReason::Review => words.opened_for_review().to_owned(),
-            ViewReason::Incident => words.opened_for_incident().to_owned(),
-            ViewReason::Call => words.opened_for_call().to_owned(),
-            ViewReason::CallerVerified { checked } => {
-                words.opened_for_caller(words.checks(checked).as_str())
-            }
+            ViewReason::CaseWork => words.opened_for_case_work(),
+            ViewReason::Review => words.opened_for_review(),
+            ViewReason::Incident => words.opened_for_incident(),
         };
         let (when, who) = (words.moment(look.at), words.role_name(look.role).to_owned());
-        (look.at, Look { when, who, why })
+        (look.at, Look { when, who, why: why.to_owned() })
     });
     let touches = seen.run()?.touches(view.case.request.case)?;
     let look = |touch: &store::requests::TouchRow| Look {

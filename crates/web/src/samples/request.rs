@@ -365,6 +365,7 @@ impl Confirmation {
                 ],
                 how_we_know: words.contractor_tells_us(contractor),
             },
+            parts: Vec::new(),
             keep: Some(words.copy_sent("mair.example@example.org")),
             status: "/millbrook/track/status".to_owned(),
             onward: Link::new(words.all_services(), "/millbrook/"),
@@ -436,6 +437,8 @@ pub(super) fn collect(gallery: &mut Gallery) -> askama::Result<()> {
         ..confirmation.clone()
     };
     gallery.add_state("confirmation", "joined", &joined)?;
+    let in_parts = Confirmation { parts: super::tracking::parts(words), ..confirmation.clone() };
+    gallery.add_state("confirmation", "in_parts", &in_parts)?;
     let refused = Confirmation {
         page: frame(words).page(words.answered_title()),
         told: Told::Answered {

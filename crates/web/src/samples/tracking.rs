@@ -3,6 +3,7 @@
 use super::{Gallery, REFERENCE, contractor, date, frame, moment, resident};
 use crate::views::field::{Control, Field, LineKind, errors_of};
 use crate::views::page::Link;
+use crate::views::parts::PartLine;
 use crate::views::request::Fact;
 use crate::views::tag::{Tag, Tone};
 use crate::views::tracking::{
@@ -69,6 +70,39 @@ pub(super) fn timeline(words: Words, done: bool) -> Vec<Moment> {
     moments
 }
 
+/// How the offices stand that were told of a move: one done, one with a person, one left out.
+pub(super) fn parts(words: Words) -> Vec<PartLine> {
+    let line = |title: (&str, &str), tag, said: (&str, &str), day| PartLine {
+        title: text(words, title.0, title.1),
+        tag,
+        text: text(words, said.0, said.1),
+        since: Some(words.moment(moment(day, 9, 12))),
+    };
+    vec![
+        line(
+            ("Council tax", "Treth gyngor"),
+            Tag::new(Tone::Good, words.state_done()),
+            ("Your council tax moves with you.", "Mae eich treth gyngor yn symud gyda chi."),
+            24,
+        ),
+        line(
+            ("Library", "Llyfrgell"),
+            Tag::new(Tone::Warn, words.part_with_person()),
+            (
+                "The library could not find you. One of us will ring them and sort it out.",
+                "Ni allai'r llyfrgell ddod o hyd i chi. Bydd un ohonom yn eu ffonio ac yn datrys hyn.",
+            ),
+            25,
+        ),
+        line(
+            ("Benefits agency", "Asiantaeth budd-daliadau"),
+            Tag::new(Tone::Quiet, words.part_left_out()),
+            ("You asked us not to tell them.", "Gofynnoch i ni beidio â dweud wrthynt."),
+            24,
+        ),
+    ]
+}
+
 /// An answer that a rule gave.
 pub(super) fn refusal(words: Words) -> String {
     text(
@@ -120,6 +154,7 @@ impl Status {
             sentence: words.sent_to(contractor),
             promised: Some(words.promised_by(words.date(date(26)).as_str())),
             pay: None,
+            parts: Vec::new(),
             holder: Some(Holder {
                 name: contractor.to_owned(),
                 text: words.works_for(frame(words).band.name.as_str()),
@@ -297,6 +332,9 @@ fn collect_status(gallery: &mut Gallery) -> askama::Result<()> {
         ..status.clone()
     };
     gallery.add_state("status", "by_reference", &by_reference)?;
+    let in_parts =
+        Status { sentence: words.parts_done("1", "2"), parts: parts(words), ..status.clone() };
+    gallery.add_state("status", "in_parts", &in_parts)?;
     let late = Status {
         tag: Tag::new(Tone::Warn, words.days_late(words.working_days(2).as_str())),
         promised: Some(words.promised_late(words.date(date(20)).as_str())),

@@ -5,6 +5,7 @@ use askama::Template;
 
 use super::field::Field;
 use super::page::{Account, Link, Page};
+use super::parts::PartLine;
 use super::tracking::Decision;
 
 /// A fact, as name and value.
@@ -133,6 +134,8 @@ pub struct Confirmation {
     pub joined: Option<String>,
     /// What happens next, or what the answer is.
     pub told: Told,
+    /// How each part of it stands; none where it is one thing.
+    pub parts: Vec<PartLine>,
     /// Where the reference was sent, or that it has to be kept; nothing to an agent, who says it.
     pub keep: Option<String>,
     /// The status page.

@@ -2,10 +2,10 @@
 
 use askama::Template;
 
-use super::caller::CallerSearch;
 use super::field::Field;
 use super::front::ServiceLine;
 use super::page::{Account, Act, Link, Page};
+use super::parts::PartLine;
 use super::request::Fact;
 use super::tag::Tag;
 use super::tracking::{Decision, Moment, Reason};
@@ -61,8 +61,6 @@ pub struct StaffHome {
     pub page: Page,
     /// The roles of the person, in words.
     pub roles: String,
-    /// The search for a caller, for agents.
-    pub callers: Option<CallerSearch>,
     /// Look-up of a case, for roles that may.
     pub search: Option<CaseSearch>,
     /// Services that an agent can enter for a caller.
@@ -153,8 +151,6 @@ pub enum StaffAnswers {
     },
     /// Not opened: the button opens them and records the reason.
     Folded(Act),
-    /// Not opened before the caller is known to be the person; the link checks it.
-    Closed(Link),
     /// Erased for good.
     Erased(String),
 }
@@ -181,6 +177,8 @@ pub struct StaffCase {
     pub answers: StaffAnswers,
     /// How it was decided.
     pub decision: Option<Decision>,
+    /// How each part of it stands; none where it is one thing.
+    pub parts: Vec<PartLine>,
     /// What happened, and what will.
     pub timeline: Vec<Moment>,
     /// The elements of the process that the case is at; none when it is over.

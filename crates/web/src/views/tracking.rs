@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::field::Field;
 use super::page::{Account, Act, Link, Page};
+use super::parts::PartLine;
 use super::request::Fact;
 use super::tag::Tag;
 
@@ -123,6 +124,8 @@ pub struct Status {
     pub promised: Option<String>,
     /// What is to be paid now.
     pub pay: Option<Pay>,
+    /// How each part of it stands; none where it is one thing.
+    pub parts: Vec<PartLine>,
     /// Who has it.
     pub holder: Option<Holder>,
     /// What happened, and what will: the earliest first.
