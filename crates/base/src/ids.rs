@@ -133,6 +133,10 @@ typed_id! {
     KeyId, 16
 }
 typed_id! {
+    /// A contact that is no request: what somebody rang about, and what became of it.
+    ContactId, 16
+}
+typed_id! {
     /// An account at the identity office.
     AccountId, 16
 }

@@ -31,8 +31,8 @@ pub use cipher::{DataKey, Nonce};
 pub use digest::{BlindKey, Digest, ParseDigestError};
 pub use fixed_map::{FixedMap, FixedSet};
 pub use ids::{
-    AccountId, CaseId, DraftId, EffectId, Epoch, EventSeq, KeyId, MessageId, ParseIdError,
-    PersonHandle, Position, SectorPersonId, SessionId, Shard, id_from_parts,
+    AccountId, CaseId, ContactId, DraftId, EffectId, Epoch, EventSeq, KeyId, MessageId,
+    ParseIdError, PersonHandle, Position, SectorPersonId, SessionId, Shard, id_from_parts,
 };
 pub use measure::{Actor, Channel, Lifecycle, Measure, Role, TouchReason};
 pub use money::Money;

@@ -58,7 +58,9 @@ pub use open311::{Open311Attribute, Open311Datatype};
 pub use overlay::{Adopted, Adopter, OVERLAY, Point, Variation, adopt};
 pub use package::{Files, Letter, Message, Package, Way};
 pub use problem::{Problem, ProblemKind};
-pub use questions::{Latest, Page, Question, QuestionKind, QuestionOption, QuestionSet};
+pub use questions::{
+    Latest, Page, Question, QuestionKind, QuestionOption, QuestionRole, QuestionSet,
+};
 pub use task_form::{LINE_CHARACTERS, TaskFault, TaskField, TaskForm, TaskOption};
 pub use texts::WELSH_LAW;
 pub use translations::{TRANSLATIONS_LOCK, translations_lock};

@@ -53,6 +53,50 @@ impl Latest {
     }
 }
 
+/// What an answer says of whoever asks, wherever it is asked. Staff find people by such answers,
+/// and another service for the same person begins with them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QuestionRole {
+    /// Their e-mail address.
+    Email,
+    /// Their telephone number.
+    Phone,
+    /// Their given name.
+    GivenName,
+    /// Their surname.
+    Surname,
+    /// The day on which they were born.
+    DateOfBirth,
+    /// Where they live.
+    Address,
+}
+
+impl QuestionRole {
+    /// The key in packages.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::GivenName => "given_name",
+            Self::Surname => "surname",
+            Self::DateOfBirth => "date_of_birth",
+            Self::Address => "address",
+        }
+    }
+
+    /// The kind of question that can have it.
+    pub const fn kind(self) -> QuestionKind {
+        match self {
+            Self::Email => QuestionKind::Email,
+            Self::Phone => QuestionKind::Phone,
+            Self::GivenName | Self::Surname => QuestionKind::Text,
+            Self::DateOfBirth => QuestionKind::Date,
+            Self::Address => QuestionKind::Address,
+        }
+    }
+}
+
 /// An option of a choice.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -87,6 +131,8 @@ pub struct Question {
     pub page: String,
     /// How it is asked.
     pub kind: QuestionKind,
+    /// What the answer says of whoever asks.
+    pub role: Option<QuestionRole>,
     /// What is valid: a fragment of JSON Schema 2020-12, beside what the kind says.
     #[serde(default)]
     pub schema: serde_json::Map<String, Json>,
@@ -188,6 +234,11 @@ impl QuestionSet {
     /// A question by its name.
     pub fn question(&self, id: &str) -> Option<&Question> {
         self.questions.iter().find(|question| question.id.as_str() == id)
+    }
+
+    /// The question whose answer says this of whoever asks.
+    pub fn with_role(&self, role: QuestionRole) -> Option<&Question> {
+        self.questions.iter().find(|question| question.role == Some(role))
     }
 
     /// The whole JSON Schema 2020-12 of the answers: the contract of the API.

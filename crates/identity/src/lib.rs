@@ -29,6 +29,7 @@ mod alias;
 mod assurance;
 mod code;
 mod email;
+mod found_by;
 mod pseudonym;
 mod rate_limit;
 mod session;
@@ -44,6 +45,7 @@ pub use alias::{
 pub use assurance::{Assurance, AuthenticationLevel, IdentityLevel};
 pub use code::{CodeError, OneTimeCode};
 pub use email::{EmailAddress, EmailError};
+pub use found_by::{PhoneError, PhoneNumber, Surname, SurnameError};
 pub use pseudonym::{
     BodySecret, KeyEpoch, KeyError, MAX_TRANSCRYPTORS, MasterKey, Permit, PointError, Share,
     handle_from_random, handle_from_slice, sector_id_from_slice, translate,

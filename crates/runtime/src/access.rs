@@ -1,9 +1,12 @@
 //! Looks of staff at a person's values: each is a fact of the case, written before the values are
 //! shown (DESIGN L13).
 //!
-//! A look changes nothing about the request and is no touch: no measure counts it.
+//! A look changes nothing about the request and is no touch: no measure counts it. A search is a
+//! look at each request that it shows; one that finds nobody is written down without its term.
 
 use base::{CaseId, Digest, Role, SectorPersonId, Timestamp};
+
+use crate::asker::FoundBy;
 
 /// What was opened.
 #[derive(
@@ -15,6 +18,9 @@ pub enum Viewed {
     Answers,
     /// What went over the wire to a back office and came back.
     Exchange,
+    /// That there is such a request, the initials of whoever asked and the first half of their
+    /// postcode.
+    Summary,
 }
 
 /// Why somebody looked, beside the case itself.
@@ -29,6 +35,94 @@ pub enum ViewReason {
     Review,
     /// They mend what holds the case up.
     Incident,
+    /// Somebody was in touch, and an agent looked for what they have asked for.
+    Call,
+    /// Somebody was in touch, and an agent checked that it is them.
+    CallerVerified {
+        /// By what.
+        checked: Checks,
+    },
+}
+
+/// What an agent can check with a caller.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Checked {
+    /// Their whole name.
+    Name,
+    /// The day on which they were born.
+    DateOfBirth,
+    /// Their address.
+    Address,
+    /// Their telephone number.
+    Phone,
+    /// Their e-mail address.
+    Email,
+    /// The reference of what they asked for.
+    Reference,
+}
+
+impl Checked {
+    /// Everything that can be checked, in the order in which it is asked.
+    pub const ALL: [Self; 6] =
+        [Self::Name, Self::DateOfBirth, Self::Address, Self::Phone, Self::Email, Self::Reference];
+
+    /// Its key in forms.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::DateOfBirth => "date_of_birth",
+            Self::Address => "address",
+            Self::Phone => "phone",
+            Self::Email => "email",
+            Self::Reference => "reference",
+        }
+    }
+}
+
+/// Facts that a caller gave and that agree with ours: two different ones at least.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(try_from = "Vec<Checked>", into = "Vec<Checked>")]
+pub struct Checks([bool; Checked::ALL.len()]);
+
+/// One fact says too little of who a caller is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("two different facts are needed")]
+pub struct TooFew;
+
+impl Checks {
+    /// These facts.
+    ///
+    /// # Errors
+    /// [`TooFew`] when they are not two different ones.
+    pub fn of(facts: &[Checked]) -> Result<Self, TooFew> {
+        let checked = Checked::ALL.map(|fact| facts.contains(&fact));
+        let count = checked.iter().filter(|checked| **checked).count();
+        if count < 2 { Err(TooFew) } else { Ok(Self(checked)) }
+    }
+
+    /// The facts, in the order in which they are asked.
+    pub fn facts(self) -> impl Iterator<Item = Checked> {
+        Checked::ALL.into_iter().zip(self.0).filter(|(_, checked)| *checked).map(|(fact, _)| fact)
+    }
+}
+
+impl TryFrom<Vec<Checked>> for Checks {
+    type Error = TooFew;
+
+    fn try_from(facts: Vec<Checked>) -> Result<Self, TooFew> {
+        Self::of(&facts)
+    }
+}
+
+impl From<Checks> for Vec<Checked> {
+    fn from(checks: Checks) -> Self {
+        checks.facts().collect()
+    }
 }
 
 /// What happens to a person's values by being looked at.
@@ -43,6 +137,13 @@ pub enum Event {
         role: Role,
         /// Why.
         reason: ViewReason,
+    },
+    /// A member of staff looked for somebody and found nothing. For what is not written down.
+    Searched {
+        /// By what kind of thing.
+        by: FoundBy,
+        /// In which role.
+        role: Role,
     },
     /// The leaf of the body's access log that holds what was last recorded of the case.
     Logged {
@@ -77,6 +178,21 @@ pub(crate) struct LookRecord {
     pub(crate) previous: Option<Digest>,
 }
 
+/// What a leaf of the access log commits to when staff looked for somebody and found nothing.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub(crate) struct SearchRecord {
+    /// What happened: `searched`.
+    pub(crate) kind: &'static str,
+    /// When.
+    pub(crate) at: Timestamp,
+    /// By what kind of thing.
+    pub(crate) by: FoundBy,
+    /// In which role.
+    pub(crate) role: Role,
+    /// Why.
+    pub(crate) reason: ViewReason,
+}
+
 /// A look, as it is read back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
@@ -92,6 +208,8 @@ pub struct Look {
 
 /// The name of a look in the journal.
 pub(crate) const VIEWED: &str = "case.viewed";
+/// The name of a search that found nothing in the journal.
+pub(crate) const SEARCHED: &str = "access.searched";
 /// The name of a leaf in the journal.
 pub(crate) const LOGGED: &str = "access.logged";
 
@@ -100,6 +218,7 @@ impl Event {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Viewed { .. } => VIEWED,
+            Self::Searched { .. } => SEARCHED,
             Self::Logged { .. } => LOGGED,
         }
     }
@@ -119,17 +238,30 @@ mod tests {
     use crate::record::{Fact, Record};
 
     #[test]
+    fn a_caller_is_known_by_two_different_facts() {
+        assert_eq!(Checks::of(&[]), Err(TooFew));
+        assert_eq!(Checks::of(&[Checked::Phone, Checked::Phone]), Err(TooFew));
+        let checks = Checks::of(&[Checked::Phone, Checked::Name, Checked::Phone]).unwrap();
+        assert!(checks.facts().eq([Checked::Name, Checked::Phone]));
+        assert!(serde_json::from_str::<Checks>("[\"phone\"]").is_err());
+    }
+
+    #[test]
     fn every_look_has_its_line() {
+        let checked = Checks::of(&[Checked::DateOfBirth, Checked::Address]).unwrap();
         let event = |what, role, reason| Event::Viewed { what, role, reason };
         let events = [
             event(Viewed::Answers, Role::Agent, ViewReason::CaseWork),
             event(Viewed::Answers, Role::Caseworker, ViewReason::Review),
             event(Viewed::Exchange, Role::Operator, ViewReason::Incident),
+            event(Viewed::Summary, Role::Agent, ViewReason::Call),
+            event(Viewed::Answers, Role::Agent, ViewReason::CallerVerified { checked }),
+            Event::Searched { by: FoundBy::NameAndBirth, role: Role::Agent },
             Event::Logged { leaf: 3, commitment: Digest::from_bytes([5; 32]) },
         ];
         let lines = events.map(|event| {
             let actor = match &event {
-                Event::Viewed { role, .. } => Actor::Staff(*role),
+                Event::Viewed { role, .. } | Event::Searched { role, .. } => Actor::Staff(*role),
                 Event::Logged { .. } => Actor::System,
             };
             let fact = Fact::Access(event);
@@ -144,6 +276,9 @@ mod tests {
             case.viewed {"case":"07070707-0707-0707-0707-070707070707","at":1000,"measure":{"actor":{"staff":"agent"}},"fact":{"access":{"viewed":{"what":"answers","role":"agent","reason":"case_work"}}}}
             case.viewed {"case":"07070707-0707-0707-0707-070707070707","at":1000,"measure":{"actor":{"staff":"caseworker"}},"fact":{"access":{"viewed":{"what":"answers","role":"caseworker","reason":"review"}}}}
             case.viewed {"case":"07070707-0707-0707-0707-070707070707","at":1000,"measure":{"actor":{"staff":"operator"}},"fact":{"access":{"viewed":{"what":"exchange","role":"operator","reason":"incident"}}}}
+            case.viewed {"case":"07070707-0707-0707-0707-070707070707","at":1000,"measure":{"actor":{"staff":"agent"}},"fact":{"access":{"viewed":{"what":"summary","role":"agent","reason":"call"}}}}
+            case.viewed {"case":"07070707-0707-0707-0707-070707070707","at":1000,"measure":{"actor":{"staff":"agent"}},"fact":{"access":{"viewed":{"what":"answers","role":"agent","reason":{"caller_verified":{"checked":["date_of_birth","address"]}}}}}}
+            access.searched {"case":"07070707-0707-0707-0707-070707070707","at":1000,"measure":{"actor":{"staff":"agent"}},"fact":{"access":{"searched":{"by":"name_and_birth","role":"agent"}}}}
             access.logged {"case":"07070707-0707-0707-0707-070707070707","at":1000,"measure":{"actor":"system"},"fact":{"access":{"logged":{"leaf":3,"commitment":"0505050505050505050505050505050505050505050505050505050505050505"}}}}"#]].assert_eq(&lines.join("\n"));
     }
 }

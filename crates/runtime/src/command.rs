@@ -6,6 +6,7 @@ use catalogue::{AnswerError, Given};
 use connectors::{Exchange, Phase};
 
 use crate::access::{ViewReason, Viewed};
+use crate::asker::FoundBy;
 use crate::authority::Authority;
 use crate::task::{Decision, Holder};
 
@@ -210,6 +211,13 @@ pub enum Command {
         what: Viewed,
         /// Why.
         reason: ViewReason,
+    },
+    /// A member of staff looked for somebody, and is about to see what was found.
+    Search {
+        /// By what kind of thing.
+        by: FoundBy,
+        /// The requests that they are going to see, a page at most.
+        found: Vec<CaseId>,
     },
     /// Erase a party's personal values.
     Erase {

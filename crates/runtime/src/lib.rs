@@ -6,6 +6,7 @@
 //! [`Authority`] that only their extractors make.
 
 pub mod access;
+mod asker;
 mod authority;
 mod case;
 pub mod clock;
@@ -28,6 +29,7 @@ mod transport;
 mod versions;
 mod views;
 
+pub use asker::{Asker, FoundBy, Term, is_repeat};
 pub use authority::Authority;
 pub use case::{Case, Counts, StoredCase};
 pub use command::{
@@ -43,10 +45,12 @@ pub use places::{ADDRESSES_SHOWN, Place, Places};
 pub use record::{Fact, Record, RecordError};
 pub use services::{DeployError, Service, Services};
 pub use shard::{
-    BodySettings, Call, CallWork, DRAFT, DRAFT_SECONDS, INPUTS_PER_STEP, IncidentNote,
-    REASON_CHARACTERS, Shard, ShardError, Step, StoredDraft, load_case, replay_case,
+    BodySettings, CALLERS_SHOWN, Call, CallWork, DRAFT, DRAFT_SECONDS, INPUTS_PER_STEP,
+    IncidentNote, REASON_CHARACTERS, Shard, ShardError, Step, StoredDraft, load_case, replay_case,
 };
 pub use store::requests::RequestSummary;
 pub use transport::{BodyMessage, Delivery, Letter, Transport, TransportError};
 pub use versions::keep_packages;
-pub use views::{CaseView, DecisionReason, IncidentDetail, IncidentView, PaymentDue, TaskView};
+pub use views::{
+    CaseView, DecisionReason, FoundRequests, IncidentDetail, IncidentView, PaymentDue, TaskView,
+};

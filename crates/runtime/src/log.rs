@@ -8,7 +8,9 @@
 
 use audit::{Checkpoint, Commitment, Entry, LogFault, Opening, Salt, SigningKey, Tree};
 use audit::{Verified, VerifyingKey};
-use base::{BodyId, CaseId, Digest, EventSeq, Field, Party, Personal, Plaintext, PlaintextError};
+use base::{
+    BodyId, CaseId, Digest, EventSeq, Field, KeyId, Party, Personal, Plaintext, PlaintextError,
+};
 use store::access::{
     AccessCheckpointKey, AccessCheckpointRow, AccessLeafKey, AccessLeafRow, AccessRecordKey,
     AccessRecordRow, latest_checkpoint,
@@ -59,6 +61,17 @@ impl Plaintext for Salted {
         Ok(Self(bytes.to_vec()))
     }
 }
+
+/// The record of what is no case, sealed under a key of its own.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ApartRecord {
+    pub(crate) key: KeyId,
+    pub(crate) record: Personal<Salted>,
+}
+
+/// A sealed record, with the keys of what it is about.
+type Sealed = (Personal<Salted>, Vec<KeyId>);
 
 /// The log of a shard at hand.
 pub(crate) struct AccessLog {
@@ -271,16 +284,21 @@ impl<'a> Entries<'a> {
 
     fn opened(&self, row: &AccessRecordRow) -> Result<Opening, LogError> {
         let altered = LogError::RecordSealed { leaf: row.leaf };
-        let sealed: Result<Personal<Salted>, _> = serde_json::from_slice(&row.bytes);
-        let case = match row.case_id {
-            Some(case) => load_case(self.reader, case)?,
-            None => None,
-        };
-        let (Ok(sealed), Some(case)) = (sealed, case) else { return Err(altered) };
-        let keys = self.keyring.of_case(&case.request.keys)?;
-        let opened = sealed.open(ACCESS_RECORD, &keys);
+        let Some((sealed, keys)) = self.sealed(row)? else { return Err(altered) };
+        let opened = sealed.open(ACCESS_RECORD, &self.keyring.of_case(&keys)?);
         let opening = opened.ok().and_then(|salted| salted.opened().and_then(Salted::opening));
         opening.ok_or(altered)
+    }
+
+    /// A sealed record with the keys of its case, or with its own where it belongs to none.
+    fn sealed(&self, row: &AccessRecordRow) -> Result<Option<Sealed>, LogError> {
+        let Some(case) = row.case_id else {
+            let apart: Option<ApartRecord> = serde_json::from_slice(&row.bytes).ok();
+            return Ok(apart.map(|apart| (apart.record, vec![apart.key])));
+        };
+        let case = load_case(self.reader, case)?;
+        let sealed = serde_json::from_slice(&row.bytes).ok();
+        Ok(sealed.zip(case.map(|case| case.request.keys)))
     }
 }
 

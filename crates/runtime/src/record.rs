@@ -27,7 +27,7 @@ pub enum Fact {
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
-    /// The case.
+    /// The case; of what belongs to none, such as a contact, the id under which it stands.
     pub case: CaseId,
     /// When.
     pub at: Timestamp,

@@ -24,6 +24,7 @@ use crate::record::RecordError;
 use crate::services::Services;
 
 mod access;
+mod apart;
 mod calls;
 mod deliver;
 mod drafts;
@@ -33,6 +34,7 @@ mod load;
 mod payment;
 mod review;
 mod rows;
+mod search;
 mod sessions;
 mod staff;
 mod submit;
@@ -44,6 +46,7 @@ pub use load::{load_case, replay_case};
 pub(crate) use payment::waits_for_payment;
 pub use review::REASON_CHARACTERS;
 pub use rows::IncidentNote;
+pub use search::CALLERS_SHOWN;
 
 /// Inputs that one step takes in (anchors of the store: the curve is flat past it).
 pub const INPUTS_PER_STEP: usize = 256;
@@ -338,6 +341,7 @@ impl Shard {
             Command::View { case, what, reason } => {
                 self.view(turn, authority, case, (what, reason))
             }
+            Command::Search { by, found } => self.search(turn, authority, (by, found)),
             Command::Erase { case, party } => self.erase(turn, authority, case, party),
             Command::Continue { case } => self.go_on(turn, authority, case),
             Command::TakeLetter(letter) => self.take_letter(turn, authority, *letter),

@@ -13,6 +13,7 @@ use store::process::{IncidentKey, IncidentRow};
 use store::requests::{Behind, DraftKey, DraftRow, RequestSummary};
 use store::requests::{ServiceRequestKey, ServiceRequestRow};
 
+mod callers;
 mod payment;
 mod reasons;
 mod tasks;
@@ -135,6 +136,7 @@ impl CaseView {
     }
 }
 
+pub use callers::FoundRequests;
 pub use payment::PaymentDue;
 pub use reasons::DecisionReason;
 pub use tasks::TaskView;

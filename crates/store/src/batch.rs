@@ -12,6 +12,7 @@ use base::{BodyId, CaseId, Digest, Epoch, EventSeq, MessageId, Shard, Timestamp}
 
 use crate::Lease;
 use crate::access::{AccessCheckpointRow, AccessLeafRow, AccessRecordRow};
+use crate::callers::{ContactRow, PersonIndexRow};
 use crate::effects::EffectRow;
 use crate::people::{AccountRow, AliasRow, SessionRow, SignInCodeRow};
 use crate::process::{
@@ -159,6 +160,8 @@ tables! {
     subscription: SubscriptionRow,
     incident: IncidentRow,
     task: TaskRow,
+    contact: ContactRow,
+    person_index: PersonIndexRow,
     effect: EffectRow,
     alias: AliasRow,
     account: AccountRow,

@@ -25,6 +25,7 @@
 
 pub mod access;
 mod batch;
+pub mod callers;
 pub mod effects;
 mod error;
 pub mod figures;

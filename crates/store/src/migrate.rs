@@ -14,7 +14,7 @@ use crate::{Record, StoreError};
 
 /// One numbered file.
 pub(crate) struct Migration {
-    /// Its number, from 1 without gaps.
+    /// Its number, from 1, in order.
     pub(crate) number: u32,
     /// Its text with type tokens.
     pub(crate) sql: &'static str,
@@ -26,6 +26,7 @@ pub(crate) const JOURNAL: &[Migration] = &[
     Migration { number: 2, sql: include_str!("../migrations/0002_reviews.sql") },
     Migration { number: 3, sql: include_str!("../migrations/0003_access.sql") },
     Migration { number: 4, sql: include_str!("../migrations/0004_tasks.sql") },
+    Migration { number: 6, sql: include_str!("../migrations/0006_callers.sql") },
 ];
 
 /// The keystore's schema.

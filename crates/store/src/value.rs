@@ -6,9 +6,9 @@
 use std::borrow::Cow;
 
 use base::{
-    AccountId, BodyId, CaseId, Channel, Date, Digest, DraftId, EffectId, Epoch, EventSeq, JobType,
-    KeyId, Language, MessageId, Money, PersonHandle, Reference, Role, SectorPersonId, ServiceId,
-    SessionId, Shard, SystemId, Timestamp, TouchReason,
+    AccountId, BodyId, CaseId, Channel, ContactId, Date, Digest, DraftId, EffectId, Epoch,
+    EventSeq, JobType, KeyId, Language, MessageId, Money, PersonHandle, Reference, Role,
+    SectorPersonId, ServiceId, SessionId, Shard, SystemId, Timestamp, TouchReason,
 };
 
 use crate::StoreError;
@@ -217,6 +217,7 @@ macro_rules! fixed_bytes {
 fixed_bytes!(
     AccountId,
     CaseId,
+    ContactId,
     Digest,
     DraftId,
     EffectId,

@@ -72,6 +72,16 @@ pub fn staff_sign_in(body: &BodyId) -> String {
     format!("/{body}/staff/sign-in")
 }
 
+/// Where agents find a caller.
+pub fn callers(body: &BodyId) -> String {
+    format!("/{body}/staff/callers")
+}
+
+/// A caller, by one of their requests.
+pub fn caller(body: &BodyId, reference: &Reference) -> String {
+    format!("/{body}/staff/callers/{reference}")
+}
+
 /// The operator's first page.
 pub fn operator(body: &BodyId) -> String {
     format!("/{body}/staff/operator")

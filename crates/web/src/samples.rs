@@ -5,6 +5,7 @@
 //! sentences of a package are written out as a package would have them.
 
 mod account;
+mod caller;
 mod figures;
 mod front;
 mod operator;
@@ -62,6 +63,7 @@ pub fn all(language: Language) -> Result<Vec<Sample>, askama::Error> {
     tracking::collect(&mut gallery)?;
     account::collect(&mut gallery)?;
     staff::collect(&mut gallery)?;
+    caller::collect(&mut gallery)?;
     task::collect(&mut gallery)?;
     operator::collect(&mut gallery)?;
     figures::collect(&mut gallery)?;
@@ -134,6 +136,7 @@ fn frame(words: Words) -> Frame {
         fakes: Vec::new(),
         outbox: None,
         account: Account::Out(sign_in),
+        find: None,
         rail: Vec::new(),
         csrf: "sample-token".to_owned(),
         band,
@@ -172,6 +175,7 @@ fn staff(words: Words, here: usize) -> Frame {
             links: Vec::new(),
             sign_out: format!("{home}sign-out"),
         },
+        find: Some(Link::new(words.find_caller(), format!("{home}staff/callers"))),
         rail: (0..)
             .zip(places)
             .map(|(index, (text, page))| Place {

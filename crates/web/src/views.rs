@@ -5,6 +5,7 @@
 //! sentences from `Words`; what a resident or a package wrote is escaped by the template.
 
 pub(crate) mod account;
+pub(crate) mod caller;
 pub(crate) mod field;
 pub(crate) mod figures;
 pub(crate) mod front;

@@ -147,6 +147,7 @@ impl Checking<'_> {
         for question in package.questions.questions() {
             self.options(question);
             self.source(question);
+            self.role(question);
             let words = question.text.in_language(Language::En);
             let words = words.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
             if let Some(earlier) = asked.insert(words, question) {
@@ -187,6 +188,30 @@ impl Checking<'_> {
                 );
                 self.refuse(place, ProblemKind::Repeated, sentence, "Keep one of them.");
             }
+        }
+    }
+
+    /// What an answer says of whoever asks is asked once, in the form that it has.
+    fn role(&mut self, question: &Question) {
+        let Some(role) = question.role else { return };
+        let place = self.of_question(question);
+        if question.kind != role.kind() {
+            let sentence =
+                format!("The question `{}` cannot say the role `{}`.", question.id, role.key());
+            let mend = "Give the role to a question of kind email, phone, address, \
+                        text (given_name, surname) or date (date_of_birth).";
+            self.refuse(place, ProblemKind::Value, sentence, mend);
+        }
+        let first = self.package.questions.with_role(role);
+        if let Some(first) = first.filter(|first| first.id != question.id) {
+            let sentence = format!(
+                "The question `{}` has the role `{}`, which `{}` has already.",
+                question.id,
+                role.key(),
+                first.id
+            );
+            let mend = "Keep the role on the question about whoever asks.";
+            self.refuse(place, ProblemKind::Repeated, sentence, mend);
         }
     }
 

@@ -138,7 +138,7 @@ fn nothing_is_asked_twice() {
         "[[question]]\nid = \"day\"\npage = \"notes\"\nkind = \"date\"\ntext.en = \"when was the  bin due?\"\ntext.cy = \"Pryd?\"\n\n[[question]]\nid = \"notes\"\npage = \"notes\"\nkind = \"long_text\"",
         &expect![[r"
             questions.toml:13:1: The page `notes` has 2 questions and no title. Write title.en, and title.cy where Welsh is served.
-            questions.toml:104:1: The question `day` asks what `missed_on` has asked already. Ask once, and use the first answer.
+            questions.toml:105:1: The question `day` asks what `missed_on` has asked already. Ask once, and use the first answer.
         "]],
     );
     refused(
@@ -146,13 +146,13 @@ fn nothing_is_asked_twice() {
         "id = \"missed_on\"",
         "id = \"bin\"",
         &expect![[r"
-            questions.toml:41:1: The question bin is asked twice. Ask it once.
-            questions.toml:44:11: The Welsh text of question.bin.text was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
-            questions.toml:46:11: The Welsh text of question.bin.hint was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
-            questions.toml:48:10: The Welsh text of question.bin.say was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
-            questions.toml:50:12: The Welsh text of question.bin.label was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
-            questions.toml:73:15: The Welsh text of question.bin.errors.required was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
-            questions.toml:75:11: The Welsh text of question.bin.errors.type was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
+            questions.toml:42:1: The question bin is asked twice. Ask it once.
+            questions.toml:45:11: The Welsh text of question.bin.text was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
+            questions.toml:47:11: The Welsh text of question.bin.hint was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
+            questions.toml:49:10: The Welsh text of question.bin.say was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
+            questions.toml:51:12: The Welsh text of question.bin.label was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
+            questions.toml:74:15: The Welsh text of question.bin.errors.required was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
+            questions.toml:76:11: The Welsh text of question.bin.errors.type was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
         "]],
     );
 }
@@ -163,11 +163,11 @@ fn a_welsh_text_is_missing_stale_or_unconfirmed() {
     let stale =
         changed(&missed_bin(), "questions.toml", "Which bin was missed?", "Which bin is full?");
     expect![[r"
-        questions.toml:44:11: The Welsh text of question.bin.text was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
+        questions.toml:45:11: The Welsh text of question.bin.text was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
     "]].assert_eq(&report(&stale, &connections));
     let missing = changed(&missed_bin(), "questions.toml", "label.cy = \"Bin\"\n", "");
     expect![[r"
-        questions.toml:50:12: The Welsh text of question.bin.label is missing, and the body serves in Welsh. Write it, or have it translated.
+        questions.toml:51:12: The Welsh text of question.bin.label is missing, and the body serves in Welsh. Write it, or have it translated.
     "]].assert_eq(&report(&missing, &connections));
     assert!(check(&missing, &[Language::En], &connections).is_ok(), "no Welsh is served");
     let mut unlocked = missed_bin();
@@ -177,13 +177,33 @@ fn a_welsh_text_is_missing_stale_or_unconfirmed() {
 }
 
 #[test]
+fn a_role_fits_its_question_and_is_asked_once() {
+    refused(
+        "questions.toml",
+        "kind = \"date\"\n",
+        "kind = \"date\"\nrole = \"phone\"\n",
+        &expect![[r"
+            questions.toml:82:1: The question `missed_on` cannot say the role `phone`. Give the role to a question of kind email, phone, address, text (given_name, surname) or date (date_of_birth).
+        "]],
+    );
+    refused(
+        "questions.toml",
+        "kind = \"long_text\"\n",
+        "kind = \"email\"\nrole = \"email\"\n",
+        &expect![[r"
+            questions.toml:122:1: The question `email` has the role `email`, which `notes` has already. Keep the role on the question about whoever asks.
+        "]],
+    );
+}
+
+#[test]
 fn a_data_question_needs_an_agreement() {
     refused(
         "questions.toml",
         "id = \"notes\"\npage = \"notes\"",
         "id = \"notes\"\nsource = \"income-2026/income_below\"\npage = \"notes\"",
         &expect![[r#"
-            questions.toml:105:1: The question `notes` is answered by `income-2026/income_below`, and no agreement allows that. Write source = "AGREEMENT/QUESTION" and name the agreement in service.toml, agreements.
+            questions.toml:106:1: The question `notes` is answered by `income-2026/income_below`, and no agreement allows that. Write source = "AGREEMENT/QUESTION" and name the agreement in service.toml, agreements.
         "#]],
     );
 }
@@ -397,9 +417,9 @@ fn pages_and_options_make_sense() {
         "value = \"recycling\"",
         "value = \"refuse\"",
         &expect![[r"
-            questions.toml:41:1: The option `refuse` of `bin` stands here twice. Keep one of them.
-            questions.toml:54:11: The Welsh text of question.bin.option.refuse.text was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
-            questions.toml:56:11: The Welsh text of question.bin.option.refuse.hint was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
+            questions.toml:42:1: The option `refuse` of `bin` stands here twice. Keep one of them.
+            questions.toml:55:11: The Welsh text of question.bin.option.refuse.text was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
+            questions.toml:57:11: The Welsh text of question.bin.option.refuse.hint was made from another English text. Read the Welsh against the English, mend it, then run `throughline translations DIR`.
         "]],
     );
     refused(
@@ -407,7 +427,7 @@ fn pages_and_options_make_sense() {
         "kind = \"choice\"",
         "kind = \"text\"",
         &expect![[r"
-            questions.toml:41:1: The question `bin` has options that nobody sees. Make its kind choice or choices, or take the options out.
+            questions.toml:42:1: The question `bin` has options that nobody sees. Make its kind choice or choices, or take the options out.
         "]],
     );
 }

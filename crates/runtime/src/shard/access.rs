@@ -4,12 +4,13 @@
 use std::borrow::Cow;
 
 use audit::{Commitment, Salt};
-use base::{Actor, CaseId, Digest, Measure, MessageId, Role, SectorPersonId};
+use base::{Actor, CaseId, Digest, EventSeq, Measure, MessageId, Role, SectorPersonId};
 use store::Batch;
 use store::access::{
     AccessCheckpointRow, AccessLeafRow, AccessRecordKey, AccessRecordRow, NEWEST_LEAF,
 };
 
+use super::apart::Apart;
 use super::edit::Edit;
 use super::{Refused, Shard, ShardError, Turn};
 use crate::access::{Event, LookRecord, ViewReason, Viewed};
@@ -27,6 +28,32 @@ pub(super) struct Logged {
     pub(super) person: Option<SectorPersonId>,
 }
 
+/// A leaf that an input adds, with its record unless its party is erased.
+pub(super) type Leaf = (Commitment, Option<AccessRecordRow>);
+
+impl Logged {
+    fn row(
+        self,
+        turn: &Turn<'_>,
+        (leaf, entry): (u64, u64),
+        (case_id, commitment): (Option<CaseId>, Digest),
+        bytes: Vec<u8>,
+    ) -> AccessRecordRow {
+        AccessRecordRow {
+            leaf,
+            case_id,
+            crossing_id: self.crossing,
+            sector_person_id: self.person,
+            kind: Cow::Borrowed(self.kind),
+            agreement: self.agreement.map(Cow::Owned),
+            at: turn.now,
+            entry,
+            commitment,
+            bytes,
+        }
+    }
+}
+
 impl Shard {
     pub(super) fn view(
         &mut self,
@@ -35,7 +62,7 @@ impl Shard {
         case: CaseId,
         (what, reason): (Viewed, ViewReason),
     ) -> Result<Reply, Refused> {
-        let (mut edit, role) = self.edit_by_staff(turn, authority, case, roles(what))?;
+        let (mut edit, role) = self.edit_by_staff(turn, authority, case, roles(what, reason))?;
         edit.record(Fact::Access(Event::Viewed { what, role, reason }))?;
         let (case, person) = (edit.case.request.case, edit.case.request.person);
         let logged = Logged { kind: LOOK, crossing: None, agreement: None, person };
@@ -64,51 +91,61 @@ impl Shard {
         logged: Logged,
         record: impl FnOnce(u64, Option<Digest>) -> R,
     ) -> Result<Digest, Refused> {
-        let (sequence, previous) = match logged.person {
-            Some(person) => Self::next_about(turn, edit, person)?,
-            None => (0, None),
-        };
-        let bytes = serde_json::to_vec(&record(sequence, previous))
-            .map_err(|error| ShardError::Write(error.to_string()))?;
-        let place = Place {
-            body: self.body(),
-            shard: self.number(),
-            seq: edit.seq(),
-            index: 0,
-            purpose: Use::Salt,
-        };
-        let drawn = self.entropy.draw(place);
-        let salt = Salt::from_bytes(*drawn.first_chunk().unwrap_or(&[0; 32]));
-        let commitment = Commitment::to(&salt, &bytes);
-        let pending = u64::try_from(edit.leaves.len()).unwrap_or(u64::MAX);
-        let leaf = self.log.len().saturating_add(pending);
-        let digest = *commitment.digest();
-        let row = edit.seal_access(Salted::new(&salt, &bytes))?.map(|bytes| AccessRecordRow {
-            leaf,
-            case_id: Some(edit.case.request.case),
-            crossing_id: logged.crossing,
-            sector_person_id: logged.person,
-            kind: Cow::Borrowed(logged.kind),
-            agreement: logged.agreement.map(Cow::Owned),
-            at: turn.now,
-            entry: sequence,
-            commitment: digest,
-            bytes,
+        let (sequence, previous) = Self::place_about(turn, &edit.leaves, logged.person)?;
+        let bytes = to_bytes(&record(sequence, previous))?;
+        let (leaf, salted, commitment) = self.next_leaf(edit.seq(), &edit.leaves, &bytes);
+        let case_id = Some(edit.case.request.case);
+        let sealed = edit.seal_access(salted)?;
+        let row = sealed.map(|bytes| {
+            logged.row(turn, (leaf, sequence), (case_id, *commitment.digest()), bytes)
         });
+        let digest = *commitment.digest();
         let event = Fact::Access(Event::Logged { leaf, commitment: digest });
         edit.record_as(Measure::by(Actor::System), event)?;
         edit.leaves.push((commitment, row));
         Ok(digest)
     }
 
-    /// The number of the next entry about a person, and the commitment of the one before it: of
-    /// this edit, of this step, or stored.
-    fn next_about(
+    /// The same for what is no case: its record is sealed under its own key.
+    pub(super) fn log_apart<R: serde::Serialize>(
+        &self,
         turn: &Turn<'_>,
-        edit: &Edit,
-        person: SectorPersonId,
+        apart: &mut Apart,
+        logged: Logged,
+        record: impl FnOnce(u64, Option<Digest>) -> R,
+    ) -> Result<Digest, Refused> {
+        let (sequence, previous) = Self::place_about(turn, &apart.leaves, logged.person)?;
+        let bytes = to_bytes(&record(sequence, previous))?;
+        let (leaf, salted, commitment) = self.next_leaf(apart.seq(), &apart.leaves, &bytes);
+        let digest = *commitment.digest();
+        let sealed = self.seal_apart(apart, salted)?;
+        let row = logged.row(turn, (leaf, sequence), (None, digest), sealed);
+        let event = Fact::Access(Event::Logged { leaf, commitment: digest });
+        self.record_apart(turn, apart, (Measure::by(Actor::System), event))?;
+        apart.leaves.push((commitment, Some(row)));
+        Ok(digest)
+    }
+
+    /// The next leaf of the log: its place, its record with its salt, and its commitment.
+    fn next_leaf(&self, seq: EventSeq, own: &[Leaf], record: &[u8]) -> (u64, Salted, Commitment) {
+        let place =
+            Place { body: self.body(), shard: self.number(), seq, index: 0, purpose: Use::Salt };
+        let drawn = self.entropy.draw(place);
+        let salt = Salt::from_bytes(*drawn.first_chunk().unwrap_or(&[0; 32]));
+        let pending = u64::try_from(own.len()).unwrap_or(u64::MAX);
+        let leaf = self.log.len().saturating_add(pending);
+        (leaf, Salted::new(&salt, record), Commitment::to(&salt, record))
+    }
+
+    /// The number of the next entry about a person, and the commitment of the one before it: of
+    /// this input, of this step, or stored. Nobody known has neither.
+    fn place_about(
+        turn: &Turn<'_>,
+        own: &[Leaf],
+        person: Option<SectorPersonId>,
     ) -> Result<(u64, Option<Digest>), Refused> {
-        let own = edit.leaves.iter().filter_map(|(_, row)| row.as_ref());
+        let Some(person) = person else { return Ok((0, None)) };
+        let own = own.iter().filter_map(|(_, row)| row.as_ref());
         let written = turn.step.batch.rows.written::<AccessRecordRow>();
         let at_hand = written.chain(own).filter(|row| row.sector_person_id == Some(person));
         let mut last = at_hand.max_by_key(|row| row.leaf).cloned();
@@ -119,9 +156,9 @@ impl Shard {
         Ok(last.map_or((1, None), |row| (row.entry.saturating_add(1), Some(row.commitment))))
     }
 
-    /// Puts an edit's leaves into the log and their rows into the batch.
-    pub(super) fn write_leaves(&mut self, edit: &mut Edit, batch: &mut Batch) {
-        for (commitment, row) in std::mem::take(&mut edit.leaves) {
+    /// Puts leaves into the log and their rows into the batch.
+    pub(super) fn write_leaves(&mut self, leaves: Vec<Leaf>, batch: &mut Batch) {
+        for (commitment, row) in leaves {
             let leaf = self.log.len();
             self.log.push(&commitment);
             batch.put(AccessLeafRow { leaf, commitment: *commitment.digest() });
@@ -160,10 +197,20 @@ impl Shard {
 /// The kind of a look in the access log.
 const LOOK: &str = "viewed";
 
-/// Who may open what.
-const fn roles(what: Viewed) -> &'static [Role] {
-    match what {
-        Viewed::Answers => &[Role::Caseworker, Role::Assessor, Role::Agent],
-        Viewed::Exchange => &[Role::Operator, Role::Caseworker],
+fn to_bytes(record: &impl serde::Serialize) -> Result<Vec<u8>, ShardError> {
+    serde_json::to_vec(record).map_err(|error| ShardError::Write(error.to_string()))
+}
+
+/// Who may open what, and why. An agent opens nothing before the caller is known to be the person.
+const fn roles(what: Viewed, reason: ViewReason) -> &'static [Role] {
+    match (what, reason) {
+        (Viewed::Summary, _) | (Viewed::Answers, ViewReason::CallerVerified { .. }) => {
+            &[Role::Agent]
+        }
+        (
+            Viewed::Answers,
+            ViewReason::CaseWork | ViewReason::Review | ViewReason::Incident | ViewReason::Call,
+        ) => &[Role::Caseworker, Role::Assessor],
+        (Viewed::Exchange, _) => &[Role::Operator, Role::Caseworker],
     }
 }

@@ -135,7 +135,7 @@ impl Shard {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it stands in `map_err`")]
-fn not_sealed(error: SealError) -> Refused {
+pub(super) fn not_sealed(error: SealError) -> Refused {
     match error {
         SealError::Erased | SealError::NoKey { .. } => Rejection::Erased.into(),
         SealError::DoesNotOpen | SealError::Plaintext(_) => {
@@ -144,7 +144,7 @@ fn not_sealed(error: SealError) -> Refused {
     }
 }
 
-fn not_written(error: impl std::fmt::Display) -> Refused {
+pub(super) fn not_written(error: impl std::fmt::Display) -> Refused {
     Refused::Error(ShardError::Write(error.to_string()))
 }
 

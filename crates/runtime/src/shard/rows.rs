@@ -26,7 +26,7 @@ impl Shard {
         self.write_elements(&edit, &mut turn.step.batch)?;
         self.write_effects(turn, &edit)?;
         edit.append_to(&mut turn.step.batch);
-        self.write_leaves(&mut edit, &mut turn.step.batch);
+        self.write_leaves(std::mem::take(&mut edit.leaves), &mut turn.step.batch);
         self.mark_left_over(&edit, &mut turn.step.batch);
         self.cases.insert(id, edit.case);
         Ok(())

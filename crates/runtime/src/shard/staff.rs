@@ -117,6 +117,7 @@ impl Shard {
         edit.dirty.extend(edit.case.process.rows().map(|row| row.key).collect::<Vec<_>>());
         if party == Party::REQUESTER {
             Self::erase_log(turn, edit.case.request.case)?;
+            Self::forget_asker(turn, edit.case.request.case)?;
         }
         self.finish(turn, edit)?;
         Ok(Reply::Done)

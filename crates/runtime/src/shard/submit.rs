@@ -57,6 +57,7 @@ impl Shard {
         let process = service.process.clone();
         edit.process(engine::Command::Start { process, start: None, variables })?;
         forget_draft(turn, submit);
+        self.index_asker(turn.step, id, (&service, &answers));
         self.finish(turn, edit)?;
         Ok(Reply::Received { case: id, reference, promised })
     }
@@ -223,7 +224,7 @@ impl Shard {
         })
     }
 
-    fn draw_case(&self, now: Timestamp, step: &Step) -> CaseId {
+    pub(super) fn draw_case(&self, now: Timestamp, step: &Step) -> CaseId {
         let drawn = self.draw(step, 0, Use::CaseId);
         CaseId::from_bytes(base::id_from_parts(now, *drawn.first_chunk::<16>().unwrap_or(&[0; 16])))
     }

@@ -11,6 +11,7 @@ use crate::{Rows, StoreError, Writes, migrate, table::Row};
 fn subjects() -> Vec<(&'static str, &'static [Statement])> {
     vec![
         ("access", crate::access::STATEMENTS),
+        ("callers", crate::callers::STATEMENTS),
         ("effects", crate::effects::STATEMENTS),
         ("figures", crate::figures::STATEMENTS),
         ("journal", crate::journal::STATEMENTS),

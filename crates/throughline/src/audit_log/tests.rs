@@ -117,7 +117,7 @@ impl Town {
     }
 
     fn looks(&mut self, case: CaseId) {
-        let authority = Authority::Staff { body: wealdmere(), roles: vec![Role::Agent] };
+        let authority = Authority::Staff { body: wealdmere(), roles: vec![Role::Caseworker] };
         let (what, reason) = (Viewed::Answers, ViewReason::CaseWork);
         assert_eq!(self.does(authority, Command::View { case, what, reason }), Reply::Done);
     }

@@ -132,6 +132,12 @@ impl Staff {
         Ok(())
     }
 
+    /// Their session.
+    pub(crate) fn session(&self) -> Result<base::Digest, Fault> {
+        let holder = self.seen.staff.as_ref().ok_or(Fault::NOT_FOUND)?;
+        Ok(holder.session.token)
+    }
+
     /// Who they are to colleagues: by the body's index of their address, and initials.
     pub(crate) fn holder(&self) -> Result<runtime::task::Holder, Fault> {
         let holder = self.seen.staff.as_ref().ok_or(Fault::NOT_FOUND)?;

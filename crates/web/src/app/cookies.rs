@@ -39,6 +39,8 @@ pub(crate) enum Kind {
     Sent,
     /// What an agent has just sent.
     CallSent,
+    /// Which caller an agent knows to be who they say.
+    Caller,
     /// What is to be told on the next page.
     Notice,
 }
@@ -59,6 +61,7 @@ impl Kind {
             Self::Call(service) => return format!("{body}.call.{service}"),
             Self::Sent => "sent",
             Self::CallSent => "call-sent",
+            Self::Caller => "caller",
             Self::Notice => "notice",
         };
         format!("{body}.{kind}")
@@ -67,9 +70,12 @@ impl Kind {
     /// Whether it is for the pages of staff alone.
     const fn of_staff(&self) -> bool {
         match self {
-            Self::Staff | Self::StaffName | Self::StaffSignIn | Self::Call(_) | Self::CallSent => {
-                true
-            }
+            Self::Staff
+            | Self::StaffName
+            | Self::StaffSignIn
+            | Self::Call(_)
+            | Self::CallSent
+            | Self::Caller => true,
             Self::Language
             | Self::Visitor
             | Self::Resident
@@ -86,7 +92,7 @@ impl Kind {
         match self {
             Self::Language => Some(365 * 86_400),
             Self::Draft(_) | Self::Call(_) | Self::Sent | Self::CallSent => Some(86_400),
-            Self::SignIn | Self::StaffSignIn => Some(1_800),
+            Self::SignIn | Self::StaffSignIn | Self::Caller => Some(1_800),
             Self::Notice => Some(60),
             Self::Visitor | Self::Resident | Self::Staff | Self::ResidentName | Self::StaffName => {
                 None

@@ -10,8 +10,8 @@ use base::Role;
 use super::answer::Fault;
 use super::around::around;
 use super::state::App;
-use super::{asking, by_hand, figures, fronts, operator, outbox, reviews, sending, sign_in};
-use super::{staff, task, tasks, tracking};
+use super::{asking, by_hand, caller, figures, fronts, operator, outbox, reviews, search};
+use super::{sending, sign_in, staff, task, tasks, tracking};
 use crate::views::problem::ProblemKind;
 
 /// Who gets more than a refusal.
@@ -68,6 +68,7 @@ const DECIDES: Who = Who::Staff(&[Role::Caseworker]);
 const TASKS: Who = Who::Staff(&[Role::Caseworker, Role::Assessor]);
 const MEASURES: Who = Who::Staff(&[Role::Head, Role::Finance]);
 const CASES: Who = Who::Staff(&[Role::Caseworker, Role::Operator, Role::Head, Role::Agent]);
+const FINDS: Who = Who::Staff(&[Role::Caseworker, Role::Operator, Role::Head]);
 const ANSWERS: Who = Who::Staff(&[Role::Caseworker, Role::Agent]);
 const ANY_STAFF: Who = Who::Staff(&[
     Role::Agent,
@@ -130,7 +131,11 @@ pub const ENDPOINTS: &[Endpoint] = &[
     Endpoint::send(ANYBODY, "/{body}/staff/sign-in/again", || post(sign_in::again)),
     Endpoint::send(ANYBODY, "/{body}/staff/sign-out", || post(sign_in::sign_out)),
     Endpoint::read(ANY_STAFF, "/{body}/staff", || get(staff::home)),
-    Endpoint::send(CASES, "/{body}/staff/find", || post(staff::find)),
+    Endpoint::send(FINDS, "/{body}/staff/find", || post(staff::find)),
+    Endpoint::read(AGENT, "/{body}/staff/callers", || get(search::page)),
+    Endpoint::send(AGENT, "/{body}/staff/callers", || post(search::find)),
+    Endpoint::read(AGENT, "/{body}/staff/callers/{reference}", || get(caller::show)),
+    Endpoint::send(AGENT, "/{body}/staff/callers/{reference}", || post(caller::verify)),
     Endpoint::read(CASES, "/{body}/staff/cases/{reference}", || get(staff::case)),
     Endpoint::send(ANSWERS, "/{body}/staff/cases/{reference}/answers", || post(staff::answers)),
     Endpoint::read(AGENT, "/{body}/staff/services/{service}", || get(asking::start)),

@@ -47,6 +47,7 @@ pub(crate) async fn list(staff: Staff) -> Answer {
     html(&StaffHome {
         page: staff.frame().page(words.figures()).back_to(paths::staff(body)),
         roles: String::new(),
+        callers: None,
         search: None,
         calls: Vec::new(),
         duties: vec![figures_duty(&staff)?],

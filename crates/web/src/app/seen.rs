@@ -320,6 +320,7 @@ impl Seen {
                 .map(paths::outbox),
             fakes,
             account: self.account(),
+            find: self.find(),
             rail: self.rail(),
             csrf: self.form_token(),
         }
@@ -385,6 +386,13 @@ impl Seen {
         }
     }
 
+    /// The search for a caller, for agents on pages of staff.
+    fn find(&self) -> Option<Link> {
+        let (body, staff) = self.body.as_ref().zip(self.staff.as_ref())?;
+        let agent = self.is_staff_page() && staff.session.roles.contains(&Role::Agent);
+        agent.then(|| Link::new(self.words.find_caller(), paths::callers(body)))
+    }
+
     /// The staff's places, by role.
     fn rail(&self) -> Vec<Place> {
         let (Some(body), Some(staff)) = (self.body.as_ref(), self.staff.as_ref()) else {
@@ -396,6 +404,7 @@ impl Seen {
         let words = self.words;
         let places = [
             (words.staff_home(), paths::staff(body), [].as_slice()),
+            (words.find_caller(), paths::callers(body), [Role::Agent].as_slice()),
             (words.operator_title(), paths::operator(body), [Role::Operator].as_slice()),
             (
                 words.tasks_title(),
@@ -413,6 +422,7 @@ impl Seen {
         let part = match parts {
             Some("figures" | "services-figures") => paths::all_figures(body),
             Some("operator" | "incidents") => paths::operator(body),
+            Some("callers") => paths::callers(body),
             Some("reviews") => paths::reviews(body),
             Some("tasks") => paths::tasks(body),
             _ => paths::staff(body),

@@ -8,6 +8,7 @@ use runtime::{CaseView, RequestSummary};
 
 use super::answer::{Answer, Fault, html};
 use super::callers::{At, Form, Staff};
+use super::search;
 use super::seen::Seen;
 use super::story::{Story, line};
 use super::tracking::facts as told_facts;
@@ -21,10 +22,8 @@ use crate::views::staff::{
 use crate::views::tag::{Tag, Tone};
 use crate::words::Words;
 
-/// Who may look a request up.
-const FINDERS: [Role; 4] = [Role::Caseworker, Role::Operator, Role::Head, Role::Agent];
-/// Who may open what a requester told us.
-const READERS: [Role; 2] = [Role::Caseworker, Role::Agent];
+/// Who may look a request up by its reference; an agent finds callers.
+const FINDERS: [Role; 3] = [Role::Caseworker, Role::Operator, Role::Head];
 /// The longest text that is looked up, in characters.
 const QUERY_CHARACTERS: usize = 40;
 
@@ -49,10 +48,14 @@ pub(crate) async fn find(staff: Staff, Form(form): Form) -> Answer {
 pub(crate) async fn case(staff: Staff, at: At) -> Answer {
     let (reference, view) = found_case(&staff, &at)?;
     let mut page = case_view(&staff, &reference, &view)?;
-    if staff.has(&READERS) {
+    let reason = reader_of(&staff, &view)?;
+    if reason.is_some() {
         let open = format!("{}/answers", paths::case(staff.id()?, &reference));
         let act = page.page.second_act(staff.words.show_answers(), open);
         page.answers = StaffAnswers::Folded(act);
+    } else if staff.has(&[Role::Agent]) {
+        let check = paths::caller(staff.id()?, &reference);
+        page.answers = StaffAnswers::Closed(Link::new(staff.words.caller_check(), check));
     }
     html(&page)
 }
@@ -60,11 +63,23 @@ pub(crate) async fn case(staff: Staff, at: At) -> Answer {
 /// `POST /{body}/staff/cases/{reference}/answers`
 pub(crate) async fn answers(staff: Staff, at: At) -> Answer {
     let (reference, view) = found_case(&staff, &at)?;
-    staff.look(view.case.request.case, Viewed::Answers, ViewReason::CaseWork).await?;
+    let Some(reason) = reader_of(&staff, &view)? else {
+        return Err(Fault::Elsewhere(paths::caller(staff.id()?, &reference)));
+    };
+    staff.look(view.case.request.case, Viewed::Answers, reason).await?;
     let mut page = case_view(&staff, &reference, &view)?;
     page.answers = opened(&staff, &view)?;
     page.page.notice = Some(staff.words.answers_opened().to_owned());
     html(&page)
+}
+
+/// Why somebody may open a case's answers: they work on it, or have its requester on the phone.
+fn reader_of(staff: &Staff, view: &CaseView) -> Result<Option<ViewReason>, Fault> {
+    if staff.has(&[Role::Caseworker]) {
+        return Ok(Some(ViewReason::CaseWork));
+    }
+    let checked = super::caller::checked(staff, view)?;
+    Ok(checked.map(|checked| ViewReason::CallerVerified { checked }))
 }
 
 /// The answers of a case whose look is written down, with what was said since.
@@ -139,17 +154,20 @@ fn home_view(
     let names: Vec<String> =
         staff.roles.iter().map(|role| words.role_name(*role).to_owned()).collect();
     let action = format!("{}/find", paths::staff(body));
-    let search = staff.has(&FINDERS).then_some(CaseSearch { action, query, found });
+    let agent = staff.has(&[Role::Agent]);
+    let callers = if agent && found.is_none() { Some(search::empty(staff)?) } else { None };
+    let finds = staff.has(&FINDERS) && callers.is_none();
     Ok(StaffHome {
+        callers,
+        search: finds.then_some(CaseSearch { action, query, found }),
         roles: words.your_roles(words.list(&names).as_str()),
-        search,
-        calls: if staff.has(&[Role::Agent]) { calls(staff, &page)? } else { Vec::new() },
+        calls: if agent { calls(staff, &page)? } else { Vec::new() },
         duties: duties(staff)?,
         page,
     })
 }
 
-fn calls(staff: &Staff, page: &Page) -> Result<Vec<ServiceCall>, Fault> {
+pub(super) fn calls(staff: &Staff, page: &Page) -> Result<Vec<ServiceCall>, Fault> {
     let (body, language) = (staff.id()?, staff.language_shown());
     let offered = staff.run()?.services().offered();
     let by_phone = offered.filter(|it| it.package.definition.offers(Channel::Agent));

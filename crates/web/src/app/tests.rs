@@ -4,6 +4,7 @@
 
 mod access;
 mod browser;
+mod callers;
 mod desk;
 mod hostile;
 mod journey;

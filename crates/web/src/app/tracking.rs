@@ -305,12 +305,16 @@ fn looks(seen: &Seen, view: &CaseView) -> Result<Option<Vec<Look>>, Fault> {
     let opened = seen.run()?.looks(view.case.request.case)?;
     let opened = opened.iter().map(|look| {
         let why = match look.reason {
-            ViewReason::CaseWork => words.opened_for_case_work(),
-            ViewReason::Review => words.opened_for_review(),
-            ViewReason::Incident => words.opened_for_incident(),
+            ViewReason::CaseWork => words.opened_for_case_work().to_owned(),
+            ViewReason::Review => words.opened_for_review().to_owned(),
+            ViewReason::Incident => words.opened_for_incident().to_owned(),
+            ViewReason::Call => words.opened_for_call().to_owned(),
+            ViewReason::CallerVerified { checked } => {
+                words.opened_for_caller(words.checks(checked).as_str())
+            }
         };
         let (when, who) = (words.moment(look.at), words.role_name(look.role).to_owned());
-        (look.at, Look { when, who, why: why.to_owned() })
+        (look.at, Look { when, who, why })
     });
     let touches = seen.run()?.touches(view.case.request.case)?;
     let look = |touch: &store::requests::TouchRow| Look {

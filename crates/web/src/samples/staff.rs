@@ -3,9 +3,10 @@
 use base::{Channel, Role, TouchReason};
 
 use super::{Gallery, REFERENCE, contractor, date, moment, staff};
+use crate::views::caller::CallerSearch;
 use crate::views::field::{Choice, Control, Field, errors_of};
 use crate::views::front::ServiceLine;
-use crate::views::page::Link;
+use crate::views::page::{Link, Page};
 use crate::views::request::Fact;
 use crate::views::staff::{
     CaseLine, CaseList, CaseSearch, Duty, ElementLine, ServiceCall, StaffAnswers, StaffCase,
@@ -31,7 +32,7 @@ fn case(words: Words, reference: &str, tag: Tag, due: i64) -> CaseLine {
     }
 }
 
-fn cases(words: Words) -> Vec<CaseLine> {
+pub(super) fn cases(words: Words) -> Vec<CaseLine> {
     let busy = Tag::new(Tone::Busy, words.state_with_contractor());
     let late = Tag::new(Tone::Warn, words.state_late());
     vec![
@@ -39,6 +40,23 @@ fn cases(words: Words) -> Vec<CaseLine> {
         case(words, "MBC-0V8T-44XA-3", busy.clone(), 0),
         case(words, "MBC-2RJD-Z6P1-K", busy, 3),
     ]
+}
+
+/// A service that can be begun for a caller.
+pub(super) fn begin(words: Words, page: &Page) -> ServiceCall {
+    ServiceCall {
+        service: ServiceLine {
+            title: super::service_title(words),
+            summary: text(
+                words,
+                "A bin was not emptied on its day.",
+                "Ni chafodd bin ei wagio ar ei ddiwrnod.",
+            ),
+            href: "/millbrook/services/missed-bin-collection".to_owned(),
+            body: None,
+        },
+        act: page.act(words.begin_call(), "/millbrook/staff/calls/missed-bin-collection"),
+    }
 }
 
 impl StaffHome {
@@ -55,24 +73,13 @@ impl StaffHome {
             [Role::Agent, Role::Operator, Role::Head].map(|role| words.role_name(role).to_owned());
         Self {
             roles: words.your_roles(words.list(&roles).as_str()),
+            callers: None,
             search: Some(CaseSearch {
                 action: "/millbrook/staff/find".to_owned(),
                 query: String::new(),
                 found: None,
             }),
-            calls: vec![ServiceCall {
-                service: ServiceLine {
-                    title: super::service_title(words),
-                    summary: text(
-                        words,
-                        "A bin was not emptied on its day.",
-                        "Ni chafodd bin ei wagio ar ei ddiwrnod.",
-                    ),
-                    href: "/millbrook/services/missed-bin-collection".to_owned(),
-                    body: None,
-                },
-                act: page.act(words.begin_call(), "/millbrook/staff/calls/missed-bin-collection"),
-            }],
+            calls: vec![begin(words, &page)],
             duties: vec![
                 duty(
                     words.reviews_title(),
@@ -246,10 +253,13 @@ fn collect_reviews(gallery: &mut Gallery) -> askama::Result<()> {
     gallery.add_state("staff_review", "wrong", &StaffReview { page, reasons, fields, ..review })
 }
 
-pub(super) fn collect(gallery: &mut Gallery) -> askama::Result<()> {
+fn collect_home(gallery: &mut Gallery) -> askama::Result<()> {
     let words = gallery.words;
     let home = StaffHome::sample(words);
     gallery.add("staff_home", &home)?;
+    let agent =
+        StaffHome { callers: Some(CallerSearch::sample(words)), search: None, ..home.clone() };
+    gallery.add_state("staff_home", "agent", &agent)?;
     let found = |query: &str, found| CaseSearch {
         action: "/millbrook/staff/find".to_owned(),
         query: query.to_owned(),
@@ -259,7 +269,12 @@ pub(super) fn collect(gallery: &mut Gallery) -> askama::Result<()> {
     let search = Some(found(REFERENCE, one));
     gallery.add_state("staff_home", "found", &StaffHome { search, ..home.clone() })?;
     let search = Some(found("MBC-1", Vec::new()));
-    gallery.add_state("staff_home", "nothing", &StaffHome { search, ..home })?;
+    gallery.add_state("staff_home", "nothing", &StaffHome { search, ..home })
+}
+
+pub(super) fn collect(gallery: &mut Gallery) -> askama::Result<()> {
+    let words = gallery.words;
+    collect_home(gallery)?;
     let list = CaseList::sample(words);
     gallery.add("case_list", &list)?;
     let empty = CaseList { cases: Vec::new(), newer: None, older: None, ..list };
@@ -272,6 +287,9 @@ fn collect_cases(gallery: &mut Gallery) -> askama::Result<()> {
     let words = gallery.words;
     let case = StaffCase::sample(words);
     gallery.add("staff_case", &case)?;
+    let check = Link::new(words.caller_check(), "/millbrook/staff/callers/1");
+    let closed = StaffCase { answers: StaffAnswers::Closed(check), ..case.clone() };
+    gallery.add_state("staff_case", "unverified", &closed)?;
     let shown = StaffCase {
         answers: StaffAnswers::Shown {
             facts: vec![Fact::new(

@@ -125,6 +125,8 @@ pub struct Frame {
     pub outbox: Option<String>,
     /// Who is signed in.
     pub account: Account,
+    /// Where an agent looks for a caller, from every page of staff.
+    pub find: Option<Link>,
     /// Staff places, shown under the band on staff pages; the current one is marked.
     pub rail: Vec<Place>,
     /// The visitor's own token against forged forms.

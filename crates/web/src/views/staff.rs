@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::caller::CallerSearch;
 use super::field::Field;
 use super::front::ServiceLine;
 use super::page::{Account, Act, Link, Page};
@@ -61,6 +62,8 @@ pub struct StaffHome {
     pub page: Page,
     /// The roles of the person, in words.
     pub roles: String,
+    /// The search for a caller, for agents.
+    pub callers: Option<CallerSearch>,
     /// Look-up of a case, for roles that may.
     pub search: Option<CaseSearch>,
     /// Services that an agent can enter for a caller.
@@ -151,6 +154,8 @@ pub enum StaffAnswers {
     },
     /// Not opened: the button opens them and records the reason.
     Folded(Act),
+    /// Not opened before the caller is known to be the person; the link checks it.
+    Closed(Link),
     /// Erased for good.
     Erased(String),
 }

@@ -2,6 +2,7 @@
 //! match, so that a new one cannot reach a page without its words.
 
 use base::{Channel, Role, TouchReason};
+use runtime::access::{Checked, Checks};
 
 use super::Words;
 
@@ -65,5 +66,23 @@ impl Words {
             TouchReason::PersonAskedFor => self.touch_person_asked_for(),
             TouchReason::Corrected => self.touch_corrected(),
         }
+    }
+
+    /// What an agent can check with a caller.
+    pub const fn checked(self, fact: Checked) -> &'static str {
+        match fact {
+            Checked::Name => self.checked_name(),
+            Checked::DateOfBirth => self.checked_date_of_birth(),
+            Checked::Address => self.checked_address(),
+            Checked::Phone => self.checked_phone(),
+            Checked::Email => self.checked_email(),
+            Checked::Reference => self.checked_reference(),
+        }
+    }
+
+    /// What an agent has checked with a caller, as a list in a sentence.
+    pub fn checks(self, checks: Checks) -> String {
+        let facts: Vec<String> = checks.facts().map(|fact| self.checked(fact).to_owned()).collect();
+        self.list(&facts)
     }
 }
