@@ -53,7 +53,7 @@ pub use file_office::FileOffice;
 pub use ledger::{Charge, Entry, Ledger, LedgerError, Order, PaymentEnd};
 pub use office::{BackOffice, Login, Seen, deliver};
 pub use payments::Payments;
-pub use schools::{SCHOOLS, Schools};
+pub use schools::{Pupil, SCHOOLS, Schools};
 pub use server::{Config, EmulatorError, Office, OfficeConfig, OfficeKind, Running, Share, serve};
 pub use sight_register::SightRegister;
 pub use time::{AtWork, Time, WallTime};

@@ -27,7 +27,7 @@ use crate::file_office::FileOffice;
 use crate::ledger::{Entry, LedgerError, LedgerFile};
 use crate::office::{BackOffice, Login};
 use crate::payments::Payments;
-use crate::schools::Schools;
+use crate::schools::{Pupil, Schools};
 use crate::sight_register::SightRegister;
 use crate::time::{AtWork, Time};
 use crate::waste_rest::WasteRest;
@@ -67,7 +67,10 @@ pub enum OfficeKind {
         seed: u64,
     },
     /// [`Schools`].
-    Schools,
+    Schools {
+        /// The children whom it knows.
+        pupils: Vec<Pupil>,
+    },
     /// [`Payments`].
     Payments {
         /// The seed of its numbers.
@@ -444,7 +447,7 @@ fn new_core(config: &OfficeConfig, address: SocketAddr, now: Timestamp) -> Box<d
         OfficeKind::Badges => Box::new(Badges::new(login)),
         OfficeKind::SightRegister { seed } => Box::new(SightRegister::new(*seed, login)),
         OfficeKind::Benefits { seed } => Box::new(Benefits::new(*seed, login)),
-        OfficeKind::Schools => Box::new(Schools::new(login)),
+        OfficeKind::Schools { pupils } => Box::new(Schools::new(pupils.clone(), login)),
         OfficeKind::Collections { district } => Box::new(Collections::new(district.clone(), login)),
         OfficeKind::CouncilTax { district } => Box::new(CouncilTax::new(district.clone(), login)),
         OfficeKind::AddressIntake { seed } => Box::new(AddressIntake::new(*seed, login)),

@@ -82,8 +82,10 @@ impl Shard {
         if !by_channel && !by_system {
             return Err(Rejection::Forbidden);
         }
-        let signed_in = authority.person().is_some() || agent || by_system;
-        if definition.sign_in == catalogue::SignIn::Required && !signed_in {
+        // Who asks by the pages signs in. An agent, and a program that a body has let in, answer
+        // for whom they speak for; of whom nobody is sure of, no other body is asked anything.
+        let visits = submit.channel == Channel::Web && authority.person().is_none();
+        if definition.sign_in == catalogue::SignIn::Required && visits && !by_system {
             return Err(Rejection::SignInNeeded);
         }
         Ok(())

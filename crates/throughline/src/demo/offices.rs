@@ -10,11 +10,12 @@ use catalogue::region::{Demo, FaultKind, Region};
 use connectors::{BoxFuture, Scheme, Secret, Secrets, System, SystemKind};
 use emulators::{
     AtWork, CallbackTarget, Config, District, Fault, Faults, Login, Office, OfficeConfig,
-    OfficeKind, Running, Share, Time, Window,
+    OfficeKind, Pupil, Running, Share, Time, Window,
 };
 use runtime::Place;
 use runtime::clock::{CallId, Clock};
 
+use super::people::{self, Child, Resident};
 use super::plan::{Area, Chance};
 use crate::install::Surroundings;
 
@@ -71,12 +72,8 @@ pub async fn start(
             let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
             anyhow::anyhow!("the systems of {} are refused:\n{}", body.id, lines.join("\n"))
         })?;
-        let districts: Vec<&District> = areas
-            .iter()
-            .filter(|area| area.is_served_by(&body.id))
-            .map(|area| &area.district)
-            .collect();
-        let places = districts.iter().flat_map(|district| {
+        let served: Vec<&Area> = areas.iter().filter(|area| area.is_served_by(&body.id)).collect();
+        let places = served.iter().map(|area| &area.district).flat_map(|district| {
             (0..district.properties).filter_map(|index| place(district, index))
         });
         surroundings.places.insert(body.id.clone(), places.collect());
@@ -87,7 +84,7 @@ pub async fn start(
             .iter()
             .map(|system| {
                 let folder = folders.join(body.id.as_str()).join(system.id.as_str());
-                let kind = kind_of(system, &districts, seed, folder)?;
+                let kind = kind_of(system, &served, seed, folder)?;
                 Ok(office(&body.id, (system, kind), seed, &mut surroundings.secrets))
             })
             .collect();
@@ -117,17 +114,36 @@ fn place(district: &District, index: u32) -> Option<Place> {
     Some(Place { uprn: address.uprn, line: address.address, postcode: address.postcode })
 }
 
+/// The children of an area as the county's schools know them. Of one family in thirty they do not.
+fn pupils(area: &Area, seed: u64) -> Vec<Pupil> {
+    let chance = Chance(seed);
+    let known = |resident: &&Resident| chance.below("unknown to schools", resident.number, 30) > 0;
+    let of = |resident: &Resident| -> Vec<Pupil> {
+        let address = area.district.address(resident.property);
+        let lines = address
+            .map(|address| format!("{} {}\n{}", resident.given, resident.family, address.address));
+        let pupil = |child: Child| Pupil {
+            name: child.name,
+            born_on: child.born_on.to_string(),
+            school: child.school.to_owned(),
+            address: lines.clone().unwrap_or_default(),
+        };
+        people::children(chance, resident).into_iter().map(pupil).collect()
+    };
+    area.residents.iter().filter(known).flat_map(of).collect()
+}
+
 /// Which back office stands behind a name of the region's files.
 fn kind_of(
     system: &System,
-    districts: &[&District],
+    areas: &[&Area],
     seed: u64,
     folder: PathBuf,
 ) -> anyhow::Result<OfficeKind> {
     let crew_ms = None;
     let district = || {
-        let district = districts.first().context("the office needs a district")?;
-        anyhow::Ok((*district).clone())
+        let area = areas.first().context("the office needs a district")?;
+        anyhow::Ok(area.district.clone())
     };
     Ok(match (system.id.as_str(), system.kind) {
         (_, SystemKind::Files) => OfficeKind::Files { folder, watches: false },
@@ -137,7 +153,10 @@ fn kind_of(
         ("waste-contractor", SystemKind::Soap) => OfficeKind::WasteSoap { seed, crew_ms },
         ("waste-contractor", SystemKind::Rest) => OfficeKind::WasteRest { seed, crew_ms },
         ("benefits-register", _) => OfficeKind::Benefits { seed },
-        ("schools", _) => OfficeKind::Schools,
+        ("schools", _) => {
+            let pupils = areas.iter().flat_map(|area| pupils(area, seed));
+            OfficeKind::Schools { pupils: pupils.collect() }
+        }
         ("payments", _) => OfficeKind::Payments { seed },
         ("badges", _) => OfficeKind::Badges,
         ("sight-register", _) => OfficeKind::SightRegister { seed },
