@@ -217,7 +217,10 @@ const fn status_of(rejection: &Rejection) -> StatusCode {
             | requests::Rejection::TooOften
             | requests::Rejection::NotByMachine
             | requests::Rejection::UnderReview
-            | requests::Rejection::NotUnderReview,
+            | requests::Rejection::NotUnderReview
+            | requests::Rejection::AskedAlready
+            | requests::Rejection::AskedTooOften
+            | requests::Rejection::NothingAsked,
         )
         | Rejection::Held { .. }
         | Rejection::Process(_) => StatusCode::CONFLICT,
@@ -240,6 +243,9 @@ const fn slug_of(rejection: &Rejection) -> &'static str {
         Rejection::Request(requests::Rejection::NotByMachine) => "not-by-machine",
         Rejection::Request(requests::Rejection::UnderReview) => "under-review",
         Rejection::Request(requests::Rejection::NotUnderReview) => "not-under-review",
+        Rejection::Request(requests::Rejection::AskedAlready) => "asked-already",
+        Rejection::Request(requests::Rejection::AskedTooOften) => "asked-too-often",
+        Rejection::Request(requests::Rejection::NothingAsked) => "nothing-asked",
         Rejection::NoReason => "reason-needed",
         Rejection::Process(_) => "not-waiting",
         Rejection::Held { .. } => "held",

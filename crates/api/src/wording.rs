@@ -153,6 +153,17 @@ fn of_request(rejection: &requests::Rejection) -> Text {
             "Nobody asked a person to look again at this request.",
             "Ni ofynnodd neb i berson edrych eto ar y cais hwn.",
         ),
+        requests::Rejection::AskedAlready => both(
+            "A question to the requester is out already.",
+            "Mae cwestiwn i'r ceisydd eisoes yn aros am ateb.",
+        ),
+        requests::Rejection::AskedTooOften => both(
+            "The requester was asked as many questions as may be put.",
+            "Gofynnwyd i'r ceisydd gynifer o gwestiynau ag y gellir eu gofyn.",
+        ),
+        requests::Rejection::NothingAsked => {
+            both("No question waits for an answer.", "Nid oes cwestiwn yn aros am ateb.")
+        }
     }
 }
 
@@ -183,6 +194,21 @@ pub(crate) fn of_milestone(view: &CaseView, kind: &MilestoneKind) -> (&'static s
             let words = definition.outcome(outcome).map(|outcome| outcome.text.clone());
             (reviewed(*decision), words.unwrap_or_default())
         }
+        MilestoneKind::Asked => (
+            "asked",
+            both("The requester was asked a question.", "Gofynnwyd cwestiwn i'r ceisydd."),
+        ),
+        MilestoneKind::Answered => (
+            "answered",
+            both("The requester answered the question.", "Atebodd y ceisydd y cwestiwn."),
+        ),
+        MilestoneKind::Unanswered => (
+            "unanswered",
+            both(
+                "No answer came in time, and the work went on.",
+                "Ni ddaeth ateb mewn pryd, ac aeth y gwaith yn ei flaen.",
+            ),
+        ),
         MilestoneKind::Withdrawn => {
             ("withdrawn", both("The request was taken back.", "Cafodd y cais ei dynnu'n ôl."))
         }

@@ -139,17 +139,20 @@ pub enum TouchReason {
     PersonAskedFor,
     /// Staff corrected or closed it by hand.
     Corrected,
+    /// The decision needs an answer that the request does not have.
+    AnswerMissing,
 }
 
 impl TouchReason {
     /// Every reason.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::UnknownOutcome,
         Self::BackOfficeFailed,
         Self::ModelFailed,
         Self::JudgementNeeded,
         Self::PersonAskedFor,
         Self::Corrected,
+        Self::AnswerMissing,
     ];
 
     /// The reason's key in data and wording.
@@ -161,6 +164,7 @@ impl TouchReason {
             Self::JudgementNeeded => "judgement_needed",
             Self::PersonAskedFor => "person_asked_for",
             Self::Corrected => "corrected",
+            Self::AnswerMissing => "answer_missing",
         }
     }
 }

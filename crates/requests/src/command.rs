@@ -1,8 +1,9 @@
 //! What may be asked of a service request, and the answers that are not events.
 
-use base::{Channel, Party, Personal, Role, Timestamp, TouchReason};
+use base::{Channel, Date, Party, Personal, Role, Timestamp, TouchReason};
 
 use crate::event::{Event, NotFixedNote, Received};
+use crate::inquiry::{Asked, INQUIRIES, Inquiry};
 use crate::request::{OutcomeKind, ReviewDecision, ServiceRequest, Status};
 use crate::{NOT_FIXED_DAYS, REOPENINGS};
 
@@ -62,6 +63,8 @@ pub enum Command {
     AskForReview {
         /// The channel by which it was asked.
         channel: Channel,
+        /// Why, in their words, where they say so.
+        reason: Option<Personal<String>>,
     },
     /// Close a person's second look with their decision.
     DecideReview {
@@ -84,6 +87,27 @@ pub enum Command {
         role: Role,
         /// What was done, in their words.
         reason: Personal<String>,
+    },
+    /// Put a question to the requester; the promise waits for the answer.
+    Ask(Box<Asked>),
+    /// The day of the reminder, or the one after the last, has come.
+    AskingDue {
+        /// The promised day when the work goes on now.
+        promised: Date,
+    },
+    /// Answer the question that staff put.
+    Answer {
+        /// The channel by which it is answered.
+        channel: Channel,
+        /// The answer, in their words.
+        answer: Personal<String>,
+        /// The promised day when the work goes on now.
+        promised: Date,
+    },
+    /// Go on without an answer: it is no longer needed.
+    StopAsking {
+        /// The promised day when the work goes on now.
+        promised: Date,
     },
 }
 
@@ -123,6 +147,15 @@ pub enum Rejection {
     /// Nobody asked a person to look again.
     #[error("service request is not under review")]
     NotUnderReview,
+    /// A question is out already: one at a time.
+    #[error("a question to the requester is out already")]
+    AskedAlready,
+    /// Staff have put as many questions as they may.
+    #[error("the requester was asked {INQUIRIES} questions")]
+    AskedTooOften,
+    /// No question waits for this answer.
+    #[error("no question waits for an answer")]
+    NothingAsked,
 }
 
 /// Decides what a command does to a request, `None` being one not received yet.
@@ -148,7 +181,11 @@ pub fn decide(
             | Command::Erase { .. }
             | Command::AskForReview { .. }
             | Command::DecideReview { .. }
-            | Command::CloseByHand { .. },
+            | Command::CloseByHand { .. }
+            | Command::Ask(_)
+            | Command::AskingDue { .. }
+            | Command::Answer { .. }
+            | Command::StopAsking { .. },
         ) => Err(Rejection::Unknown),
         (Some(request), Command::NotFixed { channel, note, within_days }) => {
             not_fixed(request, within_days.unwrap_or(NOT_FIXED_DAYS), now)?;
@@ -168,8 +205,8 @@ pub fn decide(
             open(request).map(|()| vec![Event::Closed { outcome, kind, kept }])
         }
         (Some(request), Command::Withdraw) => open(request).map(|()| vec![Event::Withdrawn]),
-        (Some(request), Command::AskForReview { channel }) => {
-            ask_for_review(request).map(|()| vec![Event::ReviewAsked { channel }])
+        (Some(request), Command::AskForReview { channel, reason }) => {
+            ask_for_review(request).map(|()| vec![Event::ReviewAsked { channel, reason }])
         }
         (Some(request), Command::DecideReview { outcome, kind, role, reason }) => {
             let decision = reviewed(request, &outcome)?;
@@ -178,6 +215,54 @@ pub fn decide(
         (Some(request), Command::CloseByHand { outcome, kind, role, reason }) => {
             open(request).map(|()| vec![Event::ClosedByHand { outcome, kind, role, reason }])
         }
+        (Some(request), Command::Ask(asked)) => {
+            may_ask(request).map(|()| vec![Event::RequesterAsked(asked)])
+        }
+        (Some(request), Command::AskingDue { promised }) => asking_due(request, promised, now),
+        (Some(request), Command::Answer { channel, answer, promised }) => {
+            may_answer(request)?;
+            Ok(vec![Event::RequesterAnswered { channel, answer, promised }])
+        }
+        (Some(request), Command::StopAsking { promised }) => {
+            out(request).map(|_| vec![Event::AskingStopped { promised }])
+        }
+    }
+}
+
+fn may_ask(request: &ServiceRequest) -> Result<(), Rejection> {
+    open(request)?;
+    if request.inquiry().is_some() {
+        return Err(Rejection::AskedAlready);
+    }
+    if request.inquiries.len() >= INQUIRIES { Err(Rejection::AskedTooOften) } else { Ok(()) }
+}
+
+fn may_answer(request: &ServiceRequest) -> Result<(), Rejection> {
+    open(request)?;
+    let last = request.inquiries.last().filter(|inquiry| inquiry.takes_answer());
+    last.map(|_| ()).ok_or(Rejection::NothingAsked)
+}
+
+/// The question that is out.
+fn out(request: &ServiceRequest) -> Result<&Inquiry, Rejection> {
+    request.inquiry().ok_or(Rejection::NothingAsked)
+}
+
+/// The reminder, or the end of waiting. Whoever was not reminded in time is not reminded late.
+fn asking_due(
+    request: &ServiceRequest,
+    promised: Date,
+    now: Timestamp,
+) -> Result<Vec<Event>, Rejection> {
+    let inquiry = out(request)?;
+    if now.uk_date() > inquiry.asked.until {
+        return Ok(vec![Event::RequesterSilent { promised }]);
+    }
+    match inquiry.due() {
+        Some(due) if due <= now && inquiry.reminded_at.is_none() => {
+            Ok(vec![Event::RequesterReminded])
+        }
+        Some(_) | None => Err(Rejection::NothingAsked),
     }
 }
 

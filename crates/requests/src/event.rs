@@ -3,6 +3,7 @@
 use base::{Channel, Date, Digest, Field, KeyId, Language, Lifecycle, Party, Personal, Reference};
 use base::{Role, SealError, Sealer, SectorPersonId, ServiceId, TouchReason};
 
+use crate::inquiry::{ANSWER, Asked, QUESTION};
 use crate::request::{OutcomeKind, ReviewDecision};
 
 /// The name under which answers are sealed.
@@ -11,6 +12,8 @@ const ANSWERS: Field<'static> = Field("request.answers");
 const KEPT: Field<'static> = Field("request.kept");
 /// The name under which what was said with "not fixed" is sealed.
 const NOTE: Field<'static> = Field("request.not_fixed");
+/// The name under which the reason of a requester who asks for a person is sealed.
+const REVIEW_ASKED: Field<'static> = Field("request.review_asked");
 /// The name under which a reviewer's reason is sealed.
 const REVIEW: Field<'static> = Field("request.review");
 /// The name under which the reason of a closing by hand is sealed.
@@ -106,6 +109,9 @@ pub enum Event {
     ReviewAsked {
         /// The channel by which they asked.
         channel: Channel,
+        /// Why, in their words, where they say so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Personal<String>>,
     },
     /// A member of staff looked again and decided.
     ReviewDecided {
@@ -131,6 +137,29 @@ pub enum Event {
         /// What was done, in their words.
         reason: Personal<String>,
     },
+    /// A member of staff put a question to the requester, and the promise stands still.
+    RequesterAsked(Box<Asked>),
+    /// The requester was reminded of the question.
+    RequesterReminded,
+    /// The requester answered it.
+    RequesterAnswered {
+        /// The channel by which they did.
+        channel: Channel,
+        /// The answer, in their words.
+        answer: Personal<String>,
+        /// The day that is promised from now on.
+        promised: Date,
+    },
+    /// No answer came until the last day, and the work goes on.
+    RequesterSilent {
+        /// The day that is promised from now on.
+        promised: Date,
+    },
+    /// The answer was no longer needed, and the work goes on.
+    AskingStopped {
+        /// The day that is promised from now on.
+        promised: Date,
+    },
 }
 
 impl Event {
@@ -148,6 +177,11 @@ impl Event {
             Self::ReviewAsked { .. } => "request.review_asked",
             Self::ReviewDecided { .. } => "request.review_decided",
             Self::ClosedByHand { .. } => "request.closed_by_hand",
+            Self::RequesterAsked(_) => "request.requester_asked",
+            Self::RequesterReminded => "request.requester_reminded",
+            Self::RequesterAnswered { .. } => "request.requester_answered",
+            Self::RequesterSilent { .. } => "request.requester_silent",
+            Self::AskingStopped { .. } => "request.asking_stopped",
         }
     }
 
@@ -169,7 +203,12 @@ impl Event {
             Self::Joined { .. }
             | Self::Reached { .. }
             | Self::Touched { .. }
-            | Self::Erased { .. } => None,
+            | Self::Erased { .. }
+            | Self::RequesterAsked(_)
+            | Self::RequesterReminded
+            | Self::RequesterAnswered { .. }
+            | Self::RequesterSilent { .. }
+            | Self::AskingStopped { .. } => None,
         }
     }
 
@@ -184,9 +223,15 @@ impl Event {
             Self::NotFixed { note: NotFixedNote(Some(note)), .. } => note.seal(NOTE, sealer),
             Self::ReviewDecided { reason, .. } => reason.seal(REVIEW, sealer),
             Self::ClosedByHand { reason, .. } => reason.seal(BY_HAND, sealer),
+            Self::ReviewAsked { reason: Some(reason), .. } => reason.seal(REVIEW_ASKED, sealer),
+            Self::RequesterAsked(asked) => asked.question.seal(QUESTION, sealer),
+            Self::RequesterAnswered { answer, .. } => answer.seal(ANSWER, sealer),
             Self::Closed { kept: None, .. }
             | Self::NotFixed { note: NotFixedNote(None), .. }
-            | Self::ReviewAsked { .. }
+            | Self::ReviewAsked { reason: None, .. }
+            | Self::RequesterReminded
+            | Self::RequesterSilent { .. }
+            | Self::AskingStopped { .. }
             | Self::Joined { .. }
             | Self::Reached { .. }
             | Self::Withdrawn
@@ -204,6 +249,7 @@ impl Event {
             Self::ReviewDecided { reason, .. } | Self::ClosedByHand { reason, .. } => {
                 reason.erase(party);
             }
+            Self::RequesterAsked(asked) => asked.question.erase(party),
             // What a requester says anew is refused when they were erased.
             Self::Received(_)
             | Self::NotFixed { .. }
@@ -213,12 +259,28 @@ impl Event {
             | Self::Withdrawn
             | Self::Touched { .. }
             | Self::Erased { .. }
-            | Self::ReviewAsked { .. } => {}
+            | Self::ReviewAsked { .. }
+            | Self::RequesterReminded
+            | Self::RequesterAnswered { .. }
+            | Self::RequesterSilent { .. }
+            | Self::AskingStopped { .. } => {}
         }
     }
 }
 
 impl crate::ServiceRequest {
+    /// Why the requester asked a person to look again, opened; `None` when they did not say.
+    ///
+    /// # Errors
+    /// [`SealError`] when it is erased or does not open.
+    pub fn open_review_asked(
+        &self,
+        keys: &dyn Sealer,
+    ) -> Result<Option<Personal<String>>, SealError> {
+        let reason = self.review.as_ref().and_then(|review| review.because.as_ref());
+        reason.map(|reason| reason.open(REVIEW_ASKED, keys)).transpose()
+    }
+
     /// Why a person decided as they did when they looked again, opened.
     ///
     /// # Errors

@@ -15,11 +15,15 @@
 
 mod command;
 mod event;
+mod inquiry;
 mod request;
 pub mod working_days;
 
 pub use command::{Command, Receive, Rejection, decide};
 pub use event::{Event, NotFixedNote, Received};
+pub use inquiry::{
+    ANSWER_WORKING_DAYS, Asked, INQUIRIES, Inquiry, InquiryEnd, REMINDER_WORKING_DAYS,
+};
 pub use request::{
     Milestone, MilestoneKind, OutcomeKind, Review, ReviewDecision, Reviewed, ServiceRequest, Status,
 };

@@ -5,6 +5,7 @@ use base::{SectorPersonId, ServiceId, Timestamp, TouchReason};
 
 use crate::TIMELINE_ENTRIES;
 use crate::event::{Event, Received};
+use crate::inquiry::{Asked, Inquiry, InquiryEnd};
 
 /// Where a request stands, as its requester is told.
 #[derive(
@@ -94,6 +95,9 @@ impl ReviewDecision {
 pub struct Review {
     /// When it was asked for.
     pub asked_at: Timestamp,
+    /// Why, in the requester's words, where they said so.
+    #[serde(default)]
+    pub because: Option<Personal<String>>,
     /// What was decided; `None` while it is open.
     pub decided: Option<Reviewed>,
 }
@@ -130,6 +134,12 @@ pub enum MilestoneKind {
     ReviewAsked,
     /// A person looked again, and this outcome of the service stands.
     Reviewed(ReviewDecision, String),
+    /// Staff put a question to the requester.
+    Asked,
+    /// The requester answered it.
+    Answered,
+    /// No answer came in time, and the work went on.
+    Unanswered,
 }
 
 /// A line of the timeline.
@@ -200,6 +210,9 @@ pub struct ServiceRequest {
     /// Why staff ended it by hand.
     #[serde(default)]
     pub by_hand: Option<Personal<String>>,
+    /// Questions that staff put to the requester, the oldest first.
+    #[serde(default)]
+    pub inquiries: Vec<Inquiry>,
     /// What the requester is shown, oldest first.
     pub timeline: Vec<Milestone>,
 }
@@ -233,6 +246,7 @@ impl ServiceRequest {
             judged: false,
             review: None,
             by_hand: None,
+            inquiries: Vec::new(),
             timeline: vec![Milestone { at, kind: MilestoneKind::Received }],
         }
     }
@@ -254,19 +268,14 @@ impl ServiceRequest {
                 self.tell(at, MilestoneKind::Outcome(outcome.clone()));
             }
             Event::NotFixed { note, .. } => {
-                self.status = Status::Open;
-                self.outcome = None;
-                self.closed_at = None;
-                self.judged = false;
-                self.review = None;
-                self.by_hand = None;
-                self.reopened = self.reopened.saturating_add(1);
+                self.open_again();
                 self.not_fixed_note.clone_from(&note.0);
                 self.tell(at, MilestoneKind::NotFixed);
             }
             Event::Withdrawn => {
                 self.status = Status::Withdrawn;
                 self.closed_at = Some(at);
+                self.stop_asking(at);
                 self.tell(at, MilestoneKind::Withdrawn);
             }
             Event::Touched { reason, rekeyed_fields, .. } => {
@@ -275,9 +284,10 @@ impl ServiceRequest {
                 self.rekeyed_fields = self.rekeyed_fields.saturating_add(*rekeyed_fields);
             }
             Event::Erased { party } => self.erase(*party),
-            Event::ReviewAsked { .. } => {
+            Event::ReviewAsked { reason, .. } => {
                 self.status = Status::UnderReview;
-                self.review = Some(Review { asked_at: at, decided: None });
+                let because = reason.clone();
+                self.review = Some(Review { asked_at: at, because, decided: None });
                 self.tell(at, MilestoneKind::ReviewAsked);
             }
             Event::ReviewDecided { decision, outcome, kind, reason, .. } => {
@@ -289,6 +299,43 @@ impl ServiceRequest {
                 self.touches = self.touches.saturating_add(1);
                 self.tell(at, MilestoneKind::Outcome(outcome.clone()));
             }
+            Event::RequesterAsked(asked) => self.ask(asked, at),
+            Event::RequesterReminded => {
+                self.inquiries.last_mut().into_iter().for_each(|out| out.reminded_at = Some(at));
+            }
+            Event::RequesterAnswered { channel, answer, promised } => {
+                let (channel, answer) = (*channel, answer.clone());
+                self.end_inquiry(InquiryEnd::Answered { at, channel, answer });
+                self.promised = *promised;
+                self.tell(at, MilestoneKind::Answered);
+            }
+            Event::RequesterSilent { promised } => {
+                self.end_inquiry(InquiryEnd::Silent { at });
+                self.promised = *promised;
+                self.tell(at, MilestoneKind::Unanswered);
+            }
+            Event::AskingStopped { promised } => {
+                self.end_inquiry(InquiryEnd::Stopped { at });
+                self.promised = *promised;
+            }
+        }
+    }
+
+    /// The question that is out, for whose answer the promise waits.
+    pub fn inquiry(&self) -> Option<&Inquiry> {
+        self.inquiries.last().filter(|inquiry| inquiry.end.is_none())
+    }
+
+    fn ask(&mut self, asked: &Asked, at: Timestamp) {
+        let asked = asked.clone();
+        self.inquiries.push(Inquiry { asked, asked_at: at, reminded_at: None, end: None });
+        self.touches = self.touches.saturating_add(1);
+        self.tell(at, MilestoneKind::Asked);
+    }
+
+    fn end_inquiry(&mut self, end: InquiryEnd) {
+        if let Some(inquiry) = self.inquiries.last_mut().filter(|inquiry| inquiry.takes_answer()) {
+            inquiry.end = Some(end);
         }
     }
 
@@ -301,10 +348,28 @@ impl ServiceRequest {
         closed && !self.judged && self.review.is_none() && self.by_hand.is_none()
     }
 
+    fn open_again(&mut self) {
+        self.status = Status::Open;
+        self.outcome = None;
+        self.closed_at = None;
+        self.judged = false;
+        self.review = None;
+        self.by_hand = None;
+        self.reopened = self.reopened.saturating_add(1);
+    }
+
     fn end(&mut self, outcome: &str, kind: OutcomeKind, at: Timestamp) {
         self.status = kind.status();
         self.outcome = Some(outcome.to_owned());
         self.closed_at = Some(at);
+        self.stop_asking(at);
+    }
+
+    /// A question that is out when the request closes is not asked any more.
+    fn stop_asking(&mut self, at: Timestamp) {
+        if self.inquiry().is_some() {
+            self.end_inquiry(InquiryEnd::Stopped { at });
+        }
     }
 
     fn reviewed(
@@ -315,9 +380,9 @@ impl ServiceRequest {
         at: Timestamp,
     ) {
         self.end(outcome, kind, at);
-        let asked_at = self.review.as_ref().map_or(at, |review| review.asked_at);
+        let asked = Review { asked_at: at, because: None, decided: None };
         let decided = Some(Reviewed { at, decision, reason: reason.clone() });
-        self.review = Some(Review { asked_at, decided });
+        self.review = Some(Review { decided, ..self.review.take().unwrap_or(asked) });
         self.touches = self.touches.saturating_add(1);
         self.tell(at, MilestoneKind::Reviewed(decision, outcome.to_owned()));
     }
@@ -334,8 +399,14 @@ impl ServiceRequest {
         for value in own.into_iter().flatten() {
             value.erase(party);
         }
-        if let Some(decided) = self.review.as_mut().and_then(|review| review.decided.as_mut()) {
-            decided.reason.erase(party);
+        if let Some(review) = &mut self.review {
+            if let Some(because) = &mut review.because {
+                because.erase(party);
+            }
+            if let Some(decided) = &mut review.decided {
+                decided.reason.erase(party);
+            }
         }
+        self.inquiries.iter_mut().for_each(|inquiry| inquiry.erase(party));
     }
 }

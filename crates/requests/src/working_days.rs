@@ -35,6 +35,31 @@ pub fn after(date: Date, working_days: u16, nation: &str, closures: &BTreeSet<Da
     day
 }
 
+/// Working days on which a promise stood still: from the day on which something was asked up to
+/// the day on which the work went on, that day not counted. Asked and answered on one day is none.
+pub fn paused((asked, on_again): (Date, Date), nation: &str, closures: &BTreeSet<Date>) -> u16 {
+    let (mut day, mut days) = (asked, 0);
+    while day < on_again && days < LONGEST_PROMISE {
+        days += u16::from(is_working_day(day, nation, closures));
+        day = day.plus_days(1);
+    }
+    days
+}
+
+/// The promised day after a pause: as many working days later as the promise stood still. One that
+/// was missed before the pause began stays missed.
+pub fn resumed(
+    promised: Date,
+    (asked, on_again): (Date, Date),
+    nation: &str,
+    closures: &BTreeSet<Date>,
+) -> Date {
+    if promised < asked {
+        return promised;
+    }
+    after(promised, paused((asked, on_again), nation, closures), nation, closures)
+}
+
 /// Whether it is a bank holiday of the nation.
 pub fn is_bank_holiday(date: Date, nation: &str) -> bool {
     let civil = date.to_jiff();
@@ -215,5 +240,47 @@ mod tests {
         let closed = BTreeSet::from([date("2026-12-29"), date("2026-12-30")]);
         assert_eq!(after(date("2026-12-23"), 2, "wales", &closed), date("2026-12-31"));
         assert!(!is_working_day(date("2026-11-22"), "england", &none), "a Sunday");
+    }
+
+    /// The promise after a pause, in England.
+    fn after_pause(promised: &str, asked: &str, on_again: &str) -> String {
+        let days = (date(asked), date(on_again));
+        resumed(date(promised), days, "england", &BTreeSet::new()).to_string()
+    }
+
+    #[test]
+    fn a_promise_waits_for_an_answer() {
+        // Asked and answered within a day.
+        assert_eq!(after_pause("2026-11-26", "2026-11-24", "2026-11-24"), "2026-11-26");
+        // Tuesday to Thursday: two working days.
+        assert_eq!(after_pause("2026-11-26", "2026-11-24", "2026-11-26"), "2026-11-30");
+        // Over a weekend, answered on Sunday or on Monday: only the Friday counts.
+        assert_eq!(after_pause("2026-11-27", "2026-11-27", "2026-11-29"), "2026-11-30");
+        assert_eq!(after_pause("2026-11-27", "2026-11-27", "2026-11-30"), "2026-11-30");
+        // Over Christmas, with the substitute day of Boxing Day.
+        assert_eq!(after_pause("2026-12-29", "2026-12-24", "2026-12-30"), "2026-12-31");
+        // Missed before it was asked: no pause mends that.
+        assert_eq!(after_pause("2026-11-20", "2026-11-24", "2026-12-24"), "2026-11-20");
+        let closed = BTreeSet::from([date("2026-11-25")]);
+        let days = (date("2026-11-24"), date("2026-11-26"));
+        assert_eq!(resumed(date("2026-11-26"), days, "wales", &closed), date("2026-11-27"));
+        assert_eq!(paused(days, "wales", &closed), 1);
+    }
+
+    #[test]
+    fn two_pauses_are_as_long_as_one() {
+        let none = BTreeSet::new();
+        let start = date("2026-12-14");
+        for first in 0..20 {
+            for second in first..30 {
+                let (middle, end) = (start.plus_days(first), start.plus_days(second));
+                let promised = after(start, 5, "wales", &none);
+                let once = resumed(promised, (start, end), "wales", &none);
+                let half = resumed(promised, (start, middle), "wales", &none);
+                let twice = resumed(half, (middle, end), "wales", &none);
+                assert_eq!(once, twice, "{middle} {end}");
+                assert!(once >= promised && is_working_day(once, "wales", &none));
+            }
+        }
     }
 }

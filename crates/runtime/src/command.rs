@@ -178,12 +178,34 @@ pub enum Command {
         /// What.
         decision: Box<Decision>,
     },
+    /// A member of staff puts a question to the requester from a task.
+    AskRequester {
+        /// The case.
+        case: CaseId,
+        /// The element instance.
+        element: engine::ElementKey,
+        /// Who.
+        by: Holder,
+        /// The question, in the language of the request.
+        question: String,
+    },
+    /// Answer the question that staff put.
+    AnswerQuestion {
+        /// The case.
+        case: CaseId,
+        /// The channel.
+        channel: Channel,
+        /// The answer, in the requester's words.
+        answer: String,
+    },
     /// Ask a person to look again at what a machine decided.
     AskForReview {
         /// The case.
         case: CaseId,
         /// The channel.
         channel: Channel,
+        /// Why, in the requester's words, where they say so.
+        reason: Option<String>,
     },
     /// A member of staff has looked again: this outcome stands now.
     DecideReview {

@@ -45,12 +45,14 @@ pub use places::{ADDRESSES_SHOWN, Place, Places};
 pub use record::{Fact, Record, RecordError};
 pub use services::{DeployError, Service, Services};
 pub use shard::{
-    BodySettings, CALLERS_SHOWN, Call, CallWork, DRAFT, DRAFT_SECONDS, INPUTS_PER_STEP,
-    IncidentNote, REASON_CHARACTERS, Shard, ShardError, Step, StoredDraft, load_case, replay_case,
+    ANSWER_CHARACTERS, BodySettings, CALLERS_SHOWN, Call, CallWork, DRAFT, DRAFT_SECONDS,
+    HELD_BY_REQUESTER, INPUTS_PER_STEP, IncidentNote, QUESTION_CHARACTERS, REASON_CHARACTERS,
+    Shard, ShardError, Step, StoredDraft, load_case, replay_case,
 };
 pub use store::requests::RequestSummary;
 pub use transport::{BodyMessage, Delivery, Letter, Transport, TransportError};
 pub use versions::keep_packages;
 pub use views::{
-    CaseView, DecisionReason, FoundRequests, IncidentDetail, IncidentView, PaymentDue, TaskView,
+    CaseView, DecisionReason, FoundRequests, IncidentDetail, IncidentView, InquiryView, PaymentDue,
+    TaskView,
 };

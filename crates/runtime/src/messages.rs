@@ -110,6 +110,10 @@ pub(crate) fn addressee(
 
 /// The message that tells what came of a person's second look.
 pub(crate) const REVIEW_DECIDED: &str = "review-decided";
+/// The message that tells that staff ask something.
+pub(crate) const REQUESTER_ASKED: &str = "requester-asked";
+/// The message that reminds of what staff asked.
+pub(crate) const REQUESTER_REMINDED: &str = "requester-reminded";
 /// The message that tells that staff ended a request.
 pub(crate) const CLOSED_BY_HAND: &str = "closed-by-hand";
 
@@ -147,6 +151,53 @@ fn built_in(template: &str) -> Option<Message> {
             sms: text(
                 "A member of staff has closed your request {{ reference }}. {{ outcome }}",
                 "Mae aelod o staff wedi cau eich cais {{ reference }}. {{ outcome }}",
+            ),
+            letter,
+        }),
+        _ => asking(template),
+    }
+}
+
+/// What is written about a question of staff.
+fn asking(template: &str) -> Option<Message> {
+    let letter = Some(catalogue::Letter { to: None });
+    let text = |english: &str, welsh: &str| Text::english(english).with(Language::Cy, welsh);
+    match template {
+        REQUESTER_ASKED => Some(Message {
+            subject: text(
+                "{{ reference }}: we need to ask you one thing",
+                "{{ reference }}: mae angen i ni ofyn un peth i chi",
+            ),
+            body: text(
+                "Before we can decide on your request {{ reference }}, we need to ask you:\n\n\
+                 {{ question }}\n\nAnswer by {{ until }} at {{ link }}, or call us and give the \
+                 reference. The time that we promised waits for your answer.\n",
+                "Cyn y gallwn benderfynu ar eich cais {{ reference }}, mae angen i ni ofyn i chi:\n\n\
+                 {{ question }}\n\nAtebwch erbyn {{ until }} yn {{ link }}, neu ffoniwch ni a rhoi'r \
+                 cyfeirnod. Mae'r amser a addawyd gennym yn aros am eich ateb.\n",
+            ),
+            sms: text(
+                "We need to ask you one thing about {{ reference }}. Answer by {{ until }}: {{ link }}",
+                "Mae angen i ni ofyn un peth am {{ reference }}. Atebwch erbyn {{ until }}: {{ link }}",
+            ),
+            letter,
+        }),
+        REQUESTER_REMINDED => Some(Message {
+            subject: text(
+                "{{ reference }}: we still need your answer",
+                "{{ reference }}: mae angen eich ateb arnom o hyd",
+            ),
+            body: text(
+                "We asked you about your request {{ reference }}:\n\n{{ question }}\n\nAnswer at \
+                 {{ link }}, or call us and give the reference. If we have no answer by \
+                 {{ until }}, we go on with what we know.\n",
+                "Gofynnwyd i chi am eich cais {{ reference }}:\n\n{{ question }}\n\nAtebwch yn \
+                 {{ link }}, neu ffoniwch ni a rhoi'r cyfeirnod. Os na chawn ateb erbyn \
+                 {{ until }}, byddwn yn mynd ymlaen gyda'r hyn a wyddom.\n",
+            ),
+            sms: text(
+                "We still need your answer about {{ reference }} by {{ until }}: {{ link }}",
+                "Mae angen eich ateb am {{ reference }} arnom erbyn {{ until }}: {{ link }}",
             ),
             letter,
         }),
@@ -208,6 +259,9 @@ pub(crate) fn parts(service: &Service, request: &ServiceRequest) -> Vec<Standing
         | MilestoneKind::NotFixed
         | MilestoneKind::Withdrawn
         | MilestoneKind::ReviewAsked
+        | MilestoneKind::Asked
+        | MilestoneKind::Answered
+        | MilestoneKind::Unanswered
         | MilestoneKind::Reviewed(..) => None,
     });
     let reached: Vec<(&str, base::Timestamp)> = reached.collect();
@@ -234,6 +288,9 @@ fn known(
 ) -> minijinja::Value {
     let reason = request.open_review_reason(keys).ok().flatten();
     let reason = reason.as_ref().and_then(base::Personal::opened).cloned();
+    let inquiry = request.inquiries.last();
+    let question = inquiry.and_then(|inquiry| inquiry.open_question(keys).ok());
+    let question = question.as_ref().and_then(base::Personal::opened).cloned();
     let definition = &service.package.definition;
     let outcome = request.outcome.as_ref().and_then(|outcome| definition.outcome(outcome));
     minijinja::Value::from_pairs([
@@ -246,6 +303,8 @@ fn known(
         ("parts", lines_of_parts(service, request, language)),
         ("decision", decision(request, language).to_owned()),
         ("reason", reason.unwrap_or_default()),
+        ("question", question.unwrap_or_default()),
+        ("until", inquiry.map(|it| it.asked.until.in_words(language)).unwrap_or_default()),
     ])
 }
 

@@ -39,17 +39,23 @@ fn of_request(record: &Record, event: &requests::Event) -> Option<Observation> {
         }
         Event::NotFixed { .. } => Some(mining::Fact::Reopened),
         Event::Withdrawn => Some(mining::Fact::Abandoned),
-        Event::Touched { .. } | Event::ReviewDecided { decision: ReviewDecision::Upheld, .. } => {
-            None
-        }
+        Event::Touched { .. }
+        | Event::RequesterAsked(_)
+        | Event::ReviewDecided { decision: ReviewDecision::Upheld, .. } => None,
         // It counts against the rate at once, before a person has acted.
         Event::ReviewAsked { .. } => Some(mining::Fact::NotRight),
         Event::ReviewDecided { decision: ReviewDecision::Changed, .. }
         | Event::ClosedByHand { .. } => Some(mining::Fact::Closed),
-        Event::Joined { .. } | Event::Reached { .. } | Event::Erased { .. } => return None,
+        Event::Joined { .. }
+        | Event::Reached { .. }
+        | Event::Erased { .. }
+        | Event::RequesterReminded
+        | Event::RequesterAnswered { .. }
+        | Event::RequesterSilent { .. }
+        | Event::AskingStopped { .. } => return None,
     };
     let lifecycle = match event {
-        Event::Touched { .. } => Some(Lifecycle::Completed),
+        Event::Touched { .. } | Event::RequesterAsked(_) => Some(Lifecycle::Completed),
         Event::Received(_)
         | Event::Joined { .. }
         | Event::Reached { .. }
@@ -59,7 +65,11 @@ fn of_request(record: &Record, event: &requests::Event) -> Option<Observation> {
         | Event::Erased { .. }
         | Event::ReviewAsked { .. }
         | Event::ReviewDecided { .. }
-        | Event::ClosedByHand { .. } => event.lifecycle(),
+        | Event::ClosedByHand { .. }
+        | Event::RequesterReminded
+        | Event::RequesterAnswered { .. }
+        | Event::RequesterSilent { .. }
+        | Event::AskingStopped { .. } => event.lifecycle(),
     };
     let measure = Measure { lifecycle, ..record.measure };
     Some(observed(record, REQUEST, None, measure, fact))

@@ -25,6 +25,7 @@ use crate::services::Services;
 
 mod access;
 mod apart;
+mod asking;
 mod calls;
 mod deliver;
 mod drafts;
@@ -40,12 +41,14 @@ mod staff;
 mod submit;
 mod tasks;
 
+pub(crate) use asking::due_on;
+pub use asking::{ANSWER_CHARACTERS, QUESTION_CHARACTERS};
 pub use calls::{Call, CallWork};
 pub use drafts::{DRAFT, DRAFT_SECONDS, StoredDraft};
 pub use load::{load_case, replay_case};
 pub(crate) use payment::waits_for_payment;
 pub use review::REASON_CHARACTERS;
-pub use rows::IncidentNote;
+pub use rows::{HELD_BY_REQUESTER, IncidentNote};
 pub use search::CALLERS_SHOWN;
 
 /// Inputs that one step takes in (anchors of the store: the curve is flat past it).
@@ -329,8 +332,14 @@ impl Shard {
             Command::DecideTask { case, element, decision } => {
                 self.decide_task(turn, authority, (case, element), *decision)
             }
-            Command::AskForReview { case, channel } => {
-                self.ask_for_review(turn, authority, case, channel)
+            Command::AskRequester { case, element, by, question } => {
+                self.ask_requester(turn, authority, (case, element), (by, question))
+            }
+            Command::AnswerQuestion { case, channel, answer } => {
+                self.answer_question(turn, authority, case, (channel, answer))
+            }
+            Command::AskForReview { case, channel, reason } => {
+                self.ask_for_review(turn, authority, case, (channel, reason))
             }
             Command::DecideReview { case, outcome, reason } => {
                 self.decide_review(turn, authority, case, (outcome, reason))

@@ -14,6 +14,7 @@ use store::requests::{Behind, DraftKey, DraftRow, RequestSummary};
 use store::requests::{ServiceRequestKey, ServiceRequestRow};
 
 mod callers;
+mod inquiries;
 mod payment;
 mod reasons;
 mod tasks;
@@ -114,8 +115,14 @@ impl CaseView {
     /// Whether a person may be asked to look again at what stands.
     pub fn may_ask_for_review(&self, now: Timestamp) -> bool {
         let channel = self.case.request.channel;
-        let command = requests::Command::AskForReview { channel };
+        let command = requests::Command::AskForReview { channel, reason: None };
         requests::decide(Some(&self.case.request), command, now).is_ok()
+    }
+
+    /// Why the requester asked a person to look again, opened.
+    pub fn review_asked(&self) -> Option<String> {
+        let reason = self.case.request.open_review_asked(&self.keys).ok()??;
+        reason.opened().cloned()
     }
 
     /// Why a person decided as they did when they looked again, opened.
@@ -137,11 +144,20 @@ impl CaseView {
 }
 
 pub use callers::FoundRequests;
+pub use inquiries::InquiryView;
 pub use payment::PaymentDue;
 pub use reasons::DecisionReason;
 pub use tasks::TaskView;
 
 impl CaseView {
+    /// Whether the requester gave an address to which staff's questions go.
+    pub fn has_contact(&self) -> bool {
+        let template = crate::messages::template(&self.service, crate::messages::REQUESTER_ASKED);
+        let (request, keys) = (&self.case.request, &self.keys);
+        let to = |message| crate::messages::addressee(&self.service, message, request, keys);
+        template.as_ref().and_then(to).is_some()
+    }
+
     /// The e-mail address that the requester gave, if we have written to it.
     pub fn written_to(&self) -> Option<String> {
         let written = self.case.counts.messages > 0;

@@ -4,6 +4,7 @@
 //! from our own page, and puts the headers and the problem pages on what comes back. Only `callers`
 //! makes an authority. Refuses business rules and SQL: those are below.
 
+mod all_figures;
 mod answer;
 mod around;
 mod asking;
@@ -16,6 +17,7 @@ mod fields;
 mod figures;
 mod form;
 mod fronts;
+mod inquiry;
 mod mail;
 mod operator;
 mod outbox;

@@ -8,6 +8,7 @@ mod account;
 mod caller;
 mod figures;
 mod front;
+mod inquiry;
 mod operator;
 mod problem;
 mod request;
@@ -61,6 +62,7 @@ pub fn all(language: Language) -> Result<Vec<Sample>, askama::Error> {
     front::collect(&mut gallery)?;
     request::collect(&mut gallery)?;
     tracking::collect(&mut gallery)?;
+    inquiry::collect(&mut gallery)?;
     account::collect(&mut gallery)?;
     staff::collect(&mut gallery)?;
     caller::collect(&mut gallery)?;

@@ -10,6 +10,7 @@ pub(crate) mod field;
 pub(crate) mod figures;
 pub(crate) mod front;
 pub(crate) mod information;
+pub(crate) mod inquiry;
 pub(crate) mod operator;
 pub(crate) mod outbox;
 pub(crate) mod page;

@@ -149,7 +149,7 @@ pub(crate) async fn review(
     Path((_, name)): Path<(String, String)>,
 ) -> Result<Json<Value>, ApiError> {
     let id = case(&client.at, &name).await?.case.request.case;
-    client.submit(Command::AskForReview { case: id, channel: Channel::Api }).await?;
+    client.submit(Command::AskForReview { case: id, channel: Channel::Api, reason: None }).await?;
     Ok(Json(shown(&client.at, &case(&client.at, &name).await?)))
 }
 

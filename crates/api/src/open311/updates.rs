@@ -92,7 +92,11 @@ fn update_id(case: CaseId, number: u32) -> String {
 fn status(view: &CaseView, kind: &MilestoneKind) -> Option<&'static str> {
     match kind {
         MilestoneKind::Received | MilestoneKind::Joined => None,
-        MilestoneKind::Reached(_) | MilestoneKind::ReviewAsked => Some("IN_PROGRESS"),
+        MilestoneKind::Reached(_)
+        | MilestoneKind::ReviewAsked
+        | MilestoneKind::Asked
+        | MilestoneKind::Answered
+        | MilestoneKind::Unanswered => Some("IN_PROGRESS"),
         MilestoneKind::Outcome(outcome) | MilestoneKind::Reviewed(_, outcome) => {
             let outcome = view.service.package.definition.outcome(outcome);
             Some(match outcome.map(|outcome| outcome.end) {

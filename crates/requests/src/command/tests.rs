@@ -187,7 +187,7 @@ fn the_program_that_sent_it_is_kept() {
 
 #[test]
 fn a_machine_cannot_close_a_review() {
-    let ask = || Command::AskForReview { channel: Channel::Web };
+    let ask = || Command::AskForReview { channel: Channel::Web, reason: None };
     check(
         vec![
             Command::Receive(received()),
@@ -232,14 +232,17 @@ fn what_is_upheld_stands_as_it_was() {
         vec![
             Command::Receive(received()),
             refused(),
-            Command::AskForReview { channel: Channel::Api },
+            Command::AskForReview {
+                channel: Channel::Api,
+                reason: Some(Personal::new("the bin was out".to_owned())),
+            },
             decided("too_late", OutcomeKind::Refused),
             Command::Erase { party: Party::REQUESTER },
         ],
         &expect![[r#"
             Receive -> request.received {"received":{"reference":"MBC-0410-6105-5","service":"missed-bin-collection","version":"bc4a71180870f7945155fbb02f4b0a2e3faa2a62d6d31b7039013055ed19869a","channel":"web","language":"cy","keys":["05050505-0505-0505-0505-050505050505"],"answers":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDNSJtGJ4d6OOZuMNJPlL_foCy11Vsbxav5UgfwG8R9Y4","promised":"2026-11-26"}}
             Close -> request.closed {"closed":{"outcome":"too_late","kind":"refused"}}
-            AskForReview -> request.review_asked {"review_asked":{"channel":"api"}}
+            AskForReview -> request.review_asked {"review_asked":{"channel":"api","reason":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDOmhqUZJWvOGcvNYcIkKpaRVQtNb3YawW9Kj4-G-Tbg"}}
             DecideReview -> request.review_decided {"review_decided":{"decision":"upheld","outcome":"too_late","kind":"refused","role":"caseworker","reason":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDOmhqUZNevqSFucRObUC8cDegVs303AtDasKjDddiNiYWoRYvM0I"}}
             Erase -> request.erased {"erased":{"party":0}}
             Refused [Received, Outcome("too_late"), ReviewAsked, Reviewed(Upheld, "too_late")]
@@ -260,7 +263,7 @@ fn what_a_person_decided_is_no_machines() {
         role: Role::Operator,
         reason: Personal::new("a crew went by chance".to_owned()),
     };
-    let ask = || Command::AskForReview { channel: Channel::Web };
+    let ask = || Command::AskForReview { channel: Channel::Web, reason: None };
     check(
         vec![Command::Receive(received()), judged, refused(), ask(), by_hand.clone()],
         &expect![[r#"
@@ -317,4 +320,85 @@ fn an_erased_request_shows_nothing() {
     assert_eq!(answers.opened().map(String::as_str), Some(r#"{"bin":"refuse"}"#));
     request.apply(&Event::Erased { party: Party::REQUESTER }, Timestamp::from_millis(1));
     assert_eq!(request.open_answers(&sealer), Err(SealError::Erased));
+}
+
+fn put(question: &str) -> Command {
+    Command::Ask(Box::new(Asked {
+        task: 4,
+        role: Role::Caseworker,
+        language: Language::En,
+        question: Personal::new(question.to_owned()),
+        remind_on: Date::new(1970, 1, 4).unwrap(),
+        until: Date::new(1970, 1, 6).unwrap(),
+    }))
+}
+
+fn answer(text: &str) -> Command {
+    let answer = Personal::new(text.to_owned());
+    Command::Answer { channel: Channel::Web, answer, promised: Date::new(2026, 12, 1).unwrap() }
+}
+
+#[test]
+fn a_question_to_the_requester_waits_reminds_and_goes_on() {
+    let due = || Command::AskingDue { promised: Date::new(2026, 11, 30).unwrap() };
+    let stop = || Command::StopAsking { promised: Date::new(2026, 12, 2).unwrap() };
+    check(
+        vec![
+            Command::Receive(received()),
+            answer("too early"),
+            put("Which bin was it?"),
+            put("And which street?"),
+            due(),
+            due(),
+            due(),
+            due(),
+            due(),
+            answer("the brown one"),
+            answer("twice"),
+            put("Was it out by seven?"),
+            stop(),
+            stop(),
+            put("Is it back?"),
+            done(),
+            answer("too late"),
+            Command::Erase { party: Party::REQUESTER },
+        ],
+        &expect![[r#"
+            Receive -> request.received {"received":{"reference":"MBC-0410-6105-5","service":"missed-bin-collection","version":"bc4a71180870f7945155fbb02f4b0a2e3faa2a62d6d31b7039013055ed19869a","channel":"web","language":"cy","keys":["05050505-0505-0505-0505-050505050505"],"answers":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDNSJtGJ4d6OOZuMNJPlL_foCy11Vsbxav5UgfwG8R9Y4","promised":"2026-11-26"}}
+            Answer -> rejected: no question waits for an answer
+            Ask -> request.requester_asked {"requester_asked":{"task":4,"role":"caseworker","language":"en","question":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDGWhmEpgfsKiF_dJdPhe0dygGmggXEfL-2UDuh9hV5Mic","remind_on":"1970-01-04","until":"1970-01-06"}}
+            Ask -> rejected: a question to the requester is out already
+            AskingDue -> request.requester_reminded "requester_reminded"
+            AskingDue -> rejected: no question waits for an answer
+            AskingDue -> request.requester_silent {"requester_silent":{"promised":"2026-11-30"}}
+            AskingDue -> rejected: no question waits for an answer
+            AskingDue -> rejected: no question waits for an answer
+            Answer -> request.requester_answered {"requester_answered":{"channel":"web","answer":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDOmhqUZJNvbaF_cpSKJTDnfFxcYm2efLPz-scb7M","promised":"2026-12-01"}}
+            Answer -> rejected: no question waits for an answer
+            Ask -> request.requester_asked {"requester_asked":{"task":4,"role":"caseworker","language":"en","question":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDGWF8UZlL8q6eqYVeNBeuZmGySp2SQjdNgT4UZOl6-PoHEiOd","remind_on":"1970-01-04","until":"1970-01-06"}}
+            StopAsking -> request.asking_stopped {"asking_stopped":{"promised":"2026-12-02"}}
+            StopAsking -> rejected: no question waits for an answer
+            Ask -> request.requester_asked {"requester_asked":{"task":4,"role":"caseworker","language":"en","question":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDB3MvGIQfsKCItpr_bgTdoJdaOMyOLkXUEWgM","remind_on":"1970-01-04","until":"1970-01-06"}}
+            Close -> request.closed {"closed":{"outcome":"collected","kind":"done","kept":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDNSJlHpId6OOh7IdBWmRPxHkS6rMQGlJ34IhBRA"}}
+            Answer -> rejected: service request is already completed
+            Erase -> request.erased {"erased":{"party":0}}
+            Completed [Received, Asked, Unanswered, Answered, Asked, Asked, Outcome("collected")]
+        "#]],
+    );
+}
+
+#[test]
+fn staff_ask_no_more_than_they_may() {
+    let mut live = None;
+    let mut script = vec![Command::Receive(received())];
+    for _ in 0..INQUIRIES {
+        script.extend([put("What else?"), answer("nothing")]);
+    }
+    for command in script {
+        for event in decide(live.as_ref(), command, Timestamp::from_millis(0)).unwrap() {
+            live = Some(applied(live, &event, Timestamp::from_millis(0)));
+        }
+    }
+    let more = decide(live.as_ref(), put("What else?"), Timestamp::from_millis(0));
+    assert_eq!(more, Err(Rejection::AskedTooOften));
 }

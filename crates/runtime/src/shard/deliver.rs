@@ -97,6 +97,7 @@ impl Shard {
         element: ElementKey,
     ) -> Result<(), Refused> {
         let case = self.case(case, turn.reader)?.ok_or(Rejection::NotFound)?;
+        let Some(case) = self.unless_asking(turn, case, element)? else { return Ok(()) };
         let mut edit = self.edit(case, Measure::by(Actor::System), turn.now, turn.step)?;
         edit.process(engine::Command::TriggerTimer { element })?;
         self.finish(turn, edit)

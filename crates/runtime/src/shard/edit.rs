@@ -517,6 +517,11 @@ impl Edit {
     pub(super) const fn now(&self) -> Timestamp {
         self.now
     }
+
+    /// Days on which the body's offices are closed beside the nation's holidays.
+    pub(super) fn closures(&self) -> &BTreeSet<base::Date> {
+        &self.settings.closures
+    }
 }
 
 /// The blind index of a message's correlation key.

@@ -26,12 +26,14 @@ impl Shard {
         turn: &mut Turn<'_>,
         authority: &Authority,
         case: CaseId,
-        channel: Channel,
+        (channel, reason): (Channel, Option<String>),
     ) -> Result<Reply, Refused> {
         let case = self.case(case, turn.reader)?.ok_or(Rejection::NotFound)?;
         self.may_touch(authority, &case.request)?;
+        let said = reason.filter(|reason| !reason.trim().is_empty());
+        let reason = said.map(worded).transpose()?;
         let mut edit = self.edit(case, measure(authority, channel), turn.now, turn.step)?;
-        edit.request(requests::Command::AskForReview { channel })?;
+        edit.request(requests::Command::AskForReview { channel, reason })?;
         self.finish(turn, edit)?;
         Ok(Reply::Done)
     }

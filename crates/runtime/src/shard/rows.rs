@@ -24,6 +24,7 @@ impl Shard {
         write_touches(&edit, &mut turn.step.batch);
         write_request(&edit, &mut turn.step.batch)?;
         self.write_elements(&edit, &mut turn.step.batch)?;
+        self.index_asking(&edit, &mut turn.step.batch);
         self.write_effects(turn, &edit)?;
         edit.append_to(&mut turn.step.batch);
         self.write_leaves(std::mem::take(&mut edit.leaves), &mut turn.step.batch);
@@ -167,10 +168,17 @@ fn write_request(edit: &Edit, batch: &mut Batch) -> Result<(), ShardError> {
     Ok(())
 }
 
-/// Who has the case now: the back office whose work is awaited, else nobody but the program.
+/// The name under which a request's row says that its requester's answer is awaited.
+pub const HELD_BY_REQUESTER: &str = "the requester";
+
+/// Who has the case now: the requester whose answer or the back office whose work is awaited, else
+/// nobody but the program.
 fn held_by(case: &Case) -> Option<String> {
     if case.request.status != requests::Status::Open {
         return None;
+    }
+    if case.request.inquiry().is_some() {
+        return Some(HELD_BY_REQUESTER.to_owned());
     }
     let system = case.effects.values().find_map(|effect| effect.work.system());
     system.map(ToString::to_string)

@@ -89,6 +89,7 @@ impl Shard {
         case.tasks.free_for(element, None)?;
         let measure = Measure::by(Actor::Staff(role));
         let mut edit = self.edit(case, measure, turn.now, turn.step)?;
+        edit.stop_asking()?;
         edit.complete((element, role), variables)?;
         self.finish(turn, edit)?;
         Ok(Reply::Done)

@@ -8,6 +8,7 @@ use engine::{ElementInstance, ElementKey, Variable};
 use store::Batch;
 use store::tasks::{ASSESSORS, CASEWORKERS, TaskKey, TaskRow};
 
+use super::asking::due_on;
 use super::edit::Edit;
 use super::{REASON_CHARACTERS, Refused, Shard, ShardError, Turn};
 use crate::authority::Authority;
@@ -107,6 +108,7 @@ impl Shard {
         let element = element_id(&case, key);
         let measure = Measure::by(Actor::Staff(role));
         let mut edit = self.edit(case, measure, turn.now, turn.step)?;
+        edit.stop_asking()?;
         let reason = Personal::new(reason);
         edit.record(Fact::Task(Event::Decided { key, element, role, by, chosen, reason }))?;
         edit.complete((key, role), variables)?;
@@ -138,7 +140,7 @@ impl Edit {
     }
 }
 
-fn element_id(case: &Case, key: ElementKey) -> String {
+pub(super) fn element_id(case: &Case, key: ElementKey) -> String {
     case.process.get(key).map(|row| row.element.to_string()).unwrap_or_default()
 }
 
@@ -168,7 +170,8 @@ pub(super) fn write_task(
         element_id: Cow::Owned(row.element.to_string()),
         service: edit.case.request.service.clone(),
         seen_by,
-        due_on: task.due.map_or(edit.case.request.promised, base::Timestamp::uk_date),
+        due_on: due_on(&edit.case, key, &edit.service, edit.closures())
+            .unwrap_or(edit.case.request.promised),
         holder: claim.map(|claim| claim.by.key),
         bytes,
     });

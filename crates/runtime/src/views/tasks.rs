@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::{Digest, Reference, Timestamp};
+use requests::Inquiry;
 use store::requests::{ServiceRequestKey, ServiceRequestRow};
 use store::tasks::{Place, TaskRow, Wanted};
 
 use super::CaseView;
+use crate::case::StoredCase;
 use crate::host::Body;
 use crate::services::Service;
 use crate::shard::ShardError;
@@ -22,6 +24,8 @@ pub struct TaskView {
     pub claim: Option<Claim>,
     /// The case's reference.
     pub reference: Reference,
+    /// What was last asked of the requester from it.
+    pub inquiry: Option<Inquiry>,
     /// When the request came.
     pub received_at: Timestamp,
     /// The version of the service that the case keeps.
@@ -48,9 +52,13 @@ impl Body {
             let Some(service) = self.services().version(request.service_version) else { continue };
             let claim = serde_json::from_slice(&row.bytes)
                 .map_err(|source| ShardError::Row { what: "task", source })?;
+            let stored: StoredCase = serde_json::from_slice(&request.bytes)
+                .map_err(|source| ShardError::Row { what: "service request", source })?;
+            let mut asked = stored.request.inquiries.into_iter();
+            let inquiry = asked.rfind(|inquiry| inquiry.asked.task == row.element_key);
             let (reference, received_at) = (request.reference, request.received_at);
             let service = Arc::clone(service);
-            views.push(TaskView { row, claim, reference, received_at, service });
+            views.push(TaskView { row, claim, reference, inquiry, received_at, service });
         }
         Ok(views)
     }

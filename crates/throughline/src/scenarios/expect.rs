@@ -193,6 +193,9 @@ fn reached(case: &Case) -> Vec<&str> {
         | MilestoneKind::NotFixed
         | MilestoneKind::Withdrawn
         | MilestoneKind::ReviewAsked
+        | MilestoneKind::Asked
+        | MilestoneKind::Answered
+        | MilestoneKind::Unanswered
         | MilestoneKind::Reviewed(..) => None,
     });
     told.collect()

@@ -10,8 +10,8 @@ use base::Role;
 use super::answer::Fault;
 use super::around::around;
 use super::state::App;
-use super::{asking, by_hand, caller, figures, fronts, operator, outbox, reviews, search};
-use super::{sending, sign_in, staff, task, tasks, tracking};
+use super::{all_figures, asking, by_hand, caller, figures, fronts, inquiry, operator, outbox};
+use super::{reviews, search, sending, sign_in, staff, task, tasks, tracking};
 use crate::views::problem::ProblemKind;
 
 /// Who gets more than a refusal.
@@ -115,6 +115,8 @@ pub const ENDPOINTS: &[Endpoint] = &[
     Endpoint::send(ANYBODY, "/{body}/requests/{reference}/review", || {
         post(tracking::ask_for_review)
     }),
+    Endpoint::read(ANYBODY, "/{body}/requests/{reference}/question", || get(inquiry::show)),
+    Endpoint::send(ANYBODY, "/{body}/requests/{reference}/question", || post(inquiry::answer)),
     Endpoint::read(RESIDENT, "/{body}/my-requests", || get(tracking::my_requests)),
     Endpoint::read(ANYBODY, "/{body}/sign-in", || get(sign_in::ask)),
     Endpoint::send(ANYBODY, "/{body}/sign-in", || post(sign_in::send_code)),
@@ -138,6 +140,12 @@ pub const ENDPOINTS: &[Endpoint] = &[
     Endpoint::send(AGENT, "/{body}/staff/callers/{reference}", || post(caller::verify)),
     Endpoint::read(CASES, "/{body}/staff/cases/{reference}", || get(staff::case)),
     Endpoint::send(ANSWERS, "/{body}/staff/cases/{reference}/answers", || post(staff::answers)),
+    Endpoint::read(ANSWERS, "/{body}/staff/cases/{reference}/question", || {
+        get(inquiry::show_to_agent)
+    }),
+    Endpoint::send(ANSWERS, "/{body}/staff/cases/{reference}/question", || {
+        post(inquiry::answer_by_agent)
+    }),
     Endpoint::read(AGENT, "/{body}/staff/services/{service}", || get(asking::start)),
     Endpoint::send(AGENT, "/{body}/staff/services/{service}/start", || post(asking::begin)),
     Endpoint::read(AGENT, "/{body}/staff/services/{service}/pages/{page}", || get(asking::page)),
@@ -162,11 +170,12 @@ pub const ENDPOINTS: &[Endpoint] = &[
     Endpoint::read(TASKS, "/{body}/staff/tasks", || get(tasks::list)),
     Endpoint::read(TASKS, "/{body}/staff/tasks/{case}/{element}", || get(task::show)),
     Endpoint::send(TASKS, "/{body}/staff/tasks/{case}/{element}", || post(task::decide)),
+    Endpoint::send(TASKS, "/{body}/staff/tasks/{case}/{element}/ask", || post(task::ask)),
     Endpoint::send(TASKS, "/{body}/staff/tasks/{case}/{element}/claim", || post(tasks::claim)),
     Endpoint::send(TASKS, "/{body}/staff/tasks/{case}/{element}/hand-back", || {
         post(tasks::hand_back)
     }),
-    Endpoint::read(MEASURES, "/{body}/staff/services-figures/", || get(figures::list)),
+    Endpoint::read(MEASURES, "/{body}/staff/services-figures/", || get(all_figures::list)),
     Endpoint::read(MEASURES, "/{body}/staff/figures/{service}", || get(figures::service)),
     Endpoint::read(MEASURES, "/{body}/staff/figures/{service}/cases", || get(figures::cases)),
 ];

@@ -11,11 +11,11 @@ use runtime::figures::{ServiceFigures, event_log, figures, ranked_touches};
 use runtime::{Service, ShardError};
 use store::requests::Behind;
 
-use super::answer::{Answer, Fault, html, see_other};
+use super::answer::{Answer, Fault, html};
 use super::callers::{At, Staff};
 use super::form::encoded;
 use super::seen::Seen;
-use super::staff::{case_line, figures_duty};
+use super::staff::case_line;
 use super::tracking::older;
 use crate::paths;
 use crate::views::figures::{
@@ -24,7 +24,7 @@ use crate::views::figures::{
 };
 use crate::views::page::Link;
 use crate::views::problem::ProblemKind;
-use crate::views::staff::{CaseLine, CaseList, StaffHome};
+use crate::views::staff::{CaseLine, CaseList};
 use crate::words::Words;
 
 /// Weeks that a page of figures shows.
@@ -35,23 +35,6 @@ struct Measured {
     figures: Option<ServiceFigures>,
     statement: Statement,
     elements: Vec<ElementFigures>,
-}
-
-/// `GET /{body}/staff/services-figures/`
-pub(crate) async fn list(staff: Staff) -> Answer {
-    let (words, body) = (staff.words, staff.id()?);
-    let offered: Vec<_> = staff.run()?.services().offered().collect();
-    if let [only] = offered.as_slice() {
-        return Ok(see_other(&paths::figures(body, only.id())));
-    }
-    html(&StaffHome {
-        page: staff.frame().page(words.figures()).back_to(paths::staff(body)),
-        roles: String::new(),
-        callers: None,
-        search: None,
-        calls: Vec::new(),
-        duties: vec![figures_duty(&staff)?],
-    })
 }
 
 /// `GET /{body}/staff/figures/{service}`
@@ -191,7 +174,11 @@ fn why(words: Words, behind: &Behind) -> String {
     }
 }
 
-fn cases_address(seen: &Seen, service: &ServiceId, behind: &Behind) -> Result<String, Fault> {
+pub(super) fn cases_address(
+    seen: &Seen,
+    service: &ServiceId,
+    behind: &Behind,
+) -> Result<String, Fault> {
     let page = paths::figures(seen.id()?, service);
     Ok(format!("{page}/cases?behind={}", encoded(&key_of(behind))))
 }
@@ -218,14 +205,14 @@ fn figures_view(staff: &Staff, service: &Service, measured: &Measured) -> Result
 }
 
 /// What the five figures of some requests are made of.
-struct Measure<'a> {
-    measures: &'a mining::ServiceMeasures,
-    cost: Money,
+pub(super) struct Measure<'a> {
+    pub(super) measures: &'a mining::ServiceMeasures,
+    pub(super) cost: Money,
 }
 
 impl Measure<'_> {
     /// The figures as numbers for a line: requests, thousandths, values, minutes, pence.
-    fn numbers(&self) -> [Option<i64>; 5] {
+    pub(super) fn numbers(&self) -> [Option<i64>; 5] {
         let of = self.measures;
         let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         let any = of.requests > 0;
@@ -240,7 +227,7 @@ impl Measure<'_> {
 }
 
 /// A figure's number as people read it.
-fn shown(words: Words, index: usize, number: Option<i64>) -> String {
+pub(super) fn shown(words: Words, index: usize, number: Option<i64>) -> String {
     let Some(number) = number else { return words.nothing_yet().to_owned() };
     let count = number.unsigned_abs();
     match index {
@@ -249,6 +236,24 @@ fn shown(words: Words, index: usize, number: Option<i64>) -> String {
         4 => words.money(Money::from_pence(number)),
         _ => words.count(count),
     }
+}
+
+/// The five figures: id, name, what counts in it, and its cases.
+pub(super) fn named_figures(
+    words: Words,
+) -> [(&'static str, &'static str, &'static str, Behind); 5] {
+    [
+        ("requests", words.figure_requests(), words.figure_requests_means(), Behind::Requests),
+        (
+            "straight",
+            words.figure_straight_through(),
+            words.figure_straight_through_means(),
+            Behind::StraightThrough,
+        ),
+        ("rekeyed", words.figure_rekeyed(), words.figure_rekeyed_means(), Behind::Rekeyed),
+        ("time", words.figure_time(), words.figure_time_means(), Behind::Requests),
+        ("cost", words.figure_cost(), words.figure_cost_means(), Behind::Requests),
+    ]
 }
 
 /// The five figures, each with its definition, its weeks and its cases.
@@ -261,18 +266,6 @@ fn five(
     let all = figures.map(|of| Measure { measures: &of.measures, cost: of.cost });
     let all = all.map_or([None; 5], |all| all.numbers());
     let weeks = weeks_of(figures);
-    let named = [
-        ("requests", words.figure_requests(), words.figure_requests_means(), Behind::Requests),
-        (
-            "straight",
-            words.figure_straight_through(),
-            words.figure_straight_through_means(),
-            Behind::StraightThrough,
-        ),
-        ("rekeyed", words.figure_rekeyed(), words.figure_rekeyed_means(), Behind::Rekeyed),
-        ("time", words.figure_time(), words.figure_time_means(), Behind::Requests),
-        ("cost", words.figure_cost(), words.figure_cost_means(), Behind::Requests),
-    ];
     let figure = |(index, (id, name, means, behind)): (usize, (&str, &str, &str, Behind))| {
         let series: Vec<(base::Date, Option<i64>)> = weeks
             .iter()
@@ -291,7 +284,7 @@ fn five(
             line: line(words, (index, name), &series),
         })
     };
-    named.into_iter().enumerate().map(figure).collect()
+    named_figures(words).into_iter().enumerate().map(figure).collect()
 }
 
 /// The weeks that are shown, the oldest first; none before there are two.
@@ -328,7 +321,7 @@ fn periods(words: Words, figures: Option<&ServiceFigures>) -> Vec<Period> {
     weeks_of(figures).into_iter().rev().map(period).collect()
 }
 
-fn per_mille(part: u64, whole: u64) -> u32 {
+pub(super) fn per_mille(part: u64, whole: u64) -> u32 {
     let rate = part.saturating_mul(1_000).checked_div(whole).unwrap_or(0);
     u32::try_from(rate).unwrap_or(u32::MAX)
 }
@@ -343,7 +336,7 @@ fn whole_minutes(minutes: f64) -> u64 {
 }
 
 /// Cases and cost of lines.
-fn sum<'a>(lines: impl Iterator<Item = &'a Line>) -> (u64, Money) {
+pub(super) fn sum<'a>(lines: impl Iterator<Item = &'a Line>) -> (u64, Money) {
     let mut cases = BTreeSet::new();
     let mut total = Money::ZERO;
     for line in lines {
@@ -378,7 +371,7 @@ fn by_channel(words: Words, lines: &[&Line]) -> Vec<CostLine> {
     channels.into_iter().map(of).collect()
 }
 
-fn by_body(seen: &Seen, lines: &[&Line]) -> Vec<CostLine> {
+pub(super) fn by_body(seen: &Seen, lines: &[&Line]) -> Vec<CostLine> {
     let bodies: BTreeSet<&BodyId> = lines.iter().map(|line| &line.provider).collect();
     let of = |body: &BodyId| {
         let own = lines.iter().copied().filter(|line| line.provider == *body);

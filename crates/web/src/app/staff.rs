@@ -6,12 +6,13 @@ use engine::{ElementInstance, ElementKey};
 use runtime::access::{ViewReason, Viewed};
 use runtime::{CaseView, RequestSummary};
 
-use super::answer::{Answer, Fault, html};
+use super::answer::{Answer, Fault, html, with_cookies};
 use super::callers::{At, Form, Staff};
+use super::cookies::Kind;
 use super::search;
 use super::seen::Seen;
 use super::story::{Story, line};
-use super::tracking::facts as told_facts;
+use super::tracking::{TOLD_ANSWERED, facts as told_facts};
 use crate::paths;
 use crate::views::front::ServiceLine;
 use crate::views::page::{Link, Page};
@@ -48,6 +49,9 @@ pub(crate) async fn find(staff: Staff, Form(form): Form) -> Answer {
 pub(crate) async fn case(staff: Staff, at: At) -> Answer {
     let (reference, view) = found_case(&staff, &at)?;
     let mut page = case_view(&staff, &reference, &view)?;
+    let told = staff.cookie(&Kind::Notice) == Some(TOLD_ANSWERED);
+    page.page.notice = told.then(|| staff.words.answered_notice().to_owned());
+    let clear = told.then(|| staff.clear(&Kind::Notice)).transpose()?;
     let reason = reader_of(&staff, &view)?;
     if reason.is_some() {
         let open = format!("{}/answers", paths::case(staff.id()?, &reference));
@@ -57,7 +61,7 @@ pub(crate) async fn case(staff: Staff, at: At) -> Answer {
         let check = paths::caller(staff.id()?, &reference);
         page.answers = StaffAnswers::Closed(Link::new(staff.words.caller_check(), check));
     }
-    html(&page)
+    Ok(with_cookies(html(&page)?, clear))
 }
 
 /// `POST /{body}/staff/cases/{reference}/answers`
@@ -74,7 +78,7 @@ pub(crate) async fn answers(staff: Staff, at: At) -> Answer {
 }
 
 /// Why somebody may open a case's answers: they work on it, or have its requester on the phone.
-fn reader_of(staff: &Staff, view: &CaseView) -> Result<Option<ViewReason>, Fault> {
+pub(super) fn reader_of(staff: &Staff, view: &CaseView) -> Result<Option<ViewReason>, Fault> {
     if staff.has(&[Role::Caseworker]) {
         return Ok(Some(ViewReason::CaseWork));
     }
@@ -91,6 +95,7 @@ pub(super) fn opened(staff: &Staff, view: &CaseView) -> Result<StaffAnswers, Fau
     }
     let said = [
         (words.not_fixed_what(), view.not_fixed_note()),
+        (words.review_their_words(), view.review_asked()),
         (words.reviewers_reason(), view.review_reason()),
         (words.by_hand_reason(), view.by_hand_reason()),
     ];
@@ -98,7 +103,7 @@ pub(super) fn opened(staff: &Staff, view: &CaseView) -> Result<StaffAnswers, Fau
     Ok(StaffAnswers::Shown { facts, recorded: words.look_recorded().to_owned() })
 }
 
-fn found_case(staff: &Staff, at: &At) -> Result<(Reference, CaseView), Fault> {
+pub(super) fn found_case(staff: &Staff, at: &At) -> Result<(Reference, CaseView), Fault> {
     let reference: Reference = at.get("reference")?;
     let view = staff.run()?.case_of(&reference)?.ok_or(Fault::NOT_FOUND)?;
     Ok((reference, view))
@@ -113,6 +118,7 @@ fn case_view(staff: &Staff, reference: &Reference, view: &CaseView) -> Result<St
         sentence: story.sentence(),
         acts: Vec::new(),
         trouble: trouble(staff, view)?,
+        question: question(staff, reference, view)?,
         facts: facts(staff, view),
         answers: StaffAnswers::Erased(answers_not_here(staff.words, view).to_owned()),
         decision: story.decision(None, false)?,
@@ -245,6 +251,13 @@ fn trouble(staff: &Staff, view: &CaseView) -> Result<Option<Link>, Fault> {
     }
     let address = paths::incident(staff.id()?, view.case.request.case, key.0);
     Ok(Some(Link::new(staff.words.see_incident(), address)))
+}
+
+/// Where the answer to what was asked is entered, for those who may.
+fn question(staff: &Staff, reference: &Reference, view: &CaseView) -> Result<Option<Link>, Fault> {
+    let asked = staff.has(&[Role::Caseworker, Role::Agent]) && view.open_inquiry().is_some();
+    let to = format!("{}/question", paths::case(staff.id()?, reference));
+    Ok(asked.then(|| Link::new(staff.words.question_enter(), to)))
 }
 
 /// Channel, due date, language and the like.

@@ -4,16 +4,16 @@
 //! staff the requester is "they".
 
 use base::{Date, Language};
+use catalogue::TaskForm;
 use catalogue::parts::{PartState, Standing};
 use requests::{Milestone, MilestoneKind, ReviewDecision, Status};
 use runtime::{CaseView, DecisionReason, RequestSummary, Service};
 
 use super::answer::Fault;
 use super::seen::Seen;
-use crate::views::page::Act;
 use crate::views::parts::PartLine;
 use crate::views::tag::{Tag, Tone};
-use crate::views::tracking::{Decision, Holder, Moment, Place, Reason};
+use crate::views::tracking::{Decision, Holder, LookAgain, Moment, Place, Reason};
 use crate::words::Words;
 
 /// A request, to be told.
@@ -57,6 +57,12 @@ impl<'a> Story<'a> {
         let stuck = self.view.case.process.incidents().next().is_some();
         let late = self.days_late();
         match request.status {
+            Status::Open if request.inquiry().is_some() => {
+                let words = self.words();
+                let waits =
+                    self.for_reader(words.state_waits_for_you(), words.state_waits_for_them());
+                Tag::new(Tone::Warn, waits)
+            }
             Status::Open if late > 0 => {
                 let days = self.words().working_days(late);
                 Tag::new(Tone::Warn, self.words().days_late(days.as_str()))
@@ -75,6 +81,10 @@ impl<'a> Story<'a> {
     pub(crate) fn sentence(&self) -> String {
         let request = &self.view.case.request;
         match request.status {
+            Status::Open if request.inquiry().is_some() => {
+                let words = self.words();
+                self.for_reader(words.sentence_asked(), words.staff_sentence_asked()).to_owned()
+            }
             Status::Open if self.view.parts().iter().any(is_under_way) => self.how_many_parts(),
             Status::Open => {
                 // What was told before the request came back no longer says where it is.
@@ -138,12 +148,12 @@ impl<'a> Story<'a> {
     fn days_late(&self) -> u64 {
         let request = &self.view.case.request;
         match request.status {
-            Status::Open => working_days_between(
-                self.seen,
-                &self.view.service,
-                request.promised,
-                self.seen.now.uk_date(),
-            ),
+            Status::Open => {
+                // The promise stands still while an answer is awaited.
+                let today = self.seen.now.uk_date();
+                let until = request.inquiry().map_or(today, |out| out.asked_at.uk_date());
+                working_days_between(self.seen, &self.view.service, request.promised, until)
+            }
             Status::Completed | Status::Refused | Status::Withdrawn | Status::UnderReview => 0,
         }
     }
@@ -155,6 +165,7 @@ impl<'a> Story<'a> {
         let date = words.date(request.promised);
         match request.status {
             Status::Open if self.days_late() > 0 => Some(words.promised_late(date.as_str())),
+            Status::Open if request.inquiry().is_some() => Some(words.promise_waits().to_owned()),
             Status::Open => Some(words.promised_by(date.as_str())),
             Status::Completed if self.view.may_say_not_fixed(self.seen.now) => {
                 let listens = self.view.service.package.definition.not_fixed.as_ref()?;
@@ -184,7 +195,7 @@ impl<'a> Story<'a> {
         if let Some(last) = moments.last_mut() {
             last.place = Place::Now;
         }
-        if self.is_open() {
+        if self.is_open() && request.inquiry().is_none() {
             moments.push(Moment {
                 place: Place::ToCome,
                 when: words.by_date(words.date(request.promised).as_str()),
@@ -214,6 +225,14 @@ impl<'a> Story<'a> {
             MilestoneKind::ReviewAsked => {
                 self.for_reader(words.event_review_asked(), words.staff_review_asked()).to_owned()
             }
+            MilestoneKind::Asked => {
+                self.for_reader(words.event_asked(), words.staff_asked()).to_owned()
+            }
+            MilestoneKind::Answered => {
+                let theirs = words.event_answered_question();
+                self.for_reader(theirs, words.staff_answered_question()).to_owned()
+            }
+            MilestoneKind::Unanswered => words.event_unanswered().to_owned(),
             MilestoneKind::Reviewed(decision, outcome) => {
                 let outcome = outcome_of(&self.view.service, outcome, self.language())?;
                 match decision {
@@ -252,7 +271,7 @@ impl<'a> Story<'a> {
     /// decided is mostly the page's own sentence. A person's own words are for the requester alone.
     pub(crate) fn decision(
         &self,
-        look_again: Option<Act>,
+        look_again: Option<LookAgain>,
         theirs: bool,
     ) -> Result<Option<Decision>, Fault> {
         let (words, request) = (self.words(), &self.view.case.request);
@@ -267,7 +286,7 @@ impl<'a> Story<'a> {
                 self.computer_decided(body.as_str()),
                 words.computer_decided_only(body.as_str()),
             );
-            Decision { look_again, ..decision(who, rules()?) }
+            Decision { look_again: look_again.map(Box::new), ..decision(who, rules()?) }
         } else if request.status == Status::UnderReview {
             let who = words.computer_decided_only(body.as_str());
             Decision { what: Some(outcome), ..decision(who, rules()?) }
@@ -277,14 +296,46 @@ impl<'a> Story<'a> {
                 ReviewDecision::Changed => words.person_changed(body.as_str()),
             };
             let own = self.view.review_reason().filter(|_| theirs);
-            decision(who, own.map(|text| Reason { text, law: None }).into_iter().collect())
+            let own = own.map(|text| Reason { text, law: None });
+            // What was agreed with still rests on the rules that decided it.
+            let upheld = match decided.decision {
+                ReviewDecision::Upheld => rules()?,
+                ReviewDecision::Changed => Vec::new(),
+            };
+            decision(who, own.into_iter().chain(upheld).collect())
         } else if request.by_hand.is_some() {
             decision(words.person_closed(body.as_str()), Vec::new())
         } else if request.judged {
-            decision(words.person_decided(body.as_str()), rules()?)
+            let chosen = self.chosen(theirs);
+            let reasons = chosen.into_iter().chain(rules()?).collect();
+            decision(words.person_decided(body.as_str()), reasons)
         } else {
             return Ok(None);
         }))
+    }
+
+    /// What people chose on the tasks of the case, with the law that the model names, and why: their
+    /// own words are for the requester alone.
+    fn chosen(&self, theirs: bool) -> Vec<Reason> {
+        let language = self.language();
+        let own = self.view.task_reasons();
+        let mut reasons = Vec::new();
+        for (decided, own) in self.view.case.tasks.decided().iter().zip(own) {
+            let form =
+                super::tasks::element(&self.view.service, &decided.element).map(TaskForm::of);
+            let chosen = decided.chosen.iter().filter_map(|(name, key)| {
+                let field = form.as_ref()?.fields.iter().find(|field| field.name == *name)?;
+                let option = field.option(key)?;
+                let law = option.law.in_language(language).to_owned();
+                let text = option.text.in_language(language).to_owned();
+                Some(Reason { text, law: (!law.is_empty()).then_some(law) })
+            });
+            reasons.extend(chosen);
+            if theirs && !own.is_empty() {
+                reasons.push(Reason { text: self.words().in_their_words(own.as_str()), law: None });
+            }
+        }
+        reasons
     }
 
     /// That a computer decided, and what asking again costs.
@@ -367,10 +418,11 @@ pub(crate) fn line(seen: &Seen, row: &RequestSummary) -> Line {
     let title = service.map(|it| it.package.definition.title.in_language(language).to_owned());
     let is_open = status == Status::Open;
     let today = seen.now.uk_date();
+    let asked = row.held_by.as_deref() == Some(runtime::HELD_BY_REQUESTER);
     let late = row
         .promised_on
         .zip(service)
-        .filter(|_| is_open)
+        .filter(|_| is_open && !asked)
         .map_or(0, |(promised, service)| working_days_between(seen, service, promised, today));
     let left = row
         .promised_on
@@ -381,6 +433,8 @@ pub(crate) fn line(seen: &Seen, row: &RequestSummary) -> Line {
     let told = outcome.and_then(|(outcome, service)| outcome_of(service, outcome, language));
     let closed = row.closed_at.unwrap_or(row.updated_at).uk_date();
     let sentence = match status {
+        Status::Open if asked && seen.is_staff_page() => words.staff_sentence_asked().to_owned(),
+        Status::Open if asked => words.sentence_asked().to_owned(),
         Status::Open if late > 0 => words.promised_late(promised.as_str()),
         Status::Open => words.promised_by(promised.as_str()),
         Status::Completed | Status::Refused => told.unwrap_or_default(),
@@ -388,6 +442,8 @@ pub(crate) fn line(seen: &Seen, row: &RequestSummary) -> Line {
         Status::UnderReview => words.sentence_under_review().to_owned(),
     };
     let tag = match late {
+        0 if asked && seen.is_staff_page() => Tag::new(Tone::Warn, words.state_waits_for_them()),
+        0 if asked => Tag::new(Tone::Warn, words.state_waits_for_you()),
         0 => tag_of(words, status),
         _ => Tag::new(Tone::Warn, words.days_late(words.working_days(late).as_str())),
     };

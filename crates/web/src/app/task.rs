@@ -13,17 +13,20 @@ use super::answer::{Answer, Fault, html, html_wrong, see_other, with_cookies};
 use super::callers::{At, Form, Staff, Visitor};
 use super::cookies::Kind;
 use super::form::{Fields, encoded};
+use super::inquiry;
 use super::reviews::fault_of_reason;
 use super::staff::{facts, opened};
 use super::story::Story;
-use super::tasks::{Filter, TOLD_DECIDED, address, due, element, over, reason, told, who};
+use super::tasks::{
+    Filter, TOLD_ASKED, TOLD_DECIDED, address, due, element, go, over, reason, told, who,
+};
 use crate::paths;
 use crate::views::field::{Choice, Control, Field, Line, LineKind, errors_of};
 use crate::views::page::{Link, PageError};
 use crate::views::problem::ProblemKind;
 use crate::views::request::Fact;
 use crate::views::tag::{Tag, Tone};
-use crate::views::task::{StaffTask, TaskForm as Decide};
+use crate::views::task::{AskForm, StaffTask, TaskForm as Decide};
 
 /// The roles that see a case's own page.
 const CASES: [Role; 1] = [Role::Caseworker];
@@ -54,7 +57,8 @@ fn find(staff: &Staff, at: &At) -> Result<Found, Fault> {
     if !staff.has(&roles_of(task)) {
         return Err(Fault::Problem(ProblemKind::NotAllowed));
     }
-    let due_on = task.due.map_or(view.case.request.promised, base::Timestamp::uk_date);
+    let closures = &staff.run()?.settings().closures;
+    let due_on = view.task_due(key, closures).unwrap_or(view.case.request.promised);
     let id = row.element.to_string();
     let form = element(&view.service, &id).map(TaskForm::of).ok_or(Fault::NOT_FOUND)?;
     Ok(Found::Open(Box::new(Task { view, key, id, form, due_on })))
@@ -117,6 +121,33 @@ pub(crate) async fn decide(
         Err(Rejection::Process(_)) => over(&staff),
         Err(rejection) => Err(rejection.into()),
     }
+}
+
+/// `POST /{body}/staff/tasks/{case}/{element}/ask`
+pub(crate) async fn ask(staff: Staff, at: At, form: Form) -> Answer {
+    let task = match find(&staff, &at)? {
+        Found::Open(task) => task,
+        Found::Over => return over(&staff),
+    };
+    let question = match inquiry::typed_question(&staff, &form) {
+        Ok(question) => question,
+        Err((typed, error)) => {
+            let shown = fields(&staff, &task.form, &Fields::default());
+            let mut page = page_of(&staff, &task, shown).await?;
+            let address = paths::task(staff.id()?, task.view.case.request.case, task.key.0);
+            let asked = inquiry::form(&staff, &task.view, &address, &typed);
+            page.ask =
+                asked.map(|ask| AskForm { field: ask.field.wrong(error), open: true, ..ask });
+            let wrong = page.ask.iter().flat_map(|ask| errors_of(std::slice::from_ref(&ask.field)));
+            page.page.errors = wrong.collect();
+            return html_wrong(&page);
+        }
+    };
+    let case = task.view.case.request.case;
+    let command = Command::AskRequester { case, element: task.key, by: staff.holder()?, question };
+    let to =
+        format!("{}{}", paths::task(staff.id()?, case, task.key.0), Filter::of(&staff).query());
+    go(&staff, command, (TOLD_ASKED, to)).await
 }
 
 /// Keeps what was typed, sealed, and sends the person to sign in and back to it.
@@ -247,6 +278,8 @@ async fn page_of(staff: &Staff, task: &Task, fields: Vec<Field>) -> Result<Staff
         who,
         held: theirs.then(|| words.task_is_held().to_owned()),
         acts: vec![act],
+        asked: inquiry::of_task(staff, view, task.key.0),
+        ask: inquiry::form(staff, view, &address, "").filter(|_| !theirs),
         answers: opened(staff, view)?,
         found: found(staff, task),
         reasons: story.reasons(staff.run()?.reasons(view)?),

@@ -4,6 +4,7 @@
 use base::{CaseId, Date, Role, ServiceId};
 use catalogue::TaskForm;
 use engine::ElementKey;
+use requests::InquiryEnd;
 use runtime::task::{Claim, Holder};
 use runtime::{Command, Rejection, Service, TaskView};
 use store::tasks::{ASSESSORS, CASEWORKERS, Place as After, QUEUE_ROWS, Wanted};
@@ -23,6 +24,7 @@ use crate::views::task::{TaskLine, TaskList};
 pub(super) const TOLD_TAKEN: &str = "task-taken";
 pub(super) const TOLD_HANDED_BACK: &str = "task-handed-back";
 pub(super) const TOLD_DECIDED: &str = "task-decided";
+pub(super) const TOLD_ASKED: &str = "task-asked";
 pub(super) const TOLD_OVER: &str = "task-over";
 
 /// The part of the queue that somebody looks at, as it stands in addresses.
@@ -125,6 +127,7 @@ pub(super) fn told(staff: &Staff) -> Option<String> {
         TOLD_TAKEN => words.task_taken_notice(),
         TOLD_HANDED_BACK => words.task_handed_back_notice(),
         TOLD_DECIDED => words.task_decided_notice(),
+        TOLD_ASKED => words.task_asked_notice(),
         TOLD_OVER => words.task_over_notice(),
         _ => return None,
     };
@@ -193,7 +196,11 @@ fn task_line(
     let (row, language) = (&task.row, staff.language_shown());
     let found = element(&task.service, &row.element_id);
     let form = found.map(TaskForm::of);
-    let (due, late) = due(staff, &task.service, row.due_on);
+    let (mut due, mut late) = due(staff, &task.service, row.due_on);
+    if let Some(out) = task.inquiry.as_ref().filter(|inquiry| inquiry.end.is_none()) {
+        let until = staff.words.day_and_month(out.asked.until);
+        (due, late) = (staff.words.due_waits(until.as_str()), false);
+    }
     let address = paths::task(staff.id()?, row.case_id, row.element_key);
     let what = found.map_or(&*row.element_id, |element| element.name_in(language.tag()));
     Ok(TaskLine {
@@ -202,10 +209,21 @@ fn task_line(
         what: what.to_owned(),
         service: task.service.package.definition.title.in_language(language).to_owned(),
         why: form.map(|form| reason(staff, &form)).unwrap_or_default(),
+        news: news(staff, task),
         late: late.then(|| Tag::new(Tone::Warn, due.as_str())),
         due,
         who: who(staff, task.claim.as_ref(), me),
     })
+}
+
+/// What became of the last question to the person.
+fn news(staff: &Staff, task: &TaskView) -> Option<Tag> {
+    let end = task.inquiry.as_ref()?.end.as_ref()?;
+    match end {
+        InquiryEnd::Answered { .. } => Some(Tag::new(Tone::Good, staff.words.tasks_answered())),
+        InquiryEnd::Silent { .. } => Some(Tag::new(Tone::Warn, staff.words.no_answer_came())),
+        InquiryEnd::Stopped { .. } => None,
+    }
 }
 
 /// `POST /{body}/staff/tasks/{case}/{element}/claim`
@@ -229,7 +247,7 @@ pub(super) fn address(at: &At) -> Result<(CaseId, ElementKey), Fault> {
     Ok((at.get("case")?, element_key(&at.get::<String>("element")?)?))
 }
 
-async fn go(staff: &Staff, command: Command, (notice, to): (&str, String)) -> Answer {
+pub(super) async fn go(staff: &Staff, command: Command, (notice, to): (&str, String)) -> Answer {
     let host = &staff.app.setup.host;
     match host.submit(staff.id()?, staff.authority.clone(), command).await {
         Ok(_) => {

@@ -2,12 +2,13 @@
 
 use base::{CaseId, Channel, Reference};
 use runtime::access::ViewReason;
-use runtime::{CaseView, Command, RequestSummary};
+use runtime::{CaseView, Command, REASON_CHARACTERS, RequestSummary};
 
 use super::answer::{Answer, Fault, html, html_wrong, see_other, with_cookies};
 use super::callers::{At, Citizen, Form, Visitor};
 use super::cookies::Kind;
 use super::fields::lines_of;
+use super::inquiry;
 use super::seen::Seen;
 use super::story::{Story, line};
 use crate::paths;
@@ -16,7 +17,7 @@ use crate::views::page::{Link, Page};
 use crate::views::problem::ProblemKind;
 use crate::views::request::Fact;
 use crate::views::tracking::{
-    Look, MyRequests, NotFixed, Pay, RequestLine, Status, StatusLookup, Withdraw,
+    Look, LookAgain, MyRequests, NotFixed, Pay, RequestLine, Status, StatusLookup, Withdraw,
 };
 
 /// The most characters of what is said with "not fixed".
@@ -25,6 +26,7 @@ const NOTE_CHARACTERS: usize = 1_000;
 const TOLD_NOT_FIXED: &str = "not-fixed";
 const TOLD_WITHDRAWN: &str = "withdrawn";
 const TOLD_REVIEW: &str = "review";
+pub(super) const TOLD_ANSWERED: &str = "answered";
 
 /// `GET /{body}/requests`
 pub(crate) async fn lookup(visitor: Visitor) -> Answer {
@@ -58,6 +60,7 @@ pub(crate) async fn status(visitor: Visitor, at: At) -> Answer {
         Some(TOLD_NOT_FIXED) => Some(visitor.words.not_fixed_noted().to_owned()),
         Some(TOLD_WITHDRAWN) => Some(visitor.words.withdrawn_notice().to_owned()),
         Some(TOLD_REVIEW) => Some(visitor.words.look_again_noted().to_owned()),
+        Some(TOLD_ANSWERED) => Some(visitor.words.answered_notice().to_owned()),
         Some(_) | None => None,
     };
     let clear = told.map(|_| visitor.clear(&Kind::Notice)).transpose()?;
@@ -124,10 +127,19 @@ pub(crate) async fn withdraw(visitor: Visitor, at: At) -> Answer {
 }
 
 /// `POST /{body}/requests/{reference}/review`: one button, and no page before it.
-pub(crate) async fn ask_for_review(visitor: Visitor, at: At) -> Answer {
+pub(crate) async fn ask_for_review(visitor: Visitor, at: At, Form(form): Form) -> Answer {
     let (reference, view) = own_case(&visitor, &at)?;
     let case = view.case.request.case;
-    let command = Command::AskForReview { case, channel: Channel::Web };
+    let why = form.text("why").replace("\r\n", "\n");
+    if let Some(error) = fault_of_text(&visitor, &why, REASON_CHARACTERS) {
+        let mut page = status_view(&visitor, &reference, &view)?;
+        let again = page.decision.as_mut().and_then(|decision| decision.look_again.as_mut());
+        let again = again.ok_or(Fault::Problem(ProblemKind::NotNow))?;
+        again.why = look_again_why(&visitor, &why).wrong(error);
+        page.page.errors = errors_of(std::slice::from_ref(&again.why));
+        return html_wrong(&page);
+    }
+    let command = Command::AskForReview { case, channel: Channel::Web, reason: Some(why) };
     follow(&visitor, command, &reference, TOLD_REVIEW).await
 }
 
@@ -171,7 +183,7 @@ fn request_line(seen: &Seen, row: &RequestSummary) -> Result<RequestLine, Fault>
 }
 
 /// A request that the visitor may see: theirs, or one of nobody's, by its reference.
-fn own_case(visitor: &Visitor, at: &At) -> Result<(Reference, CaseView), Fault> {
+pub(super) fn own_case(visitor: &Visitor, at: &At) -> Result<(Reference, CaseView), Fault> {
     let reference: Reference = at.get("reference")?;
     let view = visitor.run()?.case_of(&reference)?.ok_or(Fault::NOT_FOUND)?;
     match (view.case.request.person, visitor.authority.person()) {
@@ -183,7 +195,12 @@ fn own_case(visitor: &Visitor, at: &At) -> Result<(Reference, CaseView), Fault> 
 }
 
 /// Follows a command and tells of it on the request's page.
-async fn follow(visitor: &Visitor, command: Command, reference: &Reference, told: &str) -> Answer {
+pub(super) async fn follow(
+    visitor: &Visitor,
+    command: Command,
+    reference: &Reference,
+    told: &str,
+) -> Answer {
     let body = visitor.id()?;
     visitor.app.setup.host.submit(body, visitor.authority.clone(), command).await?;
     let notice = visitor.set(&Kind::Notice, told)?;
@@ -191,13 +208,19 @@ async fn follow(visitor: &Visitor, command: Command, reference: &Reference, told
 }
 
 fn fault_of_note(seen: &Seen, note: &str) -> Option<String> {
-    let hostile = note.chars().any(|letter| letter.is_control() && !"\r\n\t".contains(letter));
-    if note.is_empty() || hostile {
+    if note.is_empty() {
         return Some(seen.words.error_not_fixed().to_owned());
     }
-    let most = u64::try_from(NOTE_CHARACTERS).unwrap_or(u64::MAX);
-    let long = note.chars().count() > NOTE_CHARACTERS;
-    long.then(|| seen.words.error_shorten(seen.words.count(most).as_str()))
+    fault_of_text(seen, note, NOTE_CHARACTERS)
+}
+
+/// What is wrong with what somebody wrote, if anything is; nothing written is for the caller.
+pub(super) fn fault_of_text(seen: &Seen, text: &str, most: usize) -> Option<String> {
+    if text.chars().any(|letter| letter.is_control() && !"\r\n\t".contains(letter)) {
+        return Some(seen.words.error_plain_text().to_owned());
+    }
+    let count = seen.words.count(u64::try_from(most).unwrap_or(u64::MAX));
+    (text.chars().count() > most).then(|| seen.words.error_shorten(count.as_str()))
 }
 
 fn lookup_view(seen: &Seen, typed: &str, error: Option<String>) -> Result<StatusLookup, Fault> {
@@ -214,7 +237,7 @@ fn lookup_view(seen: &Seen, typed: &str, error: Option<String>) -> Result<Status
     })
 }
 
-fn caption(seen: &Seen, reference: &Reference, view: &CaseView) -> String {
+pub(super) fn caption(seen: &Seen, reference: &Reference, view: &CaseView) -> String {
     let title = view.service.package.definition.title.in_language(seen.language_shown());
     format!("{title} {reference}")
 }
@@ -251,7 +274,8 @@ fn status_view(visitor: &Visitor, reference: &Reference, view: &CaseView) -> Res
     let back = if theirs { paths::my_requests(body) } else { paths::lookup(body) };
     let title = view.service.package.definition.title.in_language(words.language());
     let page = page_of(visitor, title, back);
-    let look_again = page.act(words.ask_a_person(), format!("{here}/review"));
+    let look_again =
+        LookAgain { why: look_again_why(visitor, ""), action: format!("{here}/review") };
     Ok(Status {
         page,
         reference: reference.to_string(),
@@ -261,6 +285,7 @@ fn status_view(visitor: &Visitor, reference: &Reference, view: &CaseView) -> Res
         pay: pay(visitor, view)?,
         parts: story.parts(),
         holder: story.holder(),
+        asked: inquiry::of_resident(visitor, reference, view)?,
         timeline: story.timeline(),
         decision: story.decision(Some(look_again), theirs)?,
         answers: if theirs { facts(visitor, view)? } else { Vec::new() },
@@ -281,6 +306,13 @@ fn pay(visitor: &Visitor, view: &CaseView) -> Result<Option<Pay>, Fault> {
     }))
 }
 
+/// Why they ask for a person, for whoever wants to say.
+fn look_again_why(seen: &Seen, typed: &str) -> Field {
+    let area =
+        Control::Area { value: typed.to_owned(), most: u32::try_from(REASON_CHARACTERS).ok() };
+    Field::new(seen.words, "why", seen.words.ask_a_person_why(), area).optional()
+}
+
 fn page_of(seen: &Seen, title: &str, back: String) -> Page {
     seen.frame().page(title).back_to(back)
 }
@@ -295,7 +327,7 @@ pub(super) fn facts(seen: &Seen, view: &CaseView) -> Result<Vec<Fact>, Fault> {
         let name = question.short().in_language(seen.language_shown()).to_owned();
         Some(Fact { name, lines: lines_of(seen.words, question, Some(answer), Some(places)) })
     };
-    Ok(questions.filter_map(fact).collect())
+    Ok(questions.filter_map(fact).chain(inquiry::facts(seen, view)).collect())
 }
 
 /// Members of staff who opened values of it or had to act on it, in the order of time; nothing

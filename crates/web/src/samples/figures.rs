@@ -4,7 +4,8 @@ use base::{Channel, Money, TouchReason};
 
 use super::{Gallery, date, frame, staff};
 use crate::views::figures::{
-    CostLine, Figure, Owes, Period, ReasonLine, ServiceFigures, SmallLine, StepLine, Waiting,
+    AllFigures, CostLine, Figure, Owes, Period, ReasonByService, ReasonLine, ServiceFigures,
+    ServiceOwes, ServiceRow, SmallLine, StepLine, Waiting,
 };
 use crate::views::page::Link;
 use crate::words::Words;
@@ -166,8 +167,65 @@ impl ServiceFigures {
     }
 }
 
+impl AllFigures {
+    /// Two services, a reason in both, and a debt.
+    pub fn sample(words: Words) -> Self {
+        let one = ServiceFigures::sample(words);
+        let address = "/millbrook/staff/figures/missed-bin-collection";
+        let row = |name: String| ServiceRow {
+            service: Link::new(name, address),
+            values: (0..5)
+                .map(|index| figure(words, index))
+                .map(|figure| Link::new(figure.value, figure.cases))
+                .collect(),
+        };
+        let other = text(words, "Resident's parking permit", "Trwydded barcio i breswylwyr");
+        let first = super::service_title(words);
+        let named = |count: &str, name: &str| words.figure_of_service(count, name);
+        let reason = |line: &ReasonLine| ReasonByService {
+            reason: line.reason.text.clone(),
+            count: line.count.clone(),
+            share: line.share.clone(),
+            services: vec![
+                Link::new(named("5", &first), line.reason.href.clone()),
+                Link::new(named("2", &other), line.reason.href.clone()),
+            ],
+        };
+        let owes = one.owes.iter().map(|line| ServiceOwes {
+            sentence: words.owes(line.amount.as_str(), line.from.as_str(), line.to.as_str()),
+            reason: words.owes_for_hosting(words.count(47).as_str()),
+            services: vec![
+                (named("£10.51", &first), Some(format!("{address}/cases"))),
+                (named("£5", &other), None),
+            ],
+        });
+        Self {
+            page: staff(words, 2).page(words.figures()).back_to("/millbrook/staff"),
+            caption: frame(words).band.name,
+            period: one.period.clone(),
+            names: (0..5).map(|index| figure(words, index).name).collect(),
+            services: vec![row(first.clone()), row(other.clone())],
+            reasons: one.reasons.iter().map(reason).collect(),
+            owes: owes.collect(),
+            bodies: one.bodies,
+            sample_rates: one.sample_rates,
+        }
+    }
+}
+
 pub(super) fn collect(gallery: &mut Gallery) -> askama::Result<()> {
     let words = gallery.words;
     gallery.add("figures", &ServiceFigures::sample(words))?;
-    gallery.add_state("figures", "unused", &ServiceFigures::unused(words))
+    gallery.add_state("figures", "unused", &ServiceFigures::unused(words))?;
+    let all = AllFigures::sample(words);
+    gallery.add("all_figures", &all)?;
+    let nothing = AllFigures {
+        services: Vec::new(),
+        reasons: Vec::new(),
+        bodies: Vec::new(),
+        owes: Vec::new(),
+        sample_rates: None,
+        ..all
+    };
+    gallery.add_state("all_figures", "empty", &nothing)
 }

@@ -142,6 +142,7 @@ impl StaffCase {
             sentence: words.waits_for(contractor(words)),
             acts: vec![page.second_act(words.note_chase(), "/millbrook/staff/cases/1/chase")],
             trouble: None,
+            question: None,
             facts: vec![
                 Fact::new(words.received(), words.moment(moment(24, 9, 12))),
                 Fact::new(words.channel(), words.channel_name(Channel::Web)),
@@ -299,6 +300,7 @@ fn collect_cases(gallery: &mut Gallery) -> askama::Result<()> {
             recorded: words.look_recorded().to_owned(),
         },
         trouble: Some(Link::new(words.see_incident(), "/millbrook/staff/incidents/1")),
+        question: Some(Link::new(words.question_enter(), "/millbrook/staff/cases/1/question")),
         tag: Tag::new(Tone::Bad, words.state_stopped()),
         page: case.page.clone().saying(words.answers_opened()),
         ..case.clone()

@@ -2,11 +2,12 @@
 
 use super::{Gallery, REFERENCE, staff};
 use crate::views::field::{Choice, Control, Field, errors_of};
+use crate::views::inquiry::Asked;
 use crate::views::page::{Link, PageError, Place};
 use crate::views::request::Fact;
 use crate::views::staff::{StaffAnswers, StaffCase};
 use crate::views::tag::{Tag, Tone};
-use crate::views::task::{StaffTask, TaskForm, TaskLine, TaskList};
+use crate::views::task::{AskForm, StaffTask, TaskForm, TaskLine, TaskList};
 use crate::views::tracking::Reason;
 use crate::words::Words;
 
@@ -72,6 +73,7 @@ impl TaskList {
                 what: what(words),
                 service: service(words),
                 why: why(words),
+                news: (days == 0).then(|| Tag::new(Tone::Good, words.tasks_answered())),
                 late: (days < 0).then(|| Tag::new(Tone::Warn, due.as_str())),
                 due,
                 who,
@@ -101,6 +103,22 @@ impl TaskList {
     }
 }
 
+fn ask_form(words: Words) -> AskForm {
+    let days = words.working_days(10);
+    let area = Control::Area { value: String::new(), most: Some(1_000) };
+    AskForm {
+        notes: vec![
+            words.task_ask_text(days.as_str()),
+            words.task_ask_language(words.language_name()),
+            words.task_ask_no_address().to_owned(),
+            words.task_ask_reference().to_owned(),
+        ],
+        field: Field::new(words, "question", words.task_ask_field(), area),
+        action: format!("{TASKS}/1/4/ask"),
+        open: false,
+    }
+}
+
 impl StaffTask {
     /// A task that nobody has taken yet.
     pub fn sample(words: Words) -> Self {
@@ -115,6 +133,8 @@ impl StaffTask {
             who: words.task_nobody().to_owned(),
             held: None,
             acts: vec![page.second_act(words.task_take(), format!("{address}/claim"))],
+            asked: None,
+            ask: Some(ask_form(words)),
             answers: StaffAnswers::Shown {
                 facts: vec![Fact::new(
                     text(words, "How far can you walk?", "Pa mor bell allwch chi gerdded?"),
@@ -170,9 +190,35 @@ impl StaffTask {
             found: Vec::new(),
             reasons: Vec::new(),
             case: None,
+            ask: None,
             form: None,
             ..plain
         }
+    }
+
+    /// A task from which the person was asked something.
+    fn asked(words: Words) -> Self {
+        let asked = words.moment(super::moment(25, 10, 0));
+        let until = words.task_asked_out(asked.as_str(), words.date(super::date(30)).as_str());
+        let (text, lang) = (super::inquiry::question(words), words.tag());
+        let plain = Self::sample(words);
+        Self {
+            page: plain.page.clone().saying(words.task_asked_notice()),
+            asked: Some(Asked { text, lang, until, answer: None }),
+            ask: None,
+            who: words.task_yours().to_owned(),
+            ..plain
+        }
+    }
+
+    /// A question that was sent empty.
+    fn ask_wrong(words: Words) -> Self {
+        let mut ask = ask_form(words);
+        ask.field = ask.field.wrong(words.error_ask());
+        ask.open = true;
+        let plain = Self::sample(words);
+        let page = plain.page.clone().with_errors(errors_of(std::slice::from_ref(&ask.field)));
+        Self { page, ask: Some(ask), ..plain }
     }
 
     /// A form that was sent unfinished, while a colleague took the task.
@@ -206,5 +252,7 @@ pub(super) fn collect(gallery: &mut Gallery) -> askama::Result<()> {
     gallery.add_state("task_list", "empty", &empty)?;
     gallery.add("staff_task", &StaffTask::sample(words))?;
     gallery.add_state("staff_task", "held", &StaffTask::held(words))?;
+    gallery.add_state("staff_task", "asked", &StaffTask::asked(words))?;
+    gallery.add_state("staff_task", "ask_wrong", &StaffTask::ask_wrong(words))?;
     gallery.add_state("staff_task", "wrong", &StaffTask::wrong(words))
 }

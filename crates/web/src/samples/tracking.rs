@@ -7,8 +7,8 @@ use crate::views::parts::PartLine;
 use crate::views::request::Fact;
 use crate::views::tag::{Tag, Tone};
 use crate::views::tracking::{
-    Decision, Holder, Look, Moment, MyRequests, NotFixed, Pay, Place, Reason, RequestLine, Status,
-    StatusLookup, Withdraw,
+    Decision, Holder, Look, LookAgain, Moment, MyRequests, NotFixed, Pay, Place, Reason,
+    RequestLine, Status, StatusLookup, Withdraw,
 };
 use crate::words::Words;
 
@@ -133,6 +133,12 @@ pub(super) fn decision(words: Words) -> Decision {
     }
 }
 
+fn look_again(words: Words) -> LookAgain {
+    let area = Control::Area { value: String::new(), most: Some(2_000) };
+    let why = Field::new(words, "why", words.ask_a_person_why(), area).optional();
+    LookAgain { why, action: "/millbrook/requests/1/review".to_owned() }
+}
+
 fn refused_timeline(words: Words) -> Vec<Moment> {
     let answered = Moment {
         place: Place::Now,
@@ -159,6 +165,7 @@ impl Status {
                 name: contractor.to_owned(),
                 text: words.works_for(frame(words).band.name.as_str()),
             }),
+            asked: None,
             timeline: timeline(words, false),
             decision: None,
             answers: vec![
@@ -200,14 +207,16 @@ impl Status {
             "Resident's parking permit",
             "Trwydded barcio i breswylwyr",
         ));
-        let act = page.act(words.ask_a_person(), "/millbrook/requests/1/review");
         Self {
             tag: Tag::new(Tone::Quiet, words.state_refused()),
             sentence: refusal(words),
             promised: None,
             holder: None,
             timeline: refused_timeline(words),
-            decision: Some(Decision { look_again: Some(act), ..decision(words) }),
+            decision: Some(Decision {
+                look_again: Some(Box::new(look_again(words))),
+                ..decision(words)
+            }),
             page: page.back_to("/millbrook/requests"),
             withdraw: None,
             ..Self::sample(words)
@@ -230,6 +239,33 @@ impl Status {
             decision: Some(decision),
             page: refused.page.clone().saying(words.look_again_noted()),
             ..refused
+        }
+    }
+
+    /// The same with a reason that is too long.
+    fn wrong_reason(self) -> Self {
+        let words = self.page.words;
+        let mut look_again = look_again(words);
+        look_again.why = look_again.why.wrong(words.error_shorten(words.count(2_000).as_str()));
+        let page = self.page.with_errors(errors_of(std::slice::from_ref(&look_again.why)));
+        let decision = Some(Decision { look_again: Some(Box::new(look_again)), ..decision(words) });
+        Self { page, decision, ..self }
+    }
+
+    /// A request that waits for an answer of its requester.
+    fn asked(words: Words) -> Self {
+        let asked = Moment {
+            place: Place::Now,
+            when: words.moment(moment(25, 10, 0)),
+            what: words.event_asked().to_owned(),
+            more: Vec::new(),
+        };
+        Self {
+            tag: Tag::new(Tone::Warn, words.state_waits_for_you()),
+            sentence: words.sentence_asked().to_owned(),
+            promised: Some(words.promise_waits().to_owned()),
+            timeline: timeline(words, false).into_iter().take(1).chain([asked]).collect(),
+            ..Self::sample(words)
         }
     }
 
@@ -348,7 +384,10 @@ fn collect_status(gallery: &mut Gallery) -> askama::Result<()> {
         who: words.computer_decided_claim(frame(words).band.name.as_str()),
         ..decision
     });
-    gallery.add_state("status", "refused_claim", &Status { decision, ..refused })?;
+    gallery.add_state("status", "refused_claim", &Status { decision, ..refused.clone() })?;
+    gallery.add_state("status", "review_wrong", &refused.wrong_reason())?;
+    let asked = Status { asked: Some(super::inquiry::asked(words)), ..Status::asked(words) };
+    gallery.add_state("status", "asked", &asked)?;
     gallery.add_state("status", "under_review", &Status::under_review(words))?;
     gallery.add_state("status", "upheld", &Status::reviewed(words, false))?;
     gallery.add_state("status", "changed", &Status::reviewed(words, true))?;

@@ -150,3 +150,60 @@ pub struct ServiceFigures {
     /// Its steps.
     pub steps: Vec<StepLine>,
 }
+
+/// One service's figures in the page of all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceRow {
+    /// The service, with its own page.
+    pub service: Link,
+    /// The five figures, each with its cases.
+    pub values: Vec<Link>,
+}
+
+/// A reason why people were needed, over all services.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReasonByService {
+    /// The reason.
+    pub reason: String,
+    /// How often.
+    pub count: String,
+    /// Its part of all touches.
+    pub share: String,
+    /// How often in each service, with those cases.
+    pub services: Vec<Link>,
+}
+
+/// A debt, with the services that it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceOwes {
+    /// Who owes whom how much.
+    pub sentence: String,
+    /// What for.
+    pub reason: String,
+    /// How much for each service, with those cases where they are the reader's.
+    pub services: Vec<(String, Option<String>)>,
+}
+
+/// Every service's figures.
+#[derive(Debug, Clone, PartialEq, Eq, Template)]
+#[template(path = "all_figures.html")]
+pub struct AllFigures {
+    /// The page.
+    pub page: Page,
+    /// The body.
+    pub caption: String,
+    /// The period.
+    pub period: String,
+    /// The names of the five figures.
+    pub names: Vec<String>,
+    /// Each service's.
+    pub services: Vec<ServiceRow>,
+    /// Reasons for touches, the most frequent first.
+    pub reasons: Vec<ReasonByService>,
+    /// Cost by body.
+    pub bodies: Vec<CostLine>,
+    /// Who owes whom.
+    pub owes: Vec<ServiceOwes>,
+    /// That rates are only samples, while they are.
+    pub sample_rates: Option<String>,
+}

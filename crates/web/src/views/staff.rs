@@ -176,6 +176,8 @@ pub struct StaffCase {
     pub acts: Vec<Act>,
     /// The incident or the unknown outcome that holds it up.
     pub trouble: Option<Link>,
+    /// Where the answer to what was asked is entered.
+    pub question: Option<Link>,
     /// Channel, due date, language and the like.
     pub facts: Vec<Fact>,
     /// The person's answers.

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::field::Field;
+use super::inquiry::Asked;
 use super::page::{Account, Act, Link, Page, Place};
 use super::request::Fact;
 use super::staff::StaffAnswers;
@@ -22,6 +23,8 @@ pub struct TaskLine {
     pub service: String,
     /// Why a person is needed: the end of "a person was needed because ...".
     pub why: String,
+    /// What became of the last question to the person.
+    pub news: Option<Tag>,
     /// Due, in words.
     pub due: String,
     /// A tag, when it is late.
@@ -59,6 +62,19 @@ pub struct TaskForm {
     pub action: String,
 }
 
+/// The form that puts a question to the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskForm {
+    /// What happens then, in which language they read, and how they hear of it.
+    pub notes: Vec<String>,
+    /// The question.
+    pub field: Field,
+    /// Where it is sent.
+    pub action: String,
+    /// Whether it is shown unfolded, because something is to be mended in it.
+    pub open: bool,
+}
+
 /// One task with its evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "staff_task.html")]
@@ -77,6 +93,10 @@ pub struct StaffTask {
     pub held: Option<String>,
     /// Taking it, or giving it back.
     pub acts: Vec<Act>,
+    /// What was last asked of the person from here.
+    pub asked: Option<Asked>,
+    /// The form that asks them something, while nothing is out.
+    pub ask: Option<AskForm>,
     /// What the person told us.
     pub answers: StaffAnswers,
     /// What the process found out.

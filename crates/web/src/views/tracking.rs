@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::field::Field;
+use super::inquiry::Asked;
 use super::page::{Account, Act, Link, Page};
 use super::parts::PartLine;
 use super::request::Fact;
@@ -75,8 +76,17 @@ pub struct Decision {
     pub reasons: Vec<Reason>,
     /// Who decided: the sentence on computers and rules, or the office.
     pub who: String,
-    /// The button that asks a person to look again.
-    pub look_again: Option<Act>,
+    /// Asking a person to look again.
+    pub look_again: Option<Box<LookAgain>>,
+}
+
+/// The button that asks a person to look again. Nobody has to say why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookAgain {
+    /// Why they ask, for whoever wants to say.
+    pub why: Field,
+    /// Where it is sent.
+    pub action: String,
 }
 
 /// A reason, with the law that it rests on.
@@ -128,6 +138,8 @@ pub struct Status {
     pub parts: Vec<PartLine>,
     /// Who has it.
     pub holder: Option<Holder>,
+    /// What staff ask, and wait to be told.
+    pub asked: Option<Asked>,
     /// What happened, and what will: the earliest first.
     pub timeline: Vec<Moment>,
     /// How it was decided.

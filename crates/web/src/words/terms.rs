@@ -65,6 +65,7 @@ impl Words {
             TouchReason::JudgementNeeded => self.touch_judgement_needed(),
             TouchReason::PersonAskedFor => self.touch_person_asked_for(),
             TouchReason::Corrected => self.touch_corrected(),
+            TouchReason::AnswerMissing => self.touch_answer_missing(),
         }
     }
 

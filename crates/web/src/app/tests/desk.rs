@@ -4,6 +4,7 @@ use base::{CaseId, Language, Reference};
 use catalogue::{Connections, Files, TRANSLATIONS_LOCK, translations_lock};
 
 use super::{Browser, World};
+use crate::OutboxView as _;
 
 const TASKS: &str = "/wealdmere/staff/tasks";
 const ASSESSOR: &str = "nimmi.oakhanger@example.org";
@@ -178,6 +179,10 @@ async fn an_assessor_takes_a_task_and_decides_it_with_a_reason() {
     let view = body.case(case_of(&world, &reference)).unwrap().unwrap();
     assert_eq!(view.case.request.outcome.as_deref(), Some("granted"));
     assert_eq!(view.task_reasons(), ["The bill and the photo agree."]);
+    let told = Browser::new().get(&world, &format!("/wealdmere/requests/{reference}")).await;
+    assert!(told.says("made this decision.") && told.says("Grant it: the need is shown"));
+    assert!(told.says("Localism Act 2011, section 1"), "the law of what was chosen");
+    assert!(!told.says("The bill and the photo agree."), "not to whoever has the reference");
     let touches = body.touches(case_of(&world, &reference)).unwrap();
     assert_eq!(touches.len(), 1);
     assert_eq!(touches[0].reason, base::TouchReason::JudgementNeeded);
@@ -223,4 +228,149 @@ async fn what_was_typed_outlives_a_session_that_ended() {
         back.says("Because of the bill &amp; the photo")
             || back.html.contains("Because of the bill")
     );
+}
+
+const CITIZEN: &str = "mair@example.org";
+
+/// A request of somebody who signed in, which waits for a caseworker.
+async fn ask_signed_in(world: &World) -> (Browser, String) {
+    let mut browser = Browser::new();
+    browser.sign_in(world, "/wealdmere/sign-in", CITIZEN).await;
+    let start = browser.get(world, "/wealdmere/services/hardship-award").await;
+    let details = browser.send(world, &start, &[]).await;
+    let updates = browser.send(world, &details, &[("details", "The boiler broke")]).await;
+    let check = browser.send(world, &updates, &[("email", CITIZEN)]).await;
+    let reference = browser.send(world, &check, &[]).await.reference();
+    (browser, reference)
+}
+
+#[tokio::test]
+async fn a_caseworker_asks_and_the_promise_waits_for_the_answer() {
+    let world = World::also(&[package("caseworker")]);
+    let (mut resident, reference) = ask_signed_in(&world).await;
+    let (address, page) = (task_of(&world, &reference), format!("/wealdmere/requests/{reference}"));
+    let promised = resident.get(&world, &page).await;
+    assert!(promised.says("Wednesday 25 November 2026"), "{}", promised.html);
+    let mut caseworker = staff(&world, CASEWORKER).await;
+    let task = caseworker.get(&world, &address).await;
+    assert!(task.says("Ask the person something first"));
+    let empty = caseworker.send_form(&world, task.form_to("/ask"), &[("question", " ")]).await;
+    assert_eq!((empty.status.as_u16(), empty.errors().as_str()), (422, "Write what you ask"));
+    let words = [("question", "Who lives with you?")];
+    let asked = caseworker.send_form(&world, empty.form_to("/ask"), &words).await;
+    assert!(asked.says("The person is asked.") && asked.says("You have it"), "{}", asked.html);
+    assert!(asked.says("We wait until Tuesday 8 December 2026."), "{}", asked.html);
+    assert!(!asked.html.contains("/ask\""), "one question at a time");
+    let queue = caseworker.get(&world, TASKS).await;
+    assert!(queue.says("waits for an answer until 8 December 2026"), "{}", queue.html);
+
+    world.wait(1).await;
+    let mail = world.mail(CITIZEN);
+    assert!(mail.contains("Who lives with you?") && mail.contains("8 December 2026"), "{mail}");
+    let told = resident.get(&world, &page).await;
+    assert!(told.says("Waits for your answer") && told.says("Who lives with you?"));
+    let mine = resident.get(&world, "/wealdmere/my-requests").await;
+    assert!(mine.says("Waits for your answer"), "{}", mine.html);
+    // Over a weekend: four working days, and the promise is four later.
+    world.wait(6 * 86_400).await;
+    resident.sign_in(&world, "/wealdmere/sign-in", CITIZEN).await;
+    let form = resident.get(&world, &format!("{page}/question")).await;
+    assert_eq!(form.heading(), format!("Hardship award {reference} Answer our question"));
+    let empty = resident.send(&world, &form, &[]).await;
+    assert_eq!((empty.status.as_u16(), empty.errors().as_str()), (422, "Write the answer"));
+    let done = resident.send(&world, &empty, &[("answer", "A baby & my mother")]).await;
+    assert!(done.says("We have the answer") && done.path == page, "{}", done.html);
+    assert!(done.says("Who lives with you? A baby &amp; my mother") || done.says("A baby"));
+    assert!(done.says("Tuesday 1 December 2026"), "{}", done.html);
+    let again = resident.get(&world, &format!("{page}/question")).await;
+    assert_eq!(again.status, 409, "nothing is asked");
+
+    let mut caseworker = staff(&world, CASEWORKER).await;
+    assert!(caseworker.get(&world, TASKS).await.says("They have answered"));
+    let task = caseworker.get(&world, &address).await;
+    assert!(task.says("A baby &amp; my mother") || task.html.contains("A baby"), "{}", task.html);
+    let body = world.host.body(&"wealdmere".parse().unwrap()).unwrap();
+    let touches = body.touches(case_of(&world, &reference)).unwrap();
+    assert_eq!(touches[0].reason, base::TouchReason::AnswerMissing);
+    let view = body.case(case_of(&world, &reference)).unwrap().unwrap();
+    let replayed = runtime::replay_case(&body.reader(), view.case.request.case).unwrap().unwrap();
+    assert_eq!(replayed, view.case, "the journal alone gives the same case");
+    let journal =
+        store::journal::events_from(&body.reader(), base::EventSeq::START, 1_000).unwrap();
+    let clear = journal.iter().any(|event| {
+        let text = String::from_utf8_lossy(&event.bytes).into_owned();
+        text.contains("Who lives") || text.contains("A baby")
+    });
+    assert!(!clear, "both are sealed");
+}
+
+#[tokio::test]
+async fn who_does_not_answer_is_reminded_and_then_the_work_goes_on() {
+    let world = World::also(&[package("caseworker")]);
+    let (mut resident, reference) = ask_signed_in(&world).await;
+    let (address, page) = (task_of(&world, &reference), format!("/wealdmere/requests/{reference}"));
+    let mut caseworker = staff(&world, CASEWORKER).await;
+    let task = caseworker.get(&world, &address).await;
+    let words = [("question", "Who lives with you?")];
+    caseworker.send_form(&world, task.form_to("/ask"), &words).await;
+    let about = |world: &World, what: &str| {
+        let mails = world.outbox.messages();
+        mails.iter().filter(|mail| mail.to == CITIZEN && mail.subject.contains(what)).count()
+    };
+    world.wait(6 * 86_400).await;
+    assert_eq!(about(&world, "we still need your answer"), 0);
+    world.wait(86_460).await;
+    assert_eq!(about(&world, "we still need your answer"), 1);
+    world.wait(8 * 86_400).await;
+    assert_eq!(about(&world, "we still need your answer"), 1, "reminded once");
+    let mut caseworker = staff(&world, CASEWORKER).await;
+    let queue = caseworker.get(&world, TASKS).await;
+    assert!(queue.says("No answer came"), "{}", queue.html);
+    let task = caseworker.get(&world, &address).await;
+    assert!(task.says("Nobody answered by Tuesday 8 December 2026."), "{}", task.html);
+    resident.sign_in(&world, "/wealdmere/sign-in", CITIZEN).await;
+    let status = resident.get(&world, &page).await;
+    assert!(status.says("You can still answer.") && status.says("No answer came, so we went on"));
+
+    // An agent enters what the person says on the phone.
+    let mut agent = staff(&world, "rosalind.hartwood@example.org").await;
+    let case = agent.get(&world, &format!("/wealdmere/staff/cases/{reference}")).await;
+    assert!(case.says("Enter the answer to our question"), "{}", case.html);
+    let question = format!("/wealdmere/staff/cases/{reference}/question");
+    let caller = agent.get(&world, &question).await;
+    assert!(caller.path.ends_with(&format!("/callers/{reference}")), "{}", caller.path);
+    let facts = [("checked", "email"), ("checked", "reference")];
+    agent.send(&world, &caller, &facts).await;
+    let form = agent.get(&world, &question).await;
+    assert!(form.says("Who lives with you?") && form.says("Say to the caller"), "{}", form.html);
+    let done = agent.send(&world, &form, &[("answer", "Only me")]).await;
+    assert!(done.says("We have the answer, and the work goes on."), "{}", done.html);
+    let body = world.host.body(&"wealdmere".parse().unwrap()).unwrap();
+    let view = body.case(case_of(&world, &reference)).unwrap().unwrap();
+    assert_eq!(view.inquiries()[0].answer.as_deref(), Some("Only me"));
+    assert_eq!(view.case.measure.touches.values().sum::<u32>(), 1, "an entry is no touch");
+}
+
+#[tokio::test]
+async fn a_decision_without_the_answer_ends_the_question() {
+    let world = World::also(&[package("caseworker")]);
+    let reference = ask(&world).await;
+    let address = task_of(&world, &reference);
+    let mut caseworker = staff(&world, CASEWORKER).await;
+    let task = caseworker.get(&world, &address).await;
+    assert!(task.says("They gave no address") && task.says("whoever has the reference"));
+    let words = [("question", "Who lives with you?")];
+    let asked = caseworker.send_form(&world, task.form_to("/ask"), &words).await;
+    let values =
+        [("give-decision", "granted/need"), ("give-note", "seen"), ("reason", "It is plain.")];
+    caseworker.send_form(&world, asked.form_to(&address), &values).await;
+    let mut anybody = Browser::new();
+    let status = anybody.get(&world, &format!("/wealdmere/requests/{reference}")).await;
+    assert!(status.says("We have granted the award.") && !status.says("Who lives with you?"));
+    let late = anybody.get(&world, &format!("/wealdmere/requests/{reference}/question")).await;
+    assert_eq!(late.status, 409);
+    world.wait(30 * 86_400).await;
+    let body = world.host.body(&"wealdmere".parse().unwrap()).unwrap();
+    let view = body.case(case_of(&world, &reference)).unwrap().unwrap();
+    assert_eq!(view.case.request.inquiries[0].reminded_at, None);
 }

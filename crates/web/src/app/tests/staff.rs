@@ -83,6 +83,20 @@ async fn every_look_at_answers_is_written_down_before_they_are_shown() {
     assert_eq!(after, before, "a look is no touch and changes nothing");
 }
 
+/// A finance officer of the body that hosts the others.
+const HOSTS_FINANCE: &str = "desmond.achebe-lyle@example.org";
+
+/// Opens every list of cases that a page leads to.
+async fn opens(world: &World, head: &mut Browser, html: &str, least: usize) {
+    let links = html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let links: Vec<String> =
+        links.filter(|link| link.contains("/cases?behind=")).map(str::to_owned).collect();
+    assert!(links.len() >= least, "{links:?}");
+    for link in links {
+        assert_eq!(head.get(world, &link).await.status, 200, "{link}");
+    }
+}
+
 #[tokio::test]
 async fn every_figure_opens_to_its_cases() {
     let world = World::new();
@@ -95,8 +109,20 @@ async fn every_figure_opens_to_its_cases() {
     world.wait(1).await;
     world.emptied("wealdmere").await;
     let mut head = staff(&world, "grace.pellington@example.org").await;
-    let page = head.get(&world, "/wealdmere/staff/services-figures/").await;
-    assert_eq!(page.path, format!("/wealdmere/staff/figures/{SERVICE}"));
+    let all = head.get(&world, "/wealdmere/staff/services-figures/").await;
+    assert!(all.says("Sample rates, not evidence.") && all.says("50%"), "{}", all.html);
+    assert!(all.says("Wealdmere District Council owes Aldershire County Council"));
+    opens(&world, &mut head, &all.html, 5).await;
+    let mut host = Browser::new();
+    host.sign_in(&world, "/aldershire/staff/sign-in", HOSTS_FINANCE).await;
+    let owed = host.get(&world, "/aldershire/staff/services-figures/").await;
+    assert!(
+        owed.says("Wealdmere District Council owes Aldershire County Council"),
+        "{}",
+        owed.html
+    );
+    assert!(!owed.html.contains("/cases?"), "another body's cases do not open");
+    let page = head.get(&world, &format!("/wealdmere/staff/figures/{SERVICE}")).await;
     assert!(page.says("Sample rates, not evidence."));
     assert!(page.says("Straight through 50%"), "{}", page.html);
     assert!(
@@ -106,13 +132,7 @@ async fn every_figure_opens_to_its_cases() {
     );
     assert!(page.html.contains("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"bpmn\""));
     assert!(page.says("Wait until the bin is emptied"));
-    let links = page.html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
-    let links: Vec<String> =
-        links.filter(|link| link.contains("/cases?behind=")).map(str::to_owned).collect();
-    assert!(links.len() >= 5, "{links:?}");
-    for link in links {
-        assert_eq!(head.get(&world, &link).await.status, 200, "{link}");
-    }
+    opens(&world, &mut head, &page.html, 5).await;
     let through = format!("/wealdmere/staff/figures/{SERVICE}/cases?behind=straight_through");
     let cases = head.get(&world, &through).await;
     assert!(cases.says(&references[0]) && !cases.says(&references[1]));
