@@ -14,6 +14,7 @@ use crate::problem::{Problem, ProblemKind};
 use crate::scenario::Scenario;
 use crate::translations;
 
+mod crossings;
 mod decisions;
 mod flow;
 mod jobs;
@@ -24,12 +25,23 @@ mod payment;
 mod service;
 mod tasks;
 
+pub use crossings::{notices, questions_asked};
 pub use flow::KNOWN;
 
 /// The job type that sends a message to the requester.
 pub const MESSAGE_JOB: &str = "message";
 /// The header of such a job that names the template.
 pub const TEMPLATE_HEADER: &str = "template";
+/// The job type that puts a question to another body.
+pub const ASK_JOB: &str = "ask";
+/// The header of such a job that names an entry of `questions.toml` with a source.
+pub const QUESTION_HEADER: &str = "question";
+/// The job type that gives another body a notice.
+pub const NOTIFY_JOB: &str = "notify";
+/// The header of such a job that names `AGREEMENT/NOTICE`.
+pub const NOTICE_HEADER: &str = "notice";
+/// The BPMN errors of a notice: a gate let nothing cross, and the receiver refused it for good.
+pub const NOTICE_ERRORS: [&str; 2] = ["not_shared", "refused"];
 /// What a message template may name.
 pub const MESSAGE_VARIABLES: [&str; 7] =
     ["reference", "service", "promised", "outcome", "parts", "link", "fee"];

@@ -47,8 +47,9 @@ mod translations;
 
 pub use answers::{AnswerError, AnswerErrorKind, Answers, Given};
 pub use check::{
-    CallbackConnection, Connections, JobConnection, KNOWN, MESSAGE_JOB, MESSAGE_VARIABLES,
-    TEMPLATE_HEADER, check,
+    ASK_JOB, CallbackConnection, Connections, JobConnection, KNOWN, MESSAGE_JOB, MESSAGE_VARIABLES,
+    NOTICE_ERRORS, NOTICE_HEADER, NOTIFY_JOB, QUESTION_HEADER, TEMPLATE_HEADER, check, notices,
+    questions_asked,
 };
 pub use definition::{
     Automation, Day, Definition, Duplicate, Local, NotFixed, Open311, Outcome, OutcomeEnd, Promise,

@@ -232,27 +232,24 @@ impl Reading<'_> {
             let sentence = format!("There are more than {QUESTIONS} questions.");
             self.refuse(FILE, (1, 1), ProblemKind::Value, &sentence, "Split the service.");
         }
+        let QuestionsFile { pages, questions } = file;
+        let (sourced, questions): (Vec<Question>, Vec<Question>) =
+            questions.into_iter().partition(|question| question.source.is_some());
         let mut names = feel::Names::new();
         let (mut validators, mut shown) = (Vec::new(), Vec::new());
-        for question in &file.questions {
+        for question in &questions {
             let id = question.id.as_str();
             let position = entry(id);
             if names.slot(id).is_some() {
                 let sentence = format!("The question {id} is asked twice.");
                 self.refuse(FILE, position, ProblemKind::Repeated, &sentence, "Ask it once.");
             }
-            if !file.pages.iter().any(|page| page.id == question.page) {
-                let sentence = format!(
-                    "The question {id} stands on the page {}, which is not there.",
-                    question.page
-                );
-                self.refuse(
-                    FILE,
-                    position,
-                    ProblemKind::Undefined,
-                    &sentence,
-                    "Add a [[page]] with this id.",
-                );
+            if !pages.iter().any(|page| page.id == question.page) {
+                let page = &question.page;
+                let sentence =
+                    format!("The question {id} stands on the page {page}, which is not there.");
+                let mend = "Add a [[page]] with this id.";
+                self.refuse(FILE, position, ProblemKind::Undefined, &sentence, mend);
             }
             self.latest_of_a_date(question, position);
             match &question.show_if {
@@ -264,13 +261,8 @@ impl Reading<'_> {
                             let sentence =
                                 format!("The condition of {id} cannot be used: {error}.");
                             let mend = "A condition may use the questions before its own.";
-                            self.refuse(
-                                FILE,
-                                line_of(condition),
-                                ProblemKind::Undefined,
-                                &sentence,
-                                mend,
-                            );
+                            let (place, kind) = (line_of(condition), ProblemKind::Undefined);
+                            self.refuse(FILE, place, kind, &sentence, mend);
                         }
                     }
                 }
@@ -285,14 +277,33 @@ impl Reading<'_> {
             }
             names.add(id);
         }
-        let QuestionsFile { pages, questions } = file;
+        self.sourced_once(&sourced, &names, entry);
         (self.problems.len() == before).then_some(QuestionSet {
             pages,
             questions,
+            sourced,
             validators,
             shown,
             names,
         })
+    }
+
+    /// A question that another body answers has a name of its own.
+    fn sourced_once(
+        &mut self,
+        sourced: &[Question],
+        names: &feel::Names,
+        entry: impl Fn(&str) -> (u32, u32),
+    ) {
+        for question in sourced {
+            let id = question.id.as_str();
+            let twice = sourced.iter().filter(|other| other.id == question.id).count() > 1;
+            if twice || names.slot(id).is_some() {
+                let sentence = format!("The question {id} is asked twice.");
+                let (file, kind) = ("questions.toml", ProblemKind::Repeated);
+                self.refuse(file, entry(id), kind, &sentence, "Ask it once.");
+            }
+        }
     }
 
     fn latest_of_a_date(&mut self, question: &Question, position: (u32, u32)) {

@@ -127,7 +127,8 @@ pub struct Page {
 pub struct Question {
     /// Its name in forms, JSON, FEEL and Open311.
     pub id: QuestionId,
-    /// The page it stands on.
+    /// The page it stands on; none for one that the requester is not asked.
+    #[serde(default)]
     pub page: String,
     /// How it is asked.
     pub kind: QuestionKind,
@@ -210,6 +211,7 @@ impl Question {
 pub struct QuestionSet {
     pub(crate) pages: Vec<Page>,
     pub(crate) questions: Vec<Question>,
+    pub(crate) sourced: Vec<Question>,
     pub(crate) validators: Vec<jsonschema::Validator>,
     pub(crate) shown: Vec<Option<feel::Expression>>,
     pub(crate) names: feel::Names,
@@ -221,9 +223,14 @@ impl QuestionSet {
         &self.pages
     }
 
-    /// Every question, in order.
+    /// Every question that is put to the requester, in order.
     pub fn questions(&self) -> &[Question] {
         &self.questions
+    }
+
+    /// The questions that another body answers in the requester's place.
+    pub fn sourced(&self) -> &[Question] {
+        &self.sourced
     }
 
     /// The questions of a page, in order.
@@ -231,7 +238,7 @@ impl QuestionSet {
         self.questions.iter().filter(move |question| question.page == page)
     }
 
-    /// A question by its name.
+    /// A question to the requester by its name.
     pub fn question(&self, id: &str) -> Option<&Question> {
         self.questions.iter().find(|question| question.id.as_str() == id)
     }

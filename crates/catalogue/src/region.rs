@@ -89,6 +89,9 @@ pub struct Body {
     /// `systems/ID.toml`: its back offices, as `connectors` reads them.
     #[serde(skip)]
     pub systems: String,
+    /// `data-services/ID.toml`: how its own back offices answer other bodies, as `connectors` reads it.
+    #[serde(skip)]
+    pub data_services: String,
     /// `rates/ID.toml`: its rate card, as `metering` reads it.
     #[serde(skip)]
     pub rates: String,
@@ -134,6 +137,8 @@ pub struct Region {
     files: Files,
 }
 
+/// The folder of data services.
+pub const DATA_SERVICES: &str = "data-services/";
 /// The folder of agreements.
 const AGREEMENTS: &str = "agreements/";
 
@@ -245,6 +250,7 @@ impl Reading<'_> {
         let mut body = self.toml::<Body>(&file)?;
         self.text(&format!("systems/{id}.toml")).clone_into(&mut body.systems);
         self.text(&format!("rates/{id}.toml")).clone_into(&mut body.rates);
+        self.text(&format!("{DATA_SERVICES}{id}.toml")).clone_into(&mut body.data_services);
         if body.id != *id {
             let sentence = format!("The file of `{id}` describes `{}`.", body.id);
             self.refuse((&file, "id ="), ProblemKind::Value, sentence, "Use one name for both.");

@@ -86,6 +86,7 @@ mod back_offices;
 mod breaker;
 pub mod callback;
 mod csv;
+mod data_service;
 pub mod delivery;
 mod expression;
 mod folder;
@@ -106,6 +107,7 @@ pub use breaker::{
     PROBE_PATIENCE_MS,
 };
 pub use callback::{CallbackError, CallbackMapping, Received, read_callbacks};
+pub use data_service::{DataService, read_data_services};
 pub use delivery::{Attempts, Delivery, Next, Phase};
 pub use folder::{FileDrop, MAX_FILE_NAME_BYTES};
 pub use http::{

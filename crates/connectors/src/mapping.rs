@@ -17,7 +17,7 @@ use crate::{Delivery, Method, Phase, SystemKind};
 mod read;
 
 pub use read::read_mappings;
-pub(crate) use read::read_named;
+pub(crate) use read::{read_named, read_question, read_work};
 
 /// The mapping of one job type.
 #[derive(Debug, Clone)]

@@ -16,7 +16,7 @@ use base::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Assurance, Holder, Session};
+use crate::{Assurance, Holder, IdentityLevel, Session};
 
 mod decide;
 mod event;
@@ -102,6 +102,15 @@ pub enum Command {
         account: AccountId,
         /// The language.
         language: Language,
+    },
+    /// Staff of a body checked who somebody is. It may come before their first sign-in.
+    RecordAssurance {
+        /// The blind index of the resident's address.
+        index: Digest,
+        /// How well they were checked.
+        level: IdentityLevel,
+        /// The body whose staff did it.
+        by: BodyId,
     },
     /// The region's data name a member of staff.
     SetStaff {
@@ -223,6 +232,7 @@ pub(crate) struct SignIn {
 pub struct Accounts {
     by_id: BTreeMap<AccountId, Account>,
     by_index: BTreeMap<Digest, AccountId>,
+    checked: BTreeMap<Digest, IdentityLevel>,
     staff: BTreeMap<(BodyId, Digest), StaffAccount>,
     sign_ins: BTreeMap<SignInId, SignIn>,
     sign_ins_by_end: BTreeSet<(Timestamp, SignInId)>,
@@ -269,6 +279,11 @@ impl Accounts {
         of_body.map(|((_, index), staff)| (*index, staff))
     }
 
+    /// How well the holder of an address was checked.
+    pub fn checked(&self, index: &Digest) -> IdentityLevel {
+        self.checked.get(index).copied().unwrap_or_default()
+    }
+
     /// How many accounts there are.
     pub fn len(&self) -> usize {
         self.by_id.len()
@@ -291,7 +306,8 @@ impl Accounts {
             Event::CodeAccepted { sign_in, .. } => self.forget_sign_in(*sign_in),
             Event::AccountOpened { account, index, email, person, language, at } => {
                 let (index, email, person) = (*index, email.clone(), *person);
-                let assurance = Assurance::default();
+                let assurance =
+                    Assurance { identity: self.checked(&index), ..Assurance::default() };
                 let opened = Account {
                     index,
                     email,
@@ -313,6 +329,13 @@ impl Accounts {
             Event::LanguageChosen { account, language, .. } => {
                 if let Some(account) = self.by_id.get_mut(account) {
                     account.language = *language;
+                }
+            }
+            Event::AssuranceRecorded { index, level, .. } => {
+                self.checked.insert(*index, *level);
+                let account = self.by_index.get(index).and_then(|id| self.by_id.get_mut(id));
+                if let Some(account) = account {
+                    account.assurance.identity = *level;
                 }
             }
             Event::StaffSet { body, index, email, name, roles, .. } => {
@@ -371,6 +394,7 @@ impl Accounts {
     fn account_erased(&mut self, account: AccountId) {
         let Some(erased) = self.by_id.remove(&account) else { return };
         self.by_index.remove(&erased.index);
+        self.checked.remove(&erased.index);
         self.forget_sessions_of(&Holder::Citizen { account });
         // A sign-in that waits holds the same address, whose key is forgotten with the account.
         let waiting: Vec<SignInId> = self

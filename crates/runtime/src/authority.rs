@@ -4,6 +4,7 @@
 //! here, and the golden access table holds it.
 
 use base::{Actor, BodyId, Role, SectorPersonId, SystemId};
+use identity::Assurance;
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub enum Authority {
     Citizen {
         /// As the body knows them.
         person: SectorPersonId,
+        /// How sure the identity office is of them.
+        assurance: Assurance,
     },
     /// A member of staff with a session in this body.
     Staff {
@@ -58,7 +61,7 @@ impl Authority {
     /// The person, when a resident asks.
     pub const fn person(&self) -> Option<SectorPersonId> {
         match self {
-            Self::Citizen { person } => Some(*person),
+            Self::Citizen { person, .. } => Some(*person),
             Self::Visitor
             | Self::Staff { .. }
             | Self::ApiClient { .. }

@@ -5,9 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use base::{Actor, CaseId, EffectId, Party, Role, Timestamp};
+use base::{Actor, BodyId, CaseId, EffectId, Party, Role, Timestamp};
+use identity::Assurance;
 use requests::ServiceRequest;
 
+use crate::crossing;
 use crate::effect::{self, Effect};
 use crate::record::{Fact, Record};
 use crate::task::Tasks;
@@ -22,10 +24,28 @@ pub struct Counts {
     pub retries: u32,
     /// Messages sent to people.
     pub messages: u32,
+    /// Questions that the gate let out to other bodies.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub questions_asked: u32,
+    /// Those of them that were answered, by whom; "cannot tell" is an answer.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub answered_by: BTreeMap<BodyId, u32>,
     /// Staff time by role, in hundredths of a minute.
     pub staff_centiminutes: BTreeMap<Role, u32>,
     /// Records in the journal.
     pub records: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+impl Counts {
+    /// How many of the questions were answered.
+    pub fn questions_answered(&self) -> u32 {
+        self.answered_by.values().sum()
+    }
 }
 
 /// A case as rebuilt from its records.
@@ -39,6 +59,8 @@ pub struct Case {
     pub effects: BTreeMap<EffectId, Effect>,
     /// Who works on its tasks, and what they decided.
     pub tasks: Tasks,
+    /// How sure the body is of the requester.
+    pub assurance: Assurance,
     /// What it used.
     pub counts: Counts,
     /// What is measured of it.
@@ -56,12 +78,21 @@ pub struct StoredCase {
     /// Who works on its tasks, and what they decided.
     #[serde(default, skip_serializing_if = "Tasks::is_empty")]
     pub tasks: Tasks,
+    /// How sure the body is of the requester.
+    #[serde(default, skip_serializing_if = "is_lowest")]
+    pub assurance: Assurance,
     /// What it used.
     pub counts: Counts,
     /// What is measured of it.
     pub measure: mining::CaseMeasure,
     /// When it last changed.
     pub updated_at: Timestamp,
+}
+
+/// Nobody checked who they are.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+pub(crate) fn is_lowest(assurance: &Assurance) -> bool {
+    *assurance == Assurance::default()
 }
 
 impl Case {
@@ -73,6 +104,7 @@ impl Case {
             process: engine::Instance::new(),
             effects: BTreeMap::new(),
             tasks: Tasks::default(),
+            assurance: Assurance::default(),
             counts: Counts::default(),
             measure: mining::CaseMeasure::default(),
             updated_at: record.at,
@@ -108,6 +140,7 @@ impl Case {
             }
             Fact::Task(event) => self.tasks.apply(event, record.at),
             Fact::Effect(event) => self.apply_effect(event, record.at),
+            Fact::Crossing(crossing::Event::Assured { assurance }) => self.assurance = *assurance,
             // A look changes nothing, not even when the case last changed.
             Fact::Access(_) => {
                 self.counts.records = self.counts.records.saturating_add(1);
@@ -123,8 +156,16 @@ impl Case {
         if let effect::Event::Opened { work, place_in_line, due, .. } = event {
             let effect = Effect::opened(id, work, *place_in_line, *due, at);
             self.effects.insert(id, effect);
-        } else if let Some(effect) = self.effects.remove(&id).and_then(|old| old.apply(event, at)) {
-            self.effects.insert(id, effect);
+        } else if let Some(old) = self.effects.remove(&id) {
+            if let (effect::Event::Done { .. }, effect::Work::Cross { system, sent, .. }) =
+                (event, &old.work)
+                && sent.is_question()
+                && let Ok(body) = system.as_str().parse()
+            {
+                let count = self.counts.answered_by.entry(body).or_default();
+                *count = count.saturating_add(1);
+            }
+            self.effects.extend(old.apply(event, at).map(|effect| (id, effect)));
         }
     }
 
@@ -145,6 +186,12 @@ impl Case {
             Fact::Effect(effect::Event::Opened { work: effect::Work::Message { .. }, .. }) => {
                 counts.messages = counts.messages.saturating_add(1);
             }
+            Fact::Effect(effect::Event::Opened {
+                work: effect::Work::Cross { sent, .. }, ..
+            }) => {
+                let asked = u32::from(sent.is_question());
+                counts.questions_asked = counts.questions_asked.saturating_add(asked);
+            }
             Fact::Effect(effect::Event::Out { effect }) => {
                 counts.calls = counts.calls.saturating_add(1);
                 let again = self.effects.get(effect).is_some_and(|effect| {
@@ -156,6 +203,7 @@ impl Case {
             | Fact::Request(_)
             | Fact::Process(_)
             | Fact::Task(_)
+            | Fact::Crossing(_)
             | Fact::Access(_) => {}
         }
     }
@@ -178,6 +226,7 @@ impl Case {
         StoredCase {
             request: self.request.clone(),
             tasks: self.tasks.clone(),
+            assurance: self.assurance,
             counts: self.counts.clone(),
             measure: self.measure.clone(),
             updated_at: self.updated_at,

@@ -4,10 +4,12 @@ use base::{CaseId, Channel, Date, Digest, DraftId, EffectId, Language, MessageId
 use base::{Reference, SectorPersonId, ServiceId, SystemId, Timestamp};
 use catalogue::{AnswerError, Given};
 use connectors::{Exchange, Phase};
+use identity::Assurance;
 
 use crate::access::{ViewReason, Viewed};
 use crate::asker::FoundBy;
 use crate::authority::Authority;
+use crate::crossing::{Considered, CrossingLetter, Delay, Heard};
 use crate::task::{Decision, Holder};
 
 /// Names a waiting caller to the driver.
@@ -52,6 +54,10 @@ pub enum CallResult {
     Exchange(Box<Exchange>),
     /// The request could not be made from the case's values; the text carries no value.
     NotMade(String),
+    /// What came of a letter to another body.
+    Crossed(Box<Heard>),
+    /// A letter to another body is to go again.
+    Delayed(Delay),
     /// Work of the installation itself is done.
     Done,
     /// Work of the installation itself failed; the text carries no value.
@@ -253,6 +259,24 @@ pub enum Command {
         /// The case.
         case: CaseId,
     },
+    /// A question or notice of another body has come.
+    Consider(Box<CrossingLetter>),
+    /// What the back office answered to one that has come.
+    Conclude {
+        /// The letter.
+        letter: Box<CrossingLetter>,
+        /// The answer; none when it could not be asked from the letter's values.
+        answer: Option<Box<connectors::Answer>>,
+    },
+    /// A person's data are not to move under an agreement, or under any.
+    Restrict {
+        /// The person.
+        person: SectorPersonId,
+        /// The agreement's name; any, when none is given.
+        agreement: Option<sharing::AgreementId>,
+        /// Whether it is so from now on, or no longer.
+        restricted: bool,
+    },
     /// A message of another body.
     TakeLetter(Box<crate::transport::Letter>),
     /// End a session.
@@ -271,6 +295,9 @@ pub struct Session {
     /// The resident, as the body knows them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<SectorPersonId>,
+    /// How sure the identity office is of the resident.
+    #[serde(default, skip_serializing_if = "crate::case::is_lowest")]
+    pub assurance: Assurance,
     /// The roles of a member of staff.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<base::Role>,
@@ -308,6 +335,8 @@ pub enum Reply {
     },
     /// It was done.
     Done,
+    /// What the gate made of another body's letter.
+    Considered(Box<Considered>),
     /// The message had been taken before.
     AlreadyTaken,
 }

@@ -10,6 +10,7 @@ use base::{
 use connectors::Attempts;
 use engine::ElementKey;
 
+use crate::crossing::Sent;
 use crate::record::EXCHANGE;
 
 /// The name under which the address of a letter is sealed.
@@ -36,6 +37,15 @@ pub enum Work {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         letter_to: Option<Personal<String>>,
     },
+    /// A question to another body, or a notice to it, through the gates.
+    Cross {
+        /// The element instance that waits for it.
+        element: ElementKey,
+        /// The other body, as it stands among systems.
+        system: SystemId,
+        /// What is asked or told.
+        sent: Box<Sent>,
+    },
     /// Forget a data key whose party was erased.
     Forget {
         /// The key.
@@ -47,7 +57,7 @@ impl Work {
     /// The system that does it.
     pub fn system(&self) -> Option<&SystemId> {
         match self {
-            Self::Job { system, .. } => Some(system),
+            Self::Job { system, .. } | Self::Cross { system, .. } => Some(system),
             Self::Message { .. } | Self::Forget { .. } => None,
         }
     }
@@ -318,7 +328,7 @@ impl Effect {
     /// The element instance that waits for it.
     pub const fn element(&self) -> Option<ElementKey> {
         match &self.work {
-            Work::Job { element, .. } => Some(*element),
+            Work::Job { element, .. } | Work::Cross { element, .. } => Some(*element),
             Work::Message { .. } | Work::Forget { .. } => None,
         }
     }

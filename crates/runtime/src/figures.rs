@@ -9,7 +9,7 @@ use mining::{EventLog, ServiceMeasures};
 use store::PAGE_LIMIT;
 use store::requests::{ServiceRequestKey, ServiceRequestRow};
 
-use crate::case::StoredCase;
+use crate::case::{Counts, StoredCase};
 use crate::host::Body;
 use crate::record::Record;
 use crate::shard::ShardError;
@@ -30,6 +30,10 @@ pub struct ServiceFigures {
     pub joined: u64,
     /// Calls to back offices that were repeated.
     pub retries: u64,
+    /// Questions that were let out to other bodies.
+    pub questions_asked: u64,
+    /// Those of them that were answered.
+    pub questions_answered: u64,
     /// Mean cost of a request by channel, at the stated rates.
     pub cost_by_channel: BTreeMap<Channel, Money>,
     /// The whole cost.
@@ -94,7 +98,9 @@ pub fn figures(
                 measures: ServiceMeasures::of(cases.iter().map(|case| &case.measure), now),
                 weeks: weeks_of(&cases, &cost_of, now),
                 joined: cases.iter().map(|case| u64::from(case.request.joined)).sum(),
-                retries: cases.iter().map(|case| u64::from(case.counts.retries)).sum(),
+                retries: counted(&cases, |counts| counts.retries),
+                questions_asked: counted(&cases, |counts| counts.questions_asked),
+                questions_answered: counted(&cases, Counts::questions_answered),
                 cost: costs
                     .get(&service)
                     .map(|by| by.values().map(|(_, sum)| *sum).sum())
@@ -105,6 +111,11 @@ pub fn figures(
         })
         .collect();
     Ok(Figures { services, statement })
+}
+
+/// A count of each case, added up.
+fn counted(cases: &[StoredCase], count: impl Fn(&Counts) -> u32) -> u64 {
+    cases.iter().map(|case| u64::from(count(&case.counts))).sum()
 }
 
 fn cost_by_case(statement: &Statement) -> BTreeMap<CaseId, Money> {
@@ -198,6 +209,9 @@ fn usage_of(case: &StoredCase, owner: &BodyId, host: &BodyId) -> Vec<Usage> {
     ];
     for (role, centiminutes) in &counts.staff_centiminutes {
         used.push(usage(owner, UsageKind::StaffTime { role: *role }, u64::from(*centiminutes)));
+    }
+    for (body, questions) in &counts.answered_by {
+        used.push(usage(body, UsageKind::Question, u64::from(*questions)));
     }
     used
 }

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::mpsc::sync_channel;
 
 use base::{BodyId, Shard as ShardNumber, SystemId, Timestamp};
 use connectors::{BreakerState, Connector};
@@ -24,14 +25,16 @@ use crate::office::{Office, OfficeSetup};
 use crate::services::Services;
 use crate::shard::{BodySettings, ShardError};
 use presence::Presence;
+use roads::{Roads, Station};
 
 mod perform;
 mod presence;
+mod roads;
 mod sign_in;
 mod writer;
 
 pub use sign_in::{Entrance, SignedIn};
-pub(crate) use writer::{LEASE_MS, OWNER};
+pub(crate) use writer::{LEASE_MS, OWNER, commit};
 
 /// Commands that may wait for one shard; more are answered "not now".
 pub const QUEUE_LIMIT: usize = 10_000;
@@ -134,6 +137,7 @@ pub struct Host {
     bodies: BTreeMap<BodyId, Body>,
     office: Office,
     office_body: BodyId,
+    roads: Arc<Roads>,
     draws: AtomicU32,
     counters: Arc<Counters>,
     presence: Presence,
@@ -159,19 +163,33 @@ impl Host {
         let office = Office::open(office, Arc::clone(&seams.entropy), seams.clock.now())?;
         let counters = Arc::new(Counters::default());
         let mut bodies = BTreeMap::new();
-        for (alarm, setup) in (0_u64..).zip(setups) {
+        let (mut stations, mut lanes) = (BTreeMap::new(), Vec::new());
+        for setup in setups {
+            let lane = sync_channel(QUEUE_LIMIT);
+            let body = setup.settings.body.clone();
+            stations.insert(body, Station::new(&setup, lane.0.clone()));
+            lanes.push((setup, lane));
+        }
+        let roads = Arc::new(Roads {
+            clock: Arc::clone(&seams.clock),
+            office: office.clone(),
+            office_body: office_body.clone(),
+            stations,
+        });
+        for (alarm, (setup, lane)) in (0_u64..).zip(lanes) {
             let readers = setup.store.readers();
             let (settings, services) = (Arc::clone(&setup.settings), setup.services.clone());
             let keyring = setup.keyring.clone();
             let (committed, commits) = watch::channel(0);
             let told = writer::Told { counters: Arc::clone(&counters), committed };
-            let queue = writer::start(setup, seams.clone(), AlarmId(alarm), told)?;
+            let (queue, alarm) = (lane.0.clone(), AlarmId(alarm));
+            writer::start(setup, seams.clone(), alarm, told, lane, Arc::clone(&roads))?;
             let id = settings.body.clone();
             bodies.insert(id, Body { settings, services, keyring, readers, queue, commits });
         }
         let draws = AtomicU32::new(0);
         let presence = Presence::new(seams.clock.now());
-        Ok(Self { seams, bodies, office, office_body, draws, counters, presence })
+        Ok(Self { seams, bodies, office, office_body, roads, draws, counters, presence })
     }
 
     /// The clock.
@@ -230,12 +248,7 @@ impl Host {
         authority: Authority,
         command: Command,
     ) -> Result<Reply, Rejection> {
-        let body = self.bodies.get(body).ok_or(Rejection::NotFound)?;
-        let (reply, answer) = oneshot::channel();
-        let task = Task::Command(authority, command, reply, self.seams.clock.busy());
-        body.queue.try_send(task).map_err(|_| Rejection::Unavailable)?;
-        // A dropped sender means that the commit failed: nothing was done.
-        answer.await.unwrap_or(Err(Rejection::Unavailable))
+        self.roads.submit(body, authority, command).await
     }
 
     /// How a body's back offices are doing, those that were called.

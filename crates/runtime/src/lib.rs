@@ -11,9 +11,11 @@ mod authority;
 mod case;
 pub mod clock;
 mod command;
+pub mod crossing;
 pub mod effect;
 pub mod entropy;
 pub mod figures;
+mod gate;
 mod host;
 mod keyring;
 mod log;
@@ -21,6 +23,7 @@ mod messages;
 mod observe;
 mod office;
 mod places;
+mod reconcile;
 mod record;
 mod services;
 mod shard;
@@ -35,13 +38,16 @@ pub use case::{Case, Counts, StoredCase};
 pub use command::{
     CallResult, Command, Exchanged, Input, Rejection, Reply, ReplyTo, Session, Settle, Submit,
 };
+pub use crossing::{CrossingLetter, Delay, Heard, Sharing};
 pub use host::{Body, BodySetup, Counters, Entrance, Host, Post, QUEUE_LIMIT, Seams, SignedIn};
+pub use identity::{Assurance, AuthenticationLevel, IdentityLevel};
 pub use keyring::{CaseKeys, KeyError, Keyring};
 pub use log::{LogError, log_key, origin as log_origin, verify_log};
 pub use messages::{Mail, MessageError};
 pub use observe::observation;
 pub use office::{CodeMail, Office, OfficeRecord, OfficeSetup, SignInRejection, StaffSeed};
 pub use places::{ADDRESSES_SHOWN, Place, Places};
+pub use reconcile::{CrossingLine, CrossingLog, Finding, Reconciled, crossing_log, reconcile};
 pub use record::{Fact, Record, RecordError};
 pub use services::{DeployError, Service, Services};
 pub use shard::{

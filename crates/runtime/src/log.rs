@@ -18,6 +18,7 @@ use store::access::{
 use store::{PAGE_LIMIT, Reader, StoreError};
 
 use crate::access::{self, LOGGED};
+use crate::crossing::{CROSSING_LOGGED, CrossingRecord};
 use crate::keyring::{KeyError, Keyring};
 use crate::record::{Fact, Record, RecordError};
 use crate::shard::{ShardError, load_case};
@@ -235,7 +236,9 @@ impl<'a> Entries<'a> {
     fn next(&mut self) -> Result<Option<Entry>, LogError> {
         let Some(row) = self.next_leaf()? else { return Ok(None) };
         let opening = match self.record_at(row.leaf)? {
-            Some(record) if record.commitment == row.commitment => Some(self.opened(&record)?),
+            Some(record) if record.commitment == row.commitment => {
+                Some(opened(self.reader, self.keyring, &record)?)
+            }
             Some(_) => return Err(LogFault::RecordAltered { index: row.leaf }.into()),
             None => None,
         };
@@ -281,25 +284,30 @@ impl<'a> Entries<'a> {
             None => Ok(()),
         }
     }
+}
 
-    fn opened(&self, row: &AccessRecordRow) -> Result<Opening, LogError> {
-        let altered = LogError::RecordSealed { leaf: row.leaf };
-        let Some((sealed, keys)) = self.sealed(row)? else { return Err(altered) };
-        let opened = sealed.open(ACCESS_RECORD, &self.keyring.of_case(&keys)?);
-        let opening = opened.ok().and_then(|salted| salted.opened().and_then(Salted::opening));
-        opening.ok_or(altered)
-    }
+/// What a record and its salt are, while its key is there.
+pub(crate) fn opened(
+    reader: &Reader,
+    keyring: &Keyring,
+    row: &AccessRecordRow,
+) -> Result<Opening, LogError> {
+    let altered = LogError::RecordSealed { leaf: row.leaf };
+    let Some((sealed, keys)) = sealed(reader, row)? else { return Err(altered) };
+    let opened = sealed.open(ACCESS_RECORD, &keyring.of_case(&keys)?);
+    let opening = opened.ok().and_then(|salted| salted.opened().and_then(Salted::opening));
+    opening.ok_or(altered)
+}
 
-    /// A sealed record with the keys of its case, or with its own where it belongs to none.
-    fn sealed(&self, row: &AccessRecordRow) -> Result<Option<Sealed>, LogError> {
-        let Some(case) = row.case_id else {
-            let apart: Option<ApartRecord> = serde_json::from_slice(&row.bytes).ok();
-            return Ok(apart.map(|apart| (apart.record, vec![apart.key])));
-        };
-        let case = load_case(self.reader, case)?;
-        let sealed = serde_json::from_slice(&row.bytes).ok();
-        Ok(sealed.zip(case.map(|case| case.request.keys)))
-    }
+/// A sealed record with the keys of its case, or with its own where it belongs to none.
+fn sealed(reader: &Reader, row: &AccessRecordRow) -> Result<Option<Sealed>, LogError> {
+    let Some(case) = row.case_id else {
+        let apart: Option<ApartRecord> = serde_json::from_slice(&row.bytes).ok();
+        return Ok(apart.map(|apart| (apart.record, vec![apart.key])));
+    };
+    let case = load_case(reader, case)?;
+    let sealed = serde_json::from_slice(&row.bytes).ok();
+    Ok(sealed.zip(case.map(|case| case.request.keys)))
 }
 
 /// Holds every leaf that the journal names against the log's.
@@ -309,10 +317,16 @@ fn journal_agrees(reader: &Reader) -> Result<(), LogError> {
         let page = store::journal::events_from(reader, from, PAGE_LIMIT)?;
         let Some(last) = page.last() else { return Ok(()) };
         from = last.seq.plus(1);
-        for event in page.iter().filter(|event| event.name == LOGGED) {
-            let record = Record::from_bytes(event.seq, &event.bytes)?;
-            if let Fact::Access(access::Event::Logged { leaf, commitment }) = record.fact {
-                leaf_agrees(reader, (leaf, commitment), record.case, event.seq)?;
+        for event in &page {
+            if event.name == LOGGED {
+                let record = Record::from_bytes(event.seq, &event.bytes)?;
+                if let Fact::Access(access::Event::Logged { leaf, commitment }) = record.fact {
+                    leaf_agrees(reader, (leaf, commitment), Some(record.case), event.seq)?;
+                }
+            } else if event.name == CROSSING_LOGGED {
+                let line: CrossingRecord = serde_json::from_slice(&event.bytes)
+                    .map_err(|source| RecordError { seq: event.seq, source })?;
+                leaf_agrees(reader, (line.leaf, line.commitment), None, event.seq)?;
             }
         }
     }
@@ -321,7 +335,7 @@ fn journal_agrees(reader: &Reader) -> Result<(), LogError> {
 fn leaf_agrees(
     reader: &Reader,
     (leaf, commitment): (u64, Digest),
-    case: CaseId,
+    case: Option<CaseId>,
     seq: EventSeq,
 ) -> Result<(), LogError> {
     let found = store::row::<AccessLeafRow>(reader, &AccessLeafKey { leaf })?;
@@ -330,9 +344,8 @@ fn leaf_agrees(
     }
     let record = store::row::<AccessRecordRow>(reader, &AccessRecordKey { leaf })?;
     let erased = || {
-        Ok::<_, LogError>(
-            load_case(reader, case)?.is_none_or(|case| case.is_erased(Party::REQUESTER)),
-        )
+        let Some(case) = case else { return Ok::<_, LogError>(false) };
+        Ok(load_case(reader, case)?.is_none_or(|case| case.is_erased(Party::REQUESTER)))
     };
     if record.is_none() && !erased()? {
         return Err(LogError::RecordMissing { leaf });

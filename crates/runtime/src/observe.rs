@@ -25,7 +25,7 @@ pub fn observation(record: &Record) -> Option<Observation> {
             let (element, instance) = event.place();
             event.lifecycle().map(|_| observed(record, element, Some(instance.0), measure, None))
         }
-        Fact::Effect(_) | Fact::Access(_) => None,
+        Fact::Effect(_) | Fact::Access(_) | Fact::Crossing(_) => None,
     }
 }
 

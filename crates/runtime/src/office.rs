@@ -9,13 +9,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base::{Actor, BlindKey, BodyId, Digest, EventSeq, KeyId, Language, Measure, Personal};
 use base::{Role, SectorPersonId, Shard, Timestamp};
-use identity::{Accounts, BodySecret, Checked, Command, Door, EmailAddress, Event, Holder};
-use identity::{KeyEpoch, MasterKey, NewSession, OneTimeCode, SignInId};
-use store::{Batch, Lease, Store};
+use identity::{Accounts, Assurance, Checked, Command, Door, EmailAddress, Event, Holder};
+use identity::{IdentityLevel, MasterKey, NewSession, OneTimeCode, SignInId};
+use store::{Batch, Lease, Reader, Store};
 
+use crate::crossing::{CROSSING_LOGGED, Sharing};
 use crate::entropy::{Entropy, Place, Use};
 use crate::keyring::Keyring;
+use crate::log::AccessLog;
 use crate::shard::ShardError;
+
+mod translating;
 
 /// How long the office's lease runs.
 const LEASE_MS: i64 = 10 * 60_000;
@@ -99,6 +103,10 @@ pub struct OfficeSetup {
     pub master: MasterKey,
     /// Its data keys.
     pub keyring: Keyring,
+    /// The key of its access log's checkpoints.
+    pub log_key: audit::SigningKey,
+    /// Its own copy of the agreements.
+    pub sharing: Arc<Sharing>,
     /// Its database.
     pub store: Box<dyn Store>,
 }
@@ -109,6 +117,8 @@ struct State {
     accounts: Accounts,
     contacts: BTreeMap<Digest, KeyId>,
     draws: u32,
+    reader: Reader,
+    log: AccessLog,
 }
 
 /// The identity office.
@@ -143,14 +153,15 @@ impl Office {
             let page = store::journal::events_from(&reader, from, REPLAY_PAGE)?;
             let Some(last) = page.last() else { break };
             from = last.seq.plus(1);
-            for event in &page {
+            for event in page.iter().filter(|event| event.name != CROSSING_LOGGED) {
                 let record: OfficeRecord = serde_json::from_slice(&event.bytes)
                     .map_err(|source| crate::RecordError { seq: event.seq, source })?;
                 remember(&mut contacts, &record);
                 accounts.apply(&record.event);
             }
         }
-        let state = State { setup, lease, accounts, contacts, draws: 0 };
+        let log = AccessLog::open(&reader, &setup.log_key)?;
+        let state = State { setup, lease, accounts, contacts, draws: 0, reader, log };
         Ok(Self { state: Arc::new(Mutex::new(state)), entropy })
     }
 
@@ -262,8 +273,38 @@ impl Office {
     pub fn pseudonym(&self, account: base::AccountId, body: &BodyId) -> Option<SectorPersonId> {
         let state = self.lock();
         let person = state.accounts.account(account)?.person;
-        let share = state.setup.master.share(body, KeyEpoch(1)).ok()?;
-        BodySecret::from_shares(&[share]).ok()?.pseudonym(person).ok()
+        state.secret(body)?.pseudonym(person).ok()
+    }
+
+    /// Staff of a body checked who the holders of addresses are. It may come before their first
+    /// sign-in, and counts from the next one on.
+    ///
+    /// # Errors
+    /// [`SignInRejection`] when one is no address, or the office cannot write now.
+    pub fn record_assurance(
+        &self,
+        checked: &[(String, IdentityLevel)],
+        by: &BodyId,
+        now: Timestamp,
+    ) -> Result<(), SignInRejection> {
+        let mut state = self.lock();
+        let mut events = Vec::new();
+        for (email, level) in checked {
+            let address = EmailAddress::parse(email).map_err(|_| SignInRejection::NotAnAddress)?;
+            let index = address.index(&state.setup.blind);
+            let command = Command::RecordAssurance { index, level: *level, by: by.clone() };
+            let decided = identity::decide(&state.accounts, command, now);
+            events.extend(decided.map_err(|_| SignInRejection::Expired)?);
+        }
+        state.commit(events, Actor::Body, &*self.entropy, now).map(|_| ()).map_err(|error| {
+            tracing::error!(%error, "the identity office could not write");
+            SignInRejection::Unavailable
+        })
+    }
+
+    /// How sure the office is of an account's person.
+    pub fn assurance(&self, account: base::AccountId) -> Assurance {
+        self.lock().accounts.account(account).map(|account| account.assurance).unwrap_or_default()
     }
 
     /// The language that an account's person wished.

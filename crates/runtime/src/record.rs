@@ -5,7 +5,7 @@
 
 use base::{CaseId, EventSeq, Field, Measure, Party, SealError, Sealer, Timestamp};
 
-use crate::{access, effect, task};
+use crate::{access, crossing, effect, task};
 
 /// A fact of one of the domains.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -19,6 +19,8 @@ pub enum Fact {
     Effect(effect::Event),
     /// About a look at its values by staff.
     Access(access::Event),
+    /// About how sure the body is of the requester.
+    Crossing(crossing::Event),
     /// About who works on a task that the process gave to a person.
     Task(task::Event),
 }
@@ -55,6 +57,7 @@ impl Fact {
             Self::Process(event) => event.name(),
             Self::Effect(event) => event.name(),
             Self::Access(event) => event.name(),
+            Self::Crossing(event) => event.name(),
             Self::Task(event) => event.name(),
         }
     }
@@ -66,6 +69,7 @@ impl Fact {
             Self::Process(event) => event.version(),
             Self::Effect(event) => event.version(),
             Self::Access(event) => event.version(),
+            Self::Crossing(event) => event.version(),
             Self::Task(event) => event.version(),
         }
     }
@@ -78,7 +82,7 @@ impl Fact {
             Self::Process(event) => event.for_each_personal_mut(&mut |_, value| value.erase(party)),
             Self::Effect(event) => event.erase(party),
             Self::Task(event) => event.erase(party),
-            Self::Access(_) => {}
+            Self::Access(_) | Self::Crossing(_) => {}
         }
     }
 
@@ -99,6 +103,7 @@ impl Fact {
                 Self::Task(event)
             }
             Self::Access(event) => Self::Access(event),
+            Self::Crossing(event) => Self::Crossing(event),
         })
     }
 }

@@ -16,6 +16,7 @@ use store::{Batch, Committed, Lease, Reader, StoreError};
 
 use crate::case::Case;
 use crate::command::{Command, Input, Rejection, Reply, ReplyTo};
+use crate::crossing::Sharing;
 use crate::entropy::Entropy;
 use crate::keyring::{KeyError, Keyring};
 use crate::log::AccessLog;
@@ -24,9 +25,11 @@ use crate::record::RecordError;
 use crate::services::Services;
 
 mod access;
+mod answering;
 mod apart;
 mod asking;
 mod calls;
+mod crossing;
 mod deliver;
 mod drafts;
 mod edit;
@@ -77,6 +80,8 @@ pub struct BodySettings {
     pub closures: BTreeSet<base::Date>,
     /// The key of its access log's checkpoints.
     pub log_key: audit::SigningKey,
+    /// What it may share with other bodies.
+    pub sharing: Arc<Sharing>,
     /// Where people reach the installation, without a slash at the end: `http://localhost:8400`.
     pub origin: String,
 }
@@ -353,6 +358,13 @@ impl Shard {
             Command::Search { by, found } => self.search(turn, authority, (by, found)),
             Command::Erase { case, party } => self.erase(turn, authority, case, party),
             Command::Continue { case } => self.go_on(turn, authority, case),
+            Command::Consider(letter) => self.consider(turn, authority, &letter),
+            Command::Conclude { letter, answer } => {
+                self.conclude(turn, authority, &letter, answer.as_deref())
+            }
+            Command::Restrict { person, agreement, restricted } => {
+                self.restrict(turn, authority, person, (agreement, restricted))
+            }
             Command::TakeLetter(letter) => self.take_letter(turn, authority, *letter),
             Command::CloseSession { token } => Self::close_session(turn, authority, token),
         }

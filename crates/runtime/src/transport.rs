@@ -9,6 +9,7 @@ use std::pin::Pin;
 use base::{BodyId, MessageId};
 
 use crate::command::Session;
+use crate::crossing::{Carriage, CrossingLetter};
 
 /// What one body tells another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,4 +52,8 @@ pub type Delivery<'a> = Pin<Box<dyn Future<Output = Result<(), TransportError>> 
 pub trait Transport: Send + Sync {
     /// Ends when the receiver has made the message durable.
     fn deliver(&self, letter: Letter) -> Delivery<'_>;
+
+    /// Carries a question or a notice of `from` by the identity office to the other body, and
+    /// brings back what it says. The same letter may be carried any number of times.
+    fn cross(&self, from: BodyId, letter: CrossingLetter) -> Carriage<'_>;
 }

@@ -87,7 +87,10 @@ name! {
 }
 
 /// One version of an agreement.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(deny_unknown_fields)]
 pub struct AgreementVersion {
     /// Which agreement.
     pub id: AgreementId,

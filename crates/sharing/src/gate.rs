@@ -12,7 +12,8 @@ use crate::agreement::{Agreement, AgreementVersion, Category, Purpose, Status};
 use crate::{SignedAgreement, VectorOfTrust};
 
 /// What is to cross.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Form {
     /// The answer to a question, from the provider to the recipient who asks.
     Question(Category),
@@ -120,6 +121,9 @@ pub enum Refusal {
     /// This crossing was decided before.
     #[error("a crossing of this id was decided before")]
     Replayed,
+    /// The body does not know whom it is about.
+    #[error("the person is not known")]
+    UnknownPerson,
 }
 
 /// Leave for one crossing. It is neither copied nor stored: it is spent where it was given.
@@ -229,6 +233,12 @@ impl Permit {
     /// The kinds of data that may cross.
     pub fn categories(&self) -> &BTreeSet<Category> {
         &self.categories
+    }
+
+    /// Spends the permit on letting a question out, or a pseudonym through: nothing of the
+    /// provider's data crosses by that. Gives the kinds of data that may be told.
+    pub fn let_out(self) -> BTreeSet<Category> {
+        self.categories
     }
 
     /// Spends the permit on the answer to its question. What the agreement does not list, and any

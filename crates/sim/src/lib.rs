@@ -7,6 +7,9 @@
 //! are conserved, work is done once, what was acknowledged stays, no plaintext is in the journal.
 //! At the end the faults stop and everything that is due must drain.
 //!
+//! [`cross`] does the same with two bodies and the identity office between them: questions and
+//! notices cross under crashes of each, and lost, late and doubled letters.
+//!
 //! It reads no clock and draws nothing but from its seed, so that a seed gives the same run to the
 //! byte: a failure is its seed. It promises nothing about speed, threads or a real disk.
 //!
@@ -16,12 +19,15 @@
 //! # Ok::<(), Box<sim::Failure>>(())
 //! ```
 
+mod bodies;
 mod chance;
+mod keys;
 mod office;
 mod package;
 mod report;
 mod world;
 
+pub use bodies::{Crossings, CrossingsPlan, cross};
 pub use report::{Failure, Report};
 pub use world::{Plan, run};
 

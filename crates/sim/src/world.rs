@@ -16,18 +16,17 @@ use runtime::{BodySettings, Case, Keyring, Place, Places, Services, Shard};
 use store::{Reader, SimKeyStore, SimStore, Store, WrapEpoch};
 
 use crate::chance::Chance;
+use crate::keys::SharedKeys;
 use crate::office::{Mode, ModelOffice};
 use crate::package;
 use crate::report::{Failure, Report};
 
 mod check;
-mod keys;
 mod network;
 mod people;
 mod staff;
 mod steps;
 
-use keys::SharedKeys;
 use network::Wire;
 use people::Resident;
 
@@ -243,6 +242,7 @@ impl World {
             log_key: runtime::log_key(&body, &[3; 32]).ok_or("no key")?,
             closures: BTreeSet::new(),
             origin: "http://localhost".to_owned(),
+            sharing: Arc::default(),
         });
         let (services, randoms, errors) = offered(&plan, &settings, now, &mut chance)?;
         let store = SimStore::new(&body).map_err(|error| error.to_string())?;

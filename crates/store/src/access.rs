@@ -32,7 +32,7 @@ table! {
         leaf: u64,
     )
     {
-        /// The case under whose key it is sealed.
+        /// The case under whose key it is sealed, if it belongs to one.
         case_id: Option<CaseId>,
         /// What crossed between two bodies, by the id that both know.
         crossing_id: Option<MessageId>,

@@ -13,6 +13,7 @@ use base::{BodyId, CaseId, Digest, Epoch, EventSeq, MessageId, Shard, Timestamp}
 use crate::Lease;
 use crate::access::{AccessCheckpointRow, AccessLeafRow, AccessRecordRow};
 use crate::callers::{ContactRow, PersonIndexRow};
+use crate::crossings::{AgreementUseRow, CrossingRow, RestrictionRow};
 use crate::effects::EffectRow;
 use crate::people::{AccountRow, AliasRow, SessionRow, SignInCodeRow};
 use crate::process::{
@@ -173,6 +174,9 @@ tables! {
     access_leaf: AccessLeafRow,
     access_record: AccessRecordRow,
     access_checkpoint: AccessCheckpointRow,
+    crossing: CrossingRow,
+    agreement_use: AgreementUseRow,
+    restriction: RestrictionRow,
 }
 
 impl Rows {

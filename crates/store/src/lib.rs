@@ -26,6 +26,7 @@
 pub mod access;
 mod batch;
 pub mod callers;
+pub mod crossings;
 pub mod effects;
 mod error;
 pub mod figures;

@@ -26,6 +26,7 @@ pub(crate) const JOURNAL: &[Migration] = &[
     Migration { number: 2, sql: include_str!("../migrations/0002_reviews.sql") },
     Migration { number: 3, sql: include_str!("../migrations/0003_access.sql") },
     Migration { number: 4, sql: include_str!("../migrations/0004_tasks.sql") },
+    Migration { number: 5, sql: include_str!("../migrations/0005_crossings.sql") },
     Migration { number: 6, sql: include_str!("../migrations/0006_callers.sql") },
 ];
 

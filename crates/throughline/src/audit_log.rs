@@ -2,15 +2,17 @@
 //!
 //! Reads a data folder that nobody serves, with the installation's keys. Prints one line a body;
 //! a log that was altered, dropped from, reordered or cut off is told in a sentence, and the
-//! program ends with 1. Writes nothing.
+//! program ends with 1. Then it holds the logs against each other: each question and each notice
+//! between two bodies must stand in both, and in the identity office's. Writes nothing.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use base::{BodyId, Shard};
 use clap::Subcommand;
-use runtime::Keyring;
+use runtime::{CrossingLog, Finding, Keyring, Reconciled};
 use store::{DataFolder, SqliteKeyStore, SqliteStore, Store as _, WrapEpoch};
 
 use crate::keys::{body_secrets, key_file};
@@ -44,17 +46,39 @@ pub fn run(audit: &Audit) -> anyhow::Result<ExitCode> {
             bail!("{} holds nothing of {wanted}", data.display());
         }
     }
-    let mut code = ExitCode::SUCCESS;
-    for body in &bodies {
-        match verify(&folder, body) {
-            Ok(line) => print_line(&format!("{body}: {line}")),
+    let (mut code, mut logs) = (ExitCode::SUCCESS, BTreeMap::new());
+    for body in bodies {
+        match verify(&folder, &body) {
+            Ok(proved) => {
+                print_line(&format!("{body}: {}", proved.line));
+                logs.insert(body, proved.crossings);
+            }
             Err(error) => {
                 print_line(&format!("{body}: does not hold: {error:#}"));
                 code = ExitCode::FAILURE;
             }
         }
     }
-    Ok(code)
+    let (lines, sound) = told(&runtime::reconcile(&logs));
+    for line in &lines {
+        print_line(line);
+    }
+    Ok(if sound { code } else { ExitCode::FAILURE })
+}
+
+/// What the logs together say of crossings, a line each, and whether nothing of it is wrong.
+fn told(reconciled: &Reconciled) -> (Vec<String>, bool) {
+    let Reconciled { agreed, refused, findings } = reconciled;
+    let mut lines = vec![format!(
+        "between bodies: {agreed} questions and notices stand in every log alike, {refused} were \
+         refused by the body's own gate"
+    )];
+    let line = |finding: &Finding| {
+        let how = if finding.wrong { "does not hold" } else { "is open" };
+        format!("crossing {} {how}: {}", finding.crossing, finding.sentence)
+    };
+    lines.extend(findings.iter().map(line));
+    (lines, findings.iter().all(|finding| !finding.wrong))
 }
 
 /// Every body that has a journal or a keystore here: one whose journal is gone is told.
@@ -70,8 +94,13 @@ fn bodies(folder: &DataFolder) -> anyhow::Result<Vec<BodyId>> {
     Ok(bodies)
 }
 
-/// What is proved of a body's log, in a line.
-fn verify(folder: &DataFolder, body: &BodyId) -> anyhow::Result<String> {
+/// What is proved of a body's log, in a line, and what it tells of crossings.
+struct Proved {
+    line: String,
+    crossings: CrossingLog,
+}
+
+fn verify(folder: &DataFolder, body: &BodyId) -> anyhow::Result<Proved> {
     let (keys, journal) = (key_file(folder.path(), body.as_str()), folder.journal_file(body));
     for file in [&keys, &journal, &folder.key_file(body)] {
         there(file)?;
@@ -82,10 +111,12 @@ fn verify(folder: &DataFolder, body: &BodyId) -> anyhow::Result<String> {
     let store = SqliteStore::open(folder, body)?;
     let reader = store.readers().shard(Shard(0));
     let verified = runtime::verify_log(&reader, &keyring, &secrets.log.verifying_key())?;
-    Ok(format!(
+    let crossings = runtime::crossing_log(&reader, &keyring, &verified)?;
+    let line = format!(
         "holds: {} entries, {} with their records, {} signed, root {}",
         verified.leaves, verified.opened, verified.signed, verified.root
-    ))
+    );
+    Ok(Proved { line, crossings })
 }
 
 fn there(file: &Path) -> anyhow::Result<()> {

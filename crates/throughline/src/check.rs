@@ -12,6 +12,7 @@ use catalogue::{
 use crate::agreement::Agreements;
 use crate::files::{folders, read_folder};
 use crate::install::refused;
+use crate::sharing::Shared;
 
 /// The file of a package that maps its jobs.
 const CONNECTORS: &str = "connectors.toml";
@@ -118,6 +119,10 @@ pub fn run(folder: &Path, region: &Path) -> anyhow::Result<ExitCode> {
         folders(folder)?
     };
     let mut refusals = 0;
+    for problem in Shared::read(&region).problems {
+        crate::say(&format!("region/{problem}"));
+        refusals += usize::from(!problem.warning);
+    }
     for package in &packages {
         let files = read_folder(package)?;
         refusals +=

@@ -10,6 +10,7 @@ use base::{BodyId, Language, Role, Text, Timestamp};
 use catalogue::region::{Demo, Region};
 use connectors::Secret;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use runtime::IdentityLevel;
 use runtime::clock::{Busy, Clock, VirtualClock};
 use runtime::entropy::SeededEntropy;
 use tokio::sync::Mutex;
@@ -172,12 +173,27 @@ async fn set_up(options: &Options) -> anyhow::Result<Stage> {
     let (listener, origin) = crate::server::listen(options.port).await?;
     surroundings.origin.clone_from(&origin);
     let installation = Arc::new(install(&options.data, sources, &surroundings, &foundation)?);
+    enrol(&installation, &areas, options.seed)?;
     let front = front(&installation, &outbox, &origin, options.seed);
     let router = crate::pages::router(&installation, &front)?;
     let server = crate::server::serve(listener, origin.clone(), router);
     offices.call_back_to(&origin, options.seed);
     drop(token);
     Ok(Stage { installation, offices, clock, outbox, areas, demo, begins, server })
+}
+
+/// Staff of the residents' own council have checked who they are, long ago.
+fn enrol(installation: &Installation, areas: &[Area], seed: u64) -> anyhow::Result<()> {
+    let now = installation.host.clock().now();
+    for area in areas {
+        let levels = area.residents.iter().map(|resident| {
+            (resident.email.clone(), people::checked(plan::Chance(seed), resident))
+        });
+        let levels: Vec<(String, IdentityLevel)> = levels.collect();
+        let Some(body) = area.bodies.first() else { continue };
+        installation.host.office().record_assurance(&levels, body, now)?;
+    }
+    Ok(())
 }
 
 /// The key of a body's API client in a demonstration. It is printed, so it is no secret.

@@ -26,6 +26,7 @@ use crate::files::{folders, read_folder};
 use crate::hold::{Held, Hold};
 use crate::keys::{BodySecrets, body_secrets, fingerprint, secret};
 use crate::presence::Kept;
+use crate::sharing::Shared;
 
 /// The name of the key of pseudonyms.
 const TRANSCRYPTOR: &str = "transcryptor";
@@ -142,6 +143,8 @@ pub fn install(
         bodies.insert(body.id.clone(), InstalledBody { body: body.clone(), secrets });
     }
     let (mut services, mut problems) = compile(&sources, &systems);
+    let shared = Shared::read(&sources.region);
+    problems.extend(shared.problems.iter().map(|problem| format!("region/{problem}")));
     let seams = Seams {
         clock: Arc::clone(&foundation.clock),
         entropy: Arc::clone(&foundation.entropy),
@@ -164,11 +167,14 @@ pub fn install(
                 blind: installed.secrets.blind.clone(),
                 master: identity::MasterKey::from_bytes(master),
                 keyring,
+                log_key: installed.secrets.log.clone(),
+                sharing: Arc::new(shared.of(&sources.region, id)),
                 store: Box::new(store),
             });
             continue;
         }
-        let settings = settings(installed, &sources.region, &systems, surroundings);
+        let sharing = Arc::new(shared.of(&sources.region, id));
+        let settings = settings(installed, (&sources.region, sharing), &systems, surroundings);
         let mut compiled = services.remove(id).unwrap_or_default();
         let now = foundation.clock.now();
         let old = keep_packages(&mut store, id, &compiled.files, now)?;
@@ -281,7 +287,7 @@ fn connector(
 
 fn settings(
     installed: &InstalledBody,
-    region: &Region,
+    (region, sharing): (&Region, Arc<runtime::Sharing>),
     systems: &BTreeMap<BodyId, BTreeMap<SystemId, System>>,
     surroundings: &Surroundings,
 ) -> Arc<BodySettings> {
@@ -295,6 +301,7 @@ fn settings(
         identity_office: region.identity_office.clone(),
         blind: installed.secrets.blind.clone(),
         log_key: installed.secrets.log.clone(),
+        sharing,
         closures: installed.body.closures.clone(),
         origin: surroundings.origin.clone(),
     })

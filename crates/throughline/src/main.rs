@@ -27,6 +27,7 @@ mod proxies;
 mod scenarios;
 mod serve;
 mod server;
+mod sharing;
 mod translations;
 mod trial;
 

@@ -19,6 +19,7 @@ use crate::check::{adopt_package, check_package};
 use crate::files::{folders, read_folder};
 use crate::install::refused;
 
+mod bodies;
 mod expect;
 mod offices;
 mod stage;

@@ -150,6 +150,7 @@ fn settings(body: BodyId) -> Outcome<BodySettings> {
         places: Arc::new(Places::default()),
         blind: BlindKey::from_bytes([9; 32]),
         closures: BTreeSet::new(),
+        sharing: Arc::default(),
         log_key,
         origin: "http://localhost".to_owned(),
     })

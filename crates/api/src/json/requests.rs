@@ -85,7 +85,9 @@ fn taken(at: &At, reply: Reply) -> Result<Response, ApiError> {
             (StatusCode::CREATED, false, reference, promised)
         }
         Reply::Joined { reference, promised, .. } => (StatusCode::OK, true, reference, promised),
-        Reply::Draft { .. } | Reply::Done | Reply::AlreadyTaken => return Err(ApiError::Broken),
+        Reply::Draft { .. } | Reply::Done | Reply::AlreadyTaken | Reply::Considered(_) => {
+            return Err(ApiError::Broken);
+        }
     };
     let address = at.address(&format!("/api/requests/{reference}"));
     let body = json!({

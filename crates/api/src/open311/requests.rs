@@ -71,7 +71,9 @@ fn taken(call: &Call, reply: &Reply) -> Result<Answer, ApiError> {
             let notice = format!("{} {notice}", joined.in_language(language));
             Ok(Answer::ok("service_requests", answer(case, notice)))
         }
-        Reply::Draft { .. } | Reply::Done | Reply::AlreadyTaken => Err(ApiError::Broken),
+        Reply::Draft { .. } | Reply::Done | Reply::AlreadyTaken | Reply::Considered(_) => {
+            Err(ApiError::Broken)
+        }
     }
 }
 

@@ -250,6 +250,7 @@ pub fn host(clock: Arc<dyn Clock>) -> Result<Arc<Host>, Fault> {
         log_key: runtime::log_key(&body, &[3; 32]).ok_or("no key")?,
         closures: BTreeSet::new(),
         origin: "http://localhost".to_owned(),
+        sharing: Arc::default(),
     };
     let setup = BodySetup {
         settings: Arc::new(settings),
@@ -263,6 +264,8 @@ pub fn host(clock: Arc<dyn Clock>) -> Result<Arc<Host>, Fault> {
         blind: BlindKey::from_bytes([8; 32]),
         master: MasterKey::from_bytes([5; 32]),
         keyring: keyring(&office)?,
+        log_key: runtime::log_key(&office, &[4; 32]).ok_or("no key")?,
+        sharing: Arc::default(),
         store: Box::new(SimStore::new(&office)?),
     };
     let host = Host::start(seams, office, vec![setup])?;

@@ -167,6 +167,9 @@ pub(super) fn decision_of(kind: &ElementKind) -> Option<&bpmn::Decision> {
 /// What the work of an element gives.
 pub(super) fn given(element: &Element, connections: &Connections) -> Known {
     if let Some(job_type) = element.kind.job().and_then(|job| job.job_type.as_static()) {
+        if let Some(question) = super::crossings::question_of(element) {
+            return Known::from([question.to_owned()]);
+        }
         let mapping = connections.jobs.get(job_type).filter(|_| job_type != MESSAGE_JOB);
         return mapping.map(|mapping| mapping.gives.clone()).unwrap_or_default();
     }

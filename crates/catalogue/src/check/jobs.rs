@@ -39,6 +39,7 @@ impl Checking<'_> {
             let mend = "Send it from a task of job type `message`, or take it out.";
             self.warn((&file, (1, 1)), ProblemKind::Undefined, sentence, mend);
         }
+        self.sources_are_asked();
         self.callbacks();
     }
 
@@ -57,6 +58,9 @@ impl Checking<'_> {
         };
         if job_type == MESSAGE_JOB {
             self.template_is_there(element);
+            return None;
+        }
+        if self.crossing(process, (index, element)) {
             return None;
         }
         let Some(mapping) = self.connections.jobs.get(job_type) else {
@@ -211,7 +215,7 @@ fn template_of(element: &Element) -> Option<&str> {
 }
 
 /// Whether an error boundary event of the element, or of a subprocess around it, takes a code.
-fn is_caught(process: &Process, index: ElementIndex, code: &str) -> bool {
+pub(super) fn is_caught(process: &Process, index: ElementIndex, code: &str) -> bool {
     std::iter::once(index).chain(process.scopes_of(index)).any(|host| {
         let events = process.element(host).map(|host| host.boundary_events.as_slice());
         events.unwrap_or_default().iter().filter_map(|event| process.element(*event)).any(|event| {

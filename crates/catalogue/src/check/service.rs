@@ -144,9 +144,12 @@ impl Checking<'_> {
     fn questions(&mut self) {
         let package = self.package;
         let mut asked: BTreeMap<String, &Question> = BTreeMap::new();
-        for question in package.questions.questions() {
-            self.options(question);
+        let questions = &package.questions;
+        for question in questions.sourced() {
             self.source(question);
+        }
+        for question in questions.questions() {
+            self.options(question);
             self.role(question);
             let words = question.text.in_language(Language::En);
             let words = words.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();

@@ -203,7 +203,11 @@ fn a_data_question_needs_an_agreement() {
         "id = \"notes\"\npage = \"notes\"",
         "id = \"notes\"\nsource = \"income-2026/income_below\"\npage = \"notes\"",
         &expect![[r#"
+            connectors.toml:42:13: The mapping of `report-missed-bin` uses `notes`, which nothing has given at `send_job`. Name a question, or what an earlier step gives.
+            questions.toml:13:1: The page `notes` has no question. Put a question on it, or take the page out.
+            questions.toml:105:1: warning: No task of the process asks `notes`. Ask it in a task of job type `ask`, or take it out.
             questions.toml:106:1: The question `notes` is answered by `income-2026/income_below`, and no agreement allows that. Write source = "AGREEMENT/QUESTION" and name the agreement in service.toml, agreements.
+            service.toml:62:15: The question `notes` is named here and asked nowhere. Name a question of questions.toml.
         "#]],
     );
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use base::JobType;
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -73,12 +74,51 @@ pub fn read_mappings(text: &str) -> Result<Vec<Mapping>, Vec<MappingError>> {
 
 fn read_job(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<Mapping> {
     let job_type = table.name(reader, "type");
+    read_work(reader, table, job_type)
+}
+
+/// A call that reads and changes nothing, so that it may be made as often as one likes.
+pub(crate) fn read_question(
+    reader: &mut Reader<'_>,
+    table: &Table<'_>,
+    job_type: Option<JobType>,
+) -> Option<Mapping> {
     let system = table.name(reader, "system");
-    let timeout_ms = if table.has("timeout_ms") {
+    let timeout_ms = read_timeout(reader, table);
+    if !table.has("send") {
+        table.missing(reader, "send");
+    }
+    let send = table.table(reader, "send").and_then(|call| read_call(reader, &call));
+    table.finish(reader);
+    let send = send?;
+    let line = reader.line(&table.span);
+    Some(Mapping {
+        job_type: job_type?,
+        system: system?,
+        delivery: Delivery::Keyed,
+        timeout_ms: timeout_ms?,
+        send,
+        lookup: None,
+        line,
+    })
+}
+
+fn read_timeout(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<i64> {
+    if table.has("timeout_ms") {
         table.integer(reader, "timeout_ms", 100..=MAX_TIMEOUT_MS)
     } else {
         Some(DEFAULT_TIMEOUT_MS)
-    };
+    }
+}
+
+/// The mapping of a piece of work, whose name the caller has read.
+pub(crate) fn read_work(
+    reader: &mut Reader<'_>,
+    table: &Table<'_>,
+    job_type: Option<JobType>,
+) -> Option<Mapping> {
+    let system = table.name(reader, "system");
+    let timeout_ms = read_timeout(reader, table);
     let delivery = read_delivery(reader, table);
     if !table.has("send") {
         table.missing(reader, "send");

@@ -61,6 +61,11 @@ pub fn decide(state: &Accounts, command: Command, now: Timestamp) -> Result<Vec<
             let chosen = Event::LanguageChosen { account, language, at: now };
             Ok(if same { vec![] } else { vec![chosen] })
         }
+        Command::RecordAssurance { index, level, by } => {
+            let same = state.checked(&index) == level;
+            let recorded = Event::AssuranceRecorded { index, level, by, at: now };
+            Ok(if same { vec![] } else { vec![recorded] })
+        }
         Command::SetStaff { body, index, email, name, roles } => {
             if roles.is_empty() {
                 return Err(Rejection::NoRole);
@@ -140,8 +145,8 @@ fn check_code(
         session: new.session,
         token: new.token,
         expires_at: now.plus_millis(session_terms(&holder).life_ms),
+        assurance: assurance_of(state, &holder, &waiting.index),
         holder,
-        assurance: Assurance::default(),
         at: now,
     });
     Ok(events)
@@ -161,6 +166,16 @@ fn holder_of(state: &Accounts, waiting: &SignIn, new: AccountId) -> Option<Holde
             let account = state.account_of(&waiting.index).map_or(new, |(account, _)| account);
             Some(Holder::Citizen { account })
         }
+    }
+}
+
+/// How sure the office is of whoever signs in: staff are who their body says.
+fn assurance_of(state: &Accounts, holder: &Holder, index: &Digest) -> Assurance {
+    match holder {
+        Holder::Citizen { .. } => {
+            Assurance { identity: state.checked(index), ..Assurance::default() }
+        }
+        Holder::Staff { .. } => Assurance::default(),
     }
 }
 

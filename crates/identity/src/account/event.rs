@@ -9,7 +9,7 @@ use base::{
 use serde::{Deserialize, Serialize};
 
 use super::{Door, SignInId};
-use crate::{Assurance, Holder};
+use crate::{Assurance, Holder, IdentityLevel};
 
 /// The field under which an address is sealed, in every event that carries a copy of it.
 const EMAIL: Field<'static> = Field("contact.email");
@@ -110,6 +110,17 @@ pub enum Event {
         /// When.
         at: Timestamp,
     },
+    /// Staff of a body checked who somebody is.
+    AssuranceRecorded {
+        /// The blind index of the resident's address.
+        index: Digest,
+        /// How well they were checked.
+        level: IdentityLevel,
+        /// The body whose staff did it.
+        by: BodyId,
+        /// When.
+        at: Timestamp,
+    },
     /// The region's data named a member of staff, or changed one.
     StaffSet {
         /// Their body.
@@ -157,6 +168,7 @@ impl Event {
             Self::SessionSeen { .. } => "account.session_seen",
             Self::SessionClosed { .. } => "account.session_closed",
             Self::LanguageChosen { .. } => "account.language_chosen",
+            Self::AssuranceRecorded { .. } => "account.assurance_recorded",
             Self::StaffSet { .. } => "account.staff_set",
             Self::StaffWithdrawn { .. } => "account.staff_withdrawn",
             Self::AccountErased { .. } => "account.erased",
@@ -183,7 +195,8 @@ impl Event {
             | Self::SessionOpened { .. }
             | Self::SessionSeen { .. }
             | Self::SessionClosed { .. }
-            | Self::LanguageChosen { .. } => None,
+            | Self::LanguageChosen { .. }
+            | Self::AssuranceRecorded { .. } => None,
         }
     }
 
@@ -206,6 +219,7 @@ impl Event {
             | Self::SessionSeen { .. }
             | Self::SessionClosed { .. }
             | Self::LanguageChosen { .. }
+            | Self::AssuranceRecorded { .. }
             | Self::StaffWithdrawn { .. }
             | Self::AccountErased { .. } => {}
         }

@@ -298,6 +298,24 @@ fn an_erased_account_leaves_nothing_to_open() {
 }
 
 #[test]
+fn whoever_was_checked_is_known_better_from_the_next_sign_in_on() {
+    let mut office = Office::default();
+    let index = EmailAddress::parse("gwen@example.org").unwrap().index(&key());
+    let by: BodyId = "millbrook".parse().unwrap();
+    let record = |level| Command::RecordAssurance { index, level, by: by.clone() };
+    office.act(record(IdentityLevel::P1), at(0)).unwrap();
+    office.ask(1, Door::Resident, "gwen@example.org", at(0)).unwrap();
+    office.check(1, &digits(1), at(0)).unwrap();
+    let (account, known) = office.state.account_of(&index).unwrap();
+    assert_eq!(known.assurance.identity, IdentityLevel::P1);
+    office.act(record(IdentityLevel::P2), at(1)).unwrap();
+    assert_eq!(office.state.account(account).unwrap().assurance.identity, IdentityLevel::P2);
+    assert_eq!(decide(&office.state, record(IdentityLevel::P2), at(2)), Ok(vec![]));
+    office.act(Command::EraseAccount { account }, at(3)).unwrap();
+    assert_eq!(office.state.checked(&index), IdentityLevel::P0);
+}
+
+#[test]
 fn ids_in_use_are_refused() {
     let mut office = Office::default();
     office.ask(1, Door::Resident, "gwen@example.org", at(0)).unwrap();
@@ -342,6 +360,7 @@ fn events_keep_their_written_form() {
         Event::SessionSeen { token, at },
         Event::SessionClosed { session, token, at },
         Event::LanguageChosen { account, language, at },
+        Event::AssuranceRecorded { index, level: IdentityLevel::P2, by: body.clone(), at },
         Event::StaffSet { body: body.clone(), index, email: email(), name, roles, at },
         Event::StaffWithdrawn { body, index, at },
         Event::AccountErased { account, index, at },
@@ -367,6 +386,7 @@ fn events_keep_their_written_form() {
         account.session_seen v1 {"session_seen":{"token":"3c469e9d6c5875d37a43f353d4f88e61fcf812c66eee3457465a40b0da4153e0","at":1795000000000}}
         account.session_closed v1 {"session_closed":{"session":"03030303-0303-0303-0303-030303030303","token":"3c469e9d6c5875d37a43f353d4f88e61fcf812c66eee3457465a40b0da4153e0","at":1795000000000}}
         account.language_chosen v1 {"language_chosen":{"account":"02020202-0202-0202-0202-020202020202","language":"cy","at":1795000000000}}
+        account.assurance_recorded v1 {"assurance_recorded":{"index":"1bc04b5291c26a46d918139138b992d2de976d6851d0893b0476b85bfbdfc6e6","level":"P2","by":"millbrook","at":1795000000000}}
         account.staff_set v1 {"staff_set":{"body":"millbrook","index":"1bc04b5291c26a46d918139138b992d2de976d6851d0893b0476b85bfbdfc6e6","email":"s1.AAAAAAAAAAEACQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJ2QWH5DzPAQOZYmRZRhx1jA2jIswO2I4OmlXhMSQqC8E","name":"s1.AAAAAAAAAAIACQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJ-QWH5Fz4ERuHwsLR88EDtFfpFGl62t6PxQ","roles":["agent","data_protection"],"at":1795000000000}}
         account.staff_withdrawn v1 {"staff_withdrawn":{"body":"millbrook","index":"1bc04b5291c26a46d918139138b992d2de976d6851d0893b0476b85bfbdfc6e6","at":1795000000000}}
         account.erased v1 {"account_erased":{"account":"02020202-0202-0202-0202-020202020202","index":"1bc04b5291c26a46d918139138b992d2de976d6851d0893b0476b85bfbdfc6e6","at":1795000000000}}

@@ -4,18 +4,21 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
-use base::{MessageId, SystemId};
+use base::{BodyId, MessageId, SystemId, Timestamp};
 use connectors::{Connector, Exchange, HttpRequest, Phase, TransportFault};
 use tokio::sync::Semaphore;
 
+use super::roads::Roads;
 use super::{BodySetup, Counters, Seams, Task};
 use crate::clock::{Busy, CallId};
 use crate::command::{CallResult, Exchanged};
+use crate::crossing::{CrossingLetter, Heard};
 use crate::keyring::Keyring;
 use crate::shard::{Call, CallWork};
+use crate::transport::Transport as _;
 
 /// Calls that may be out to one system at once; one slow system never holds up another.
-const CALLS_PER_SYSTEM: usize = 64;
+pub(super) const CALLS_PER_SYSTEM: usize = 64;
 
 /// Carries out the calls of one body.
 pub(super) struct Performer {
@@ -25,6 +28,8 @@ pub(super) struct Performer {
     queue: SyncSender<Task>,
     counters: Arc<Counters>,
     gates: BTreeMap<SystemId, Arc<Semaphore>>,
+    body: BodyId,
+    roads: Arc<Roads>,
     event_loop: tokio::runtime::Handle,
 }
 
@@ -34,6 +39,7 @@ impl Performer {
         seams: &Seams,
         queue: SyncSender<Task>,
         counters: Arc<Counters>,
+        roads: Arc<Roads>,
     ) -> Self {
         let gate = |system: &SystemId| (system.clone(), Arc::new(Semaphore::new(CALLS_PER_SYSTEM)));
         Self {
@@ -43,6 +49,8 @@ impl Performer {
             queue,
             counters,
             gates: setup.settings.systems.keys().map(gate).collect(),
+            body: setup.settings.body.clone(),
+            roads,
             event_loop: tokio::runtime::Handle::current(),
         }
     }
@@ -76,6 +84,9 @@ impl Performer {
                     );
                     self.bring_back(done(result), busy);
                 }
+                CallWork::Cross { letter, not_before } => {
+                    self.cross((effect, phase, attempt), letter, not_before, busy);
+                }
                 CallWork::NotMade(why) => self.bring_back(done(CallResult::NotMade(why)), busy),
             }
         }
@@ -87,6 +98,35 @@ impl Performer {
         let queue = self.queue.clone();
         self.event_loop.spawn_blocking(move || {
             let _ = queue.send(Task::Exchanged(Box::new(exchanged), busy));
+        });
+    }
+
+    /// Sends a letter, or only lets the time of one pass: whoever looks sees no difference.
+    fn cross(
+        &self,
+        (effect, phase, attempt): (base::EffectId, Phase, u32),
+        letter: Option<Box<CrossingLetter>>,
+        not_before: Timestamp,
+        busy: Busy,
+    ) {
+        let (clock, roads) = (Arc::clone(&self.seams.clock), Arc::clone(&self.roads));
+        let (body, queue) = (self.body.clone(), self.queue.clone());
+        self.event_loop.spawn(async move {
+            let result = match letter {
+                Some(letter) => match roads.cross(body, *letter).await {
+                    Ok(heard) => CallResult::Crossed(Box::new(heard)),
+                    Err(delay) => CallResult::Delayed(delay),
+                },
+                None => CallResult::Crossed(Box::new(Heard::NotShared { leaf: None })),
+            };
+            let rest = clock.sleep_until(not_before.max(clock.now()));
+            drop(busy);
+            let busy = rest.await;
+            let exchanged = Box::new(Exchanged { effect, phase, attempt, result });
+            let sent = tokio::task::spawn_blocking(move || {
+                let _ = queue.send(Task::Exchanged(exchanged, busy));
+            });
+            let _ = sent.await;
         });
     }
 

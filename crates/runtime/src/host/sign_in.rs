@@ -1,16 +1,17 @@
 //! Signing in: a code by e-mail at the identity office, then one session in one body.
 
 use base::{BodyId, Digest, Language, MessageId, Shard as ShardNumber, Timestamp};
-use identity::{Door, Holder, SessionToken, SignInId, session_terms};
+use identity::{Assurance, Door, Holder, SessionToken, SignInId, session_terms};
 use store::people::{SessionKey, SessionRow};
 
 use super::Host;
 use crate::authority::Authority;
 use crate::command::{Command, Rejection, Session};
+use crate::crossing::{Carriage, CrossingLetter};
 use crate::entropy::{Place, Use};
 use crate::messages::Mail;
 use crate::office::{CodeMail, SignInRejection};
-use crate::transport::{BodyMessage, Delivery, Letter, Transport, TransportError};
+use crate::transport::{BodyMessage, Delivery, Letter, Transport};
 
 /// Where somebody signs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,12 +95,16 @@ impl Host {
         let mut session = Session {
             token: token.digest(),
             person: None,
+            assurance: Assurance::default(),
             roles: Vec::new(),
             opened_at: now,
             expires_at,
         };
         match &holder {
-            Holder::Citizen { account } => session.person = self.office().pseudonym(*account, body),
+            Holder::Citizen { account } => {
+                session.person = self.office().pseudonym(*account, body);
+                session.assurance = self.office().assurance(*account);
+            }
             Holder::Staff { body: works_for, index } if works_for == body => {
                 session.roles = self.office().roles(body, index).into_iter().collect();
             }
@@ -164,16 +169,10 @@ impl Host {
 
 impl Transport for Host {
     fn deliver(&self, letter: Letter) -> Delivery<'_> {
-        Box::pin(async move {
-            let authority = Authority::Body { body: letter.from.clone() };
-            let to = letter.to.clone();
-            let command = Command::TakeLetter(Box::new(letter));
-            match self.submit(&to, authority, command).await {
-                Ok(_) => Ok(()),
-                Err(Rejection::NotFound) => Err(TransportError::NoBody),
-                Err(Rejection::Unavailable) => Err(TransportError::Unreachable),
-                Err(_) => Err(TransportError::Refused),
-            }
-        })
+        self.roads.deliver(letter)
+    }
+
+    fn cross(&self, from: BodyId, letter: CrossingLetter) -> Carriage<'_> {
+        self.roads.cross(from, letter)
     }
 }

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender};
 
 use base::Shard as ShardNumber;
 use store::{Batch, Committed, Landed, Lease, Reader, Store, StoreError};
 use tokio::sync::{oneshot, watch};
 
 use super::perform::Performer;
-use super::{BodySetup, Counters, QUEUE_LIMIT, Seams, Task};
+use super::roads::Roads;
+use super::{BodySetup, Counters, Seams, Task};
 use crate::clock::{Alarm, AlarmId, Busy};
 use crate::command::{Input, Rejection, Reply, ReplyTo};
 use crate::shard::{INPUTS_PER_STEP, Shard, ShardError, Step};
@@ -45,12 +46,14 @@ pub(super) fn start(
     seams: Seams,
     alarm: AlarmId,
     told: Told,
-) -> Result<SyncSender<Task>, ShardError> {
-    let (queue, tasks) = sync_channel(QUEUE_LIMIT);
+    (queue, tasks): (SyncSender<Task>, Receiver<Task>),
+    roads: Arc<Roads>,
+) -> Result<(), ShardError> {
     let reader = setup.store.readers().shard(ShardNumber(0));
     let shard = open(&mut setup, &seams, &reader)?;
-    let performer = Performer::new(&setup, &seams, queue.clone(), Arc::clone(&told.counters));
-    let ticks = queue.clone();
+    let performer =
+        Performer::new(&setup, &seams, queue.clone(), Arc::clone(&told.counters), roads);
+    let ticks = queue;
     let ring: Alarm = Arc::new(move |busy| {
         // A full queue is being worked on; it looks for what is due in any case.
         let _ = ticks.try_send(Task::Tick(busy));
@@ -65,7 +68,7 @@ pub(super) fn start(
         writer.run(&tasks);
     });
     spawned.map_err(|error| ShardError::Write(format!("no thread: {error}")))?;
-    Ok(queue)
+    Ok(())
 }
 
 fn open(setup: &mut BodySetup, seams: &Seams, reader: &Reader) -> Result<Shard, ShardError> {
@@ -193,7 +196,7 @@ fn answer(step: Step, waiting: &mut Waiting) {
 }
 
 /// Commits; the same bytes again while the database is busy; in doubt, asks what became of them.
-fn commit(store: &mut dyn Store, batch: &Batch) -> Result<Committed, ShardError> {
+pub(crate) fn commit(store: &mut dyn Store, batch: &Batch) -> Result<Committed, ShardError> {
     let mut last = StoreError::Busy;
     for _ in 0..BUSY_TRIES {
         match store.commit(batch) {

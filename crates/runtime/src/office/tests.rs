@@ -16,6 +16,8 @@ fn office() -> Office {
         blind: BlindKey::from_bytes([8; 32]),
         master: MasterKey::from_bytes([5; 32]),
         keyring: Keyring::new(body.clone(), wrap, WrapEpoch(1), keys),
+        log_key: crate::log_key(&body, &[4; 32]).unwrap(),
+        sharing: Arc::default(),
         store: Box::new(SimStore::new(&body).unwrap()),
     };
     Office::open(setup, Arc::new(SeededEntropy(1)), Timestamp::from_millis(0)).unwrap()

@@ -6,9 +6,7 @@ use std::borrow::Cow;
 use audit::{Commitment, Salt};
 use base::{Actor, CaseId, Digest, EventSeq, Measure, MessageId, Role, SectorPersonId};
 use store::Batch;
-use store::access::{
-    AccessCheckpointRow, AccessLeafRow, AccessRecordKey, AccessRecordRow, NEWEST_LEAF,
-};
+use store::access::{AccessCheckpointRow, AccessLeafRow, AccessRecordKey, AccessRecordRow};
 
 use super::apart::Apart;
 use super::edit::Edit;
@@ -17,6 +15,7 @@ use crate::access::{Event, LookRecord, ViewReason, Viewed};
 use crate::authority::Authority;
 use crate::command::Reply;
 use crate::entropy::{Place, Use};
+use crate::gate::next_about;
 use crate::log::Salted;
 use crate::record::Fact;
 
@@ -147,13 +146,7 @@ impl Shard {
         let Some(person) = person else { return Ok((0, None)) };
         let own = own.iter().filter_map(|(_, row)| row.as_ref());
         let written = turn.step.batch.rows.written::<AccessRecordRow>();
-        let at_hand = written.chain(own).filter(|row| row.sector_person_id == Some(person));
-        let mut last = at_hand.max_by_key(|row| row.leaf).cloned();
-        if last.is_none() {
-            let stored = store::access::records_of_person(turn.reader, person, NEWEST_LEAF, 1)?;
-            last = stored.into_iter().next();
-        }
-        Ok(last.map_or((1, None), |row| (row.entry.saturating_add(1), Some(row.commitment))))
+        Ok(next_about(written.chain(own), turn.reader, person)?)
     }
 
     /// Puts leaves into the log and their rows into the batch.

@@ -39,6 +39,8 @@ pub(super) struct Edit {
     pub(super) changed_effects: BTreeSet<EffectId>,
     /// Effects that go out with this input's commit.
     pub(super) outs: BTreeSet<EffectId>,
+    /// Jobs that are for the gate, when the input has been followed.
+    pub(super) crossings: VecDeque<(ElementKey, engine::Job)>,
     /// Jobs that were answered within this input.
     answered: BTreeSet<ElementKey>,
     /// Systems that are resting, and until when.
@@ -79,6 +81,7 @@ impl Shard {
             dirty: BTreeSet::new(),
             changed_effects: BTreeSet::new(),
             outs: BTreeSet::new(),
+            crossings: VecDeque::new(),
             answered: BTreeSet::new(),
             resting: self.resting(now),
             settings: Arc::clone(&self.settings),
@@ -120,6 +123,7 @@ impl Shard {
             dirty: BTreeSet::new(),
             changed_effects: BTreeSet::new(),
             outs: BTreeSet::new(),
+            crossings: VecDeque::new(),
             answered: BTreeSet::new(),
             resting: self.resting(now),
             settings: Arc::clone(&self.settings),
@@ -160,7 +164,7 @@ impl Edit {
             Fact::Request(event) => event.lifecycle(),
             Fact::Process(event) => event.lifecycle(),
             Fact::Task(event) => event.lifecycle(),
-            Fact::Effect(_) | Fact::Access(_) => None,
+            Fact::Effect(_) | Fact::Access(_) | Fact::Crossing(_) => None,
         };
         let measure = Measure { lifecycle, ..self.measure };
         // The act's staff time is stated once, with its first fact.
@@ -350,6 +354,10 @@ impl Edit {
             });
             return Ok(());
         }
+        if super::crossing::is_crossing(job) {
+            self.crossings.push_back((key, job.clone()));
+            return Ok(());
+        }
         let mapping = job.job_type.parse().ok().and_then(|job_type: base::JobType| {
             self.service.mappings.get(&job_type).map(|mapping| (job_type, mapping.system().clone()))
         });
@@ -390,6 +398,7 @@ impl Edit {
             Work::Job { job_type, .. } => job_type.as_str(),
             Work::Message { template, .. } => template,
             Work::Forget { .. } => "",
+            Work::Cross { sent, .. } => sent.form.name().as_str(),
         };
         let digest = Digest::of_parts(&[asked.as_bytes(), job.as_bytes()]);
         digest.as_bytes().first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes))

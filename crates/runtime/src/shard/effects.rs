@@ -39,7 +39,7 @@ impl Shard {
         Self::faults_only(sent)
     }
 
-    fn admit(&mut self, system: &SystemId, now: Timestamp) -> Admission {
+    pub(super) fn admit(&mut self, system: &SystemId, now: Timestamp) -> Admission {
         self.breakers.entry(system.clone()).or_default().admit(now)
     }
 
@@ -70,8 +70,18 @@ impl Shard {
                 let settled = Settled { effect: &effect, element: *element, attempts, why };
                 settled.follow(next, None, &mut edit)?;
             }
-            // A message carries its effect's id and a forgotten key stays forgotten, so both may
-            // be done again.
+            // The other body says again what it said to the same letter; a message carries its
+            // effect's id and a forgotten key stays forgotten: each may be done again.
+            Work::Cross { .. } => {
+                let event = effect::Event::Waited {
+                    effect: id,
+                    attempts: connectors::Attempts { out: false, ..effect.attempts },
+                    due: turn.now,
+                    why: connectors::Why::Restarted.to_string(),
+                    exchange: None,
+                };
+                edit.record(Fact::Effect(event))?;
+            }
             Work::Message { .. } | Work::Forget { .. } => {
                 let why = connectors::Why::Restarted.to_string();
                 own_work(&effect, CallResult::Failed(why), turn.now, &mut edit)?;
@@ -122,7 +132,11 @@ impl Shard {
                 Settled { effect: &effect, element: *element, attempts, why }
                     .follow(next, None, &mut edit)?;
             }
-            (Work::Job { .. }, CallResult::Done) => return Ok(()),
+            (
+                Work::Job { .. },
+                CallResult::Done | CallResult::Crossed(_) | CallResult::Delayed(_),
+            ) => return Ok(()),
+            (Work::Cross { .. }, result) => self.crossed(turn, &mut edit, &effect, result)?,
             (Work::Message { .. } | Work::Forget { .. }, result) => {
                 own_work(&effect, result, turn.now, &mut edit)?;
             }
@@ -141,7 +155,10 @@ fn own_work(
 ) -> Result<(), Refused> {
     let id = effect.id;
     let event = match result {
-        CallResult::Done | CallResult::Exchange(_) => effect::Event::Done { effect: id },
+        CallResult::Done
+        | CallResult::Exchange(_)
+        | CallResult::Crossed(_)
+        | CallResult::Delayed(_) => effect::Event::Done { effect: id },
         // Nobody is left to write to.
         CallResult::NotMade(_) if edit.case.is_erased(base::Party::REQUESTER) => {
             effect::Event::Cancelled { effect: id }
@@ -163,15 +180,15 @@ fn own_work(
 }
 
 /// What an exchange says about an effect, on its way into the journal.
-struct Settled<'a> {
-    effect: &'a Effect,
-    element: ElementKey,
-    attempts: connectors::Attempts,
-    why: String,
+pub(super) struct Settled<'a> {
+    pub(super) effect: &'a Effect,
+    pub(super) element: ElementKey,
+    pub(super) attempts: connectors::Attempts,
+    pub(super) why: String,
 }
 
 impl Settled<'_> {
-    fn follow(
+    pub(super) fn follow(
         self,
         next: Next,
         exchange: Option<Personal<String>>,
@@ -243,7 +260,7 @@ fn said(outcome: &connectors::Outcome) -> String {
 }
 
 /// Jitter that is the same in every replay and spreads cases that failed together.
-fn jitter(effect: &Effect) -> u64 {
+pub(super) fn jitter(effect: &Effect) -> u64 {
     let tries = effect.attempts.failures.to_be_bytes();
     let digest = base::Digest::of_parts(&[&effect.place_in_line.to_be_bytes(), &tries]);
     digest.as_bytes().first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes))

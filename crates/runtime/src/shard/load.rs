@@ -135,6 +135,7 @@ pub fn load_case(reader: &Reader, id: CaseId) -> Result<Option<Case>, ShardError
         process: engine::Instance::from_rows(elements),
         effects,
         tasks: stored.tasks,
+        assurance: stored.assurance,
         counts: stored.counts,
         measure: stored.measure,
         updated_at: stored.updated_at,

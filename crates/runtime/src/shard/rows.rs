@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use base::{CaseId, Digest, Language, Reference};
+use catalogue::{ASK_JOB, NOTIFY_JOB};
 use engine::{ElementInstance, ElementKey};
 use store::effects::{EffectKey, EffectRow, EffectState};
 use store::process::{
@@ -20,6 +21,7 @@ use crate::effect::{Effect, Standing, Work};
 impl Shard {
     /// Puts a followed input into the step: events, rows, indexes, calls.
     pub(super) fn finish(&mut self, turn: &mut Turn<'_>, mut edit: Edit) -> Result<(), Refused> {
+        self.open_crossings(turn, &mut edit)?;
         let id = edit.case.request.case;
         write_touches(&edit, &mut turn.step.batch);
         write_request(&edit, &mut turn.step.batch)?;
@@ -160,8 +162,8 @@ fn write_request(edit: &Edit, batch: &mut Batch) -> Result<(), ShardError> {
         staff_centiminutes: case.counts.staff_centiminutes.values().sum(),
         calls: case.counts.calls,
         messages: case.counts.messages,
-        questions_asked: 0,
-        questions_answered: 0,
+        questions_asked: case.counts.questions_asked,
+        questions_answered: case.counts.questions_answered(),
         cost_millipence: 0,
         bytes: to_json(&case.stored())?,
     });
@@ -299,6 +301,13 @@ fn effect_row(case: CaseId, effect: &Effect) -> Result<EffectRow, ShardError> {
         Work::Job { system, job_type, .. } => (system.clone(), job_type.clone()),
         Work::Message { .. } => (own()?, job("message")?),
         Work::Forget { .. } => (own()?, job("forget-key")?),
+        Work::Cross { system, sent, .. } => {
+            let job_type = match sent.form {
+                sharing::Form::Question(_) => ASK_JOB,
+                sharing::Form::Notice(_) => NOTIFY_JOB,
+            };
+            (system.clone(), job(job_type)?)
+        }
     };
     Ok(EffectRow {
         effect_id: effect.id,

@@ -152,7 +152,7 @@ fn touch_reason(case: &Case, element: ElementKey) -> Option<TouchReason> {
 fn reason_is_manual(service: &crate::services::Service, case: &Case, element: ElementKey) -> bool {
     let job = case.effect_of(element).and_then(|effect| match &effect.work {
         Work::Job { job_type, .. } => Some(job_type),
-        Work::Message { .. } | Work::Forget { .. } => None,
+        Work::Message { .. } | Work::Forget { .. } | Work::Cross { .. } => None,
     });
     let mapping = job.and_then(|job_type| service.mappings.get(job_type));
     mapping.is_some_and(|mapping| mapping.delivery() == connectors::Delivery::Manual)

@@ -7,6 +7,7 @@ use base::{
 };
 use catalogue::Answers;
 use engine::{Variable, Variables};
+use identity::Assurance;
 use requests::{Received, ServiceRequest};
 use store::requests::{DraftKey, DraftRow};
 use store::settings::{SettingKey, SettingRow};
@@ -16,7 +17,9 @@ use super::edit::Edit;
 use super::{BodySettings, Refused, Shard, Step, Turn, rows};
 use crate::authority::Authority;
 use crate::command::{Rejection, Reply, Submit};
+use crate::crossing;
 use crate::entropy::{Place, Use};
+use crate::record::Fact;
 use crate::services::Service;
 
 /// Stated staff time of entering a request for a caller, in hundredths of a minute.
@@ -53,6 +56,12 @@ impl Shard {
         let (reference, promised) = (received.reference.clone(), received.promised);
         let mut edit =
             self.begin(id, received, measure(authority, submit.channel), turn.now, turn.step)?;
+        if let Authority::Citizen { assurance, .. } = authority
+            && *assurance != Assurance::default()
+        {
+            let event = crossing::Event::Assured { assurance: *assurance };
+            edit.record(Fact::Crossing(event))?;
+        }
         let variables = variables((&self.settings, &service), &edit.case.request, &answers);
         let process = service.process.clone();
         edit.process(engine::Command::Start { process, start: None, variables })?;

@@ -87,7 +87,11 @@ impl World {
                 self.case_closed(record.case);
                 Ok(())
             }
-            Fact::Request(_) | Fact::Process(_) | Fact::Access(_) | Fact::Task(_) => Ok(()),
+            Fact::Request(_)
+            | Fact::Process(_)
+            | Fact::Access(_)
+            | Fact::Crossing(_)
+            | Fact::Task(_) => Ok(()),
         }
     }
 
@@ -463,6 +467,10 @@ fn shown(record: &Record) -> String {
             EffectEvent::Waited { effect, why, .. } | EffectEvent::Stopped { effect, why, .. },
         ) => format!("{name} {effect}: {why}"),
         Fact::Effect(event) => format!("{name} {}", event.effect()),
-        Fact::Request(_) | Fact::Process(_) | Fact::Access(_) | Fact::Task(_) => name.to_owned(),
+        Fact::Request(_)
+        | Fact::Process(_)
+        | Fact::Access(_)
+        | Fact::Crossing(_)
+        | Fact::Task(_) => name.to_owned(),
     }
 }

@@ -100,6 +100,8 @@ impl World {
                     Ok(()) => CallResult::Done,
                     Err(error) => CallResult::Failed(error.to_string()),
                 },
+                // No service of this world asks another body: `crate::bodies` has those that do.
+                CallWork::Cross { .. } => CallResult::Delayed(runtime::Delay::Body),
                 CallWork::NotMade(why) => CallResult::NotMade(why),
             };
             self.come_home(effect, phase, attempt, result, 5);
@@ -274,8 +276,8 @@ fn is_clear(result: &CallResult) -> bool {
             Ok(answer) => answer.status < 500,
             Err(fault) => *fault == TransportFault::NotReached,
         },
-        CallResult::NotMade(_) | CallResult::Done => true,
-        CallResult::Failed(_) => false,
+        CallResult::NotMade(_) | CallResult::Done | CallResult::Crossed(_) => true,
+        CallResult::Failed(_) | CallResult::Delayed(_) => false,
     }
 }
 

@@ -12,6 +12,7 @@ fn subjects() -> Vec<(&'static str, &'static [Statement])> {
     vec![
         ("access", crate::access::STATEMENTS),
         ("callers", crate::callers::STATEMENTS),
+        ("crossings", crate::crossings::STATEMENTS),
         ("effects", crate::effects::STATEMENTS),
         ("figures", crate::figures::STATEMENTS),
         ("journal", crate::journal::STATEMENTS),

@@ -1,6 +1,6 @@
 //! The region's agreements as read: each with its signatures held against its bodies' keys.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use audit::VerifyingKey;
 use base::{BodyId, Date, ServiceId};
@@ -16,6 +16,8 @@ pub const SIGNATURES: &str = ".signatures.toml";
 const SOON_DAYS: i32 = 90;
 /// The file of a package's questions.
 const QUESTIONS: &str = "questions.toml";
+/// The file of its process.
+const PROCESS: &str = "process.bpmn";
 
 /// The agreements that can be read, with what is wrong with the others.
 #[derive(Debug, Default)]
@@ -146,7 +148,7 @@ impl Agreements {
     /// it: no such agreement or question, or one for other bodies or services.
     pub fn check_package(&self, package: &Package, by: &BodyId, questions: &str) -> Vec<Problem> {
         let mut problems = Vec::new();
-        for question in package.questions.questions() {
+        for question in package.questions.sourced() {
             let Some(source) = &question.source else { continue };
             if let Err((sentence, mend)) = self.source(source, package, by) {
                 let words = format!("source = \"{source}\"");
@@ -155,7 +157,33 @@ impl Agreements {
                 problems.push(Problem::new(QUESTIONS, place, kind, sentence, mend));
             }
         }
+        for notice in catalogue::notices(package) {
+            if let Err((sentence, mend)) = self.notice(notice, package, by) {
+                let kind = ProblemKind::Undefined;
+                problems.push(Problem::new(PROCESS, (1, 1), kind, sentence, mend));
+            }
+        }
         problems
+    }
+
+    fn notice(
+        &self,
+        source: &str,
+        package: &Package,
+        by: &BodyId,
+    ) -> Result<(), (String, &'static str)> {
+        let (name, notice) = source.split_once('/').unwrap_or((source, ""));
+        let agreement = self.signed(name)?;
+        let told = agreement.notices().iter().find(|told| told.id.as_str() == notice);
+        let told = told.ok_or_else(|| {
+            let mend = "Name a [[notice]] of the agreement.";
+            (format!("The agreement `{name}` has no notice `{notice}`."), mend)
+        })?;
+        if agreement.provider() != by || agreement.recipients().len() != 1 {
+            let mend = "Give a notice of your own to the one recipient of an agreement.";
+            return Err((format!("The agreement `{name}` lets {by} tell nobody."), mend));
+        }
+        names_service(source, &told.services, package)
     }
 
     fn source(
@@ -165,16 +193,7 @@ impl Agreements {
         by: &BodyId,
     ) -> Result<(), (String, &'static str)> {
         let (name, question) = source.split_once('/').unwrap_or((source, ""));
-        let signed = name.parse().ok().and_then(|id: AgreementId| self.known.get(&id));
-        let signed = signed.ok_or_else(|| {
-            let mend = "Write it, and let each party sign it with throughline agreement sign.";
-            (format!("The region has no agreement `{name}`."), mend)
-        })?;
-        if let Some(body) = signed.missing().first() {
-            let mend = "Let it sign with throughline agreement sign.";
-            return Err((format!("{body} has not signed the agreement `{name}`."), mend));
-        }
-        let agreement = signed.agreement();
+        let agreement = self.signed(name)?;
         let asked = agreement.questions().iter().find(|asked| asked.id.as_str() == question);
         let asked = asked.ok_or_else(|| {
             let mend = "Name a [[question]] of the agreement.";
@@ -184,14 +203,37 @@ impl Agreements {
             let mend = "Make it a recipient in a new version, signed by every party.";
             return Err((format!("The agreement `{name}` is not for {by}."), mend));
         }
-        let service = &package.definition.id;
-        if !asked.services.contains(service) {
-            let mend = "Name the service in a new version, signed by every party.";
-            let sentence = format!("`{name}/{question}` may not be asked for `{service}`.");
-            return Err((sentence, mend));
-        }
-        Ok(())
+        names_service(source, &asked.services, package)
     }
+
+    /// An agreement that every party has signed.
+    fn signed(&self, name: &str) -> Result<&Agreement, (String, &'static str)> {
+        let signed = name.parse().ok().and_then(|id: AgreementId| self.known.get(&id));
+        let signed = signed.ok_or_else(|| {
+            let mend = "Write it, and let each party sign it with throughline agreement sign.";
+            (format!("The region has no agreement `{name}`."), mend)
+        })?;
+        match signed.missing().first() {
+            Some(body) => {
+                let mend = "Let it sign with throughline agreement sign.";
+                Err((format!("{body} has not signed the agreement `{name}`."), mend))
+            }
+            None => Ok(signed.agreement()),
+        }
+    }
+}
+
+fn names_service(
+    source: &str,
+    services: &BTreeSet<ServiceId>,
+    package: &Package,
+) -> Result<(), (String, &'static str)> {
+    let service = &package.definition.id;
+    if services.contains(service) {
+        return Ok(());
+    }
+    let mend = "Name the service in a new version, signed by every party.";
+    Err((format!("`{source}` may not be asked or told for `{service}`."), mend))
 }
 
 fn about(agreement: &Agreement, sentence: String, mend: &str) -> Problem {

@@ -222,11 +222,11 @@ fn a_question_is_asked_only_where_the_agreement_names_it() {
     expect![[r#"
         {
             "agreed": "",
-            "another body": "questions.toml:105:1: The agreement `free-school-meals` is not for wealdmere. Make it a recipient in a new version, signed by every party.",
-            "another question": "questions.toml:105:1: The agreement `free-school-meals` has no question `income`. Name a [[question]] of the agreement.",
-            "another service": "questions.toml:105:1: `free-school-meals/meals_qualifying_benefit` may not be asked for `missed-bin-collection`. Name the service in a new version, signed by every party.",
-            "no agreement": "questions.toml:105:1: The region has no agreement `income-2026`. Write it, and let each party sign it with throughline agreement sign.",
-            "not signed": "questions.toml:105:1: benefits-agency has not signed the agreement `free-school-meals`. Let it sign with throughline agreement sign.",
+            "another body": "questions.toml:106:1: The agreement `free-school-meals` is not for wealdmere. Make it a recipient in a new version, signed by every party.",
+            "another question": "questions.toml:106:1: The agreement `free-school-meals` has no question `income`. Name a [[question]] of the agreement.",
+            "another service": "questions.toml:106:1: `free-school-meals/meals_qualifying_benefit` may not be asked or told for `missed-bin-collection`. Name the service in a new version, signed by every party.",
+            "no agreement": "questions.toml:106:1: The region has no agreement `income-2026`. Write it, and let each party sign it with throughline agreement sign.",
+            "not signed": "questions.toml:106:1: benefits-agency has not signed the agreement `free-school-meals`. Let it sign with throughline agreement sign.",
         }
     "#]].assert_debug_eq(&trace);
 }

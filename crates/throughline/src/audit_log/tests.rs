@@ -8,8 +8,8 @@ use catalogue::Given;
 use runtime::access::{ViewReason, Viewed};
 use runtime::entropy::SeededEntropy;
 use runtime::{
-    Authority, BodySettings, Command, Input, Place, Places, Reply, ReplyTo, Service, Services,
-    Shard as BodyShard, ShardError, Submit,
+    Assurance, Authority, BodySettings, Command, Input, Place, Places, Reply, ReplyTo, Service,
+    Services, Shard as BodyShard, ShardError, Submit,
 };
 use store::access::{
     AccessCheckpointKey, AccessCheckpointRow, AccessLeafKey, AccessLeafRow, AccessRecordKey,
@@ -74,6 +74,7 @@ impl Town {
             closures: std::collections::BTreeSet::new(),
             log_key: secrets.log,
             origin: "http://localhost".to_owned(),
+            sharing: Arc::default(),
         });
         let keys = Box::new(SqliteKeyStore::open(&folder, &wealdmere()).unwrap());
         let keyring = Keyring::new(wealdmere(), secrets.wrap, WrapEpoch(1), keys);
@@ -109,6 +110,7 @@ impl Town {
         let submit = Submit { service, channel, language, given, draft: None };
         let authority = person.map_or(Authority::Visitor, |person| Authority::Citizen {
             person: SectorPersonId::from_bytes([person; 32]),
+            assurance: Assurance::default(),
         });
         match self.does(authority, Command::Submit(Box::new(submit))) {
             Reply::Received { case, .. } => case,
@@ -148,7 +150,8 @@ fn filled(name: &str) -> Folder {
 
 fn verdict(folder: &Folder) -> Result<String, String> {
     let opened = DataFolder::open(&folder.0).unwrap();
-    verify(&opened, &wealdmere()).map_err(|error| format!("{error:#}"))
+    let proved = verify(&opened, &wealdmere());
+    proved.map(|proved| proved.line).map_err(|error| format!("{error:#}"))
 }
 
 /// Writes to the database as its operator could.

@@ -1,6 +1,7 @@
 //! The residents of a demonstration: made up from the seed, none of them a real person.
 
 use base::{Date, Language};
+use runtime::IdentityLevel;
 
 use super::plan::Chance;
 
@@ -67,6 +68,18 @@ impl Resident {
             family: pick(&FAMILY, chance.below("family", number, 24)),
             born_on: born(chance, number, 22, 60),
         }
+    }
+}
+
+/// Of a hundred residents, of how many their council is not sure enough for other bodies' answers.
+const UNSURE: u64 = 4;
+
+/// How well their council has checked who a resident is.
+pub fn checked(chance: Chance, of: &Resident) -> IdentityLevel {
+    if chance.below("checked", of.number, 100) < UNSURE {
+        IdentityLevel::P1
+    } else {
+        IdentityLevel::P2
     }
 }
 

@@ -136,10 +136,11 @@ impl Summary {
     pub fn json(&self) -> String {
         let services: Vec<serde_json::Value> = self.figures.services.iter().map(service).collect();
         let retries: u64 = self.figures.services.iter().map(|service| service.retries).sum();
+        let (asked, answered) = self.questions();
         serde_json::json!({
             "services": services,
-            "questions_asked": 0,
-            "questions_answered": 0,
+            "questions_asked": asked,
+            "questions_answered": answered,
             "retries": retries,
             "incidents_open": self.incidents_open,
             "lost": self.accounted.lost,
@@ -148,6 +149,13 @@ impl Summary {
             "seconds": (self.speed.1 * 100.0).round() / 100.0,
         })
         .to_string()
+    }
+
+    /// Questions that were asked of other bodies, and those of them that were answered.
+    fn questions(&self) -> (u64, u64) {
+        let services = self.figures.services.iter();
+        let asked = services.clone().map(|service| service.questions_asked).sum();
+        (asked, services.map(|service| service.questions_answered).sum())
     }
 
     /// The table for a terminal.
@@ -165,7 +173,8 @@ impl Summary {
         if let Some(note) = self.figures.statement.note() {
             let _ = writeln!(table, "({note})");
         }
-        let _ = writeln!(table, "questions asked of other bodies: 0, answered: 0");
+        let (asked, answered) = self.questions();
+        let _ = writeln!(table, "questions asked of other bodies: {asked}, answered: {answered}");
         let _ = writeln!(table, "incidents open: {}", self.incidents_open);
         let _ =
             writeln!(table, "lost: {}, doubled: {}", self.accounted.lost, self.accounted.doubled);

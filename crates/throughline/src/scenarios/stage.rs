@@ -7,18 +7,20 @@ use std::sync::Arc;
 use base::{BlindKey, BodyId, CaseId, Channel, DataKey, Digest, Language, MessageId, Role};
 use base::{SectorPersonId, Shard as Number, SystemId, Timestamp};
 use catalogue::region::{Body, Region};
-use catalogue::scenario::{BodyAnswer, NoticeOutcome, Scenario, StaffAct, Step};
+use catalogue::scenario::{Scenario, StaffAct, Step};
 use catalogue::{AnswerError, Given, SignIn, TaskForm, Way};
 use connectors::{Exchange, System, callback};
 use runtime::effect::Work;
 use runtime::entropy::SeededEntropy;
 use runtime::task::{Decision, Holder};
 use runtime::{
-    Authority, BodySettings, Call, CallResult, CallWork, Case, Command, Exchanged, Input, Keyring,
-    Place, Places, Rejection, Reply, ReplyTo, Service, Services, Settle, Shard, Submit,
+    Assurance, Authority, BodySettings, Call, CallResult, CallWork, Case, Command, Exchanged,
+    Heard, IdentityLevel, Input, Keyring, Place, Places, Rejection, Reply, ReplyTo, Service,
+    Services, Settle, Shard, Submit,
 };
 use store::{Reader, SimKeyStore, SimStore, Store as _, WrapEpoch};
 
+use super::bodies::Others;
 use super::offices::{Met, Office, message};
 
 /// Steps of the shard within one moment, after which something goes round in circles.
@@ -75,10 +77,11 @@ pub(super) struct Stage {
     pub(super) service: Arc<Service>,
     pub(super) offices: BTreeMap<SystemId, Office>,
     pub(super) sent: Vec<Sent>,
+    /// What other bodies say when they are asked or told.
+    pub(super) others: Others,
+    /// How sure the body is of a requester who signed in.
+    pub(super) assurance: Assurance,
     pub(super) asked: Asked,
-    /// What other bodies answer when they are asked, and do when they are told.
-    pub(super) answers: BTreeMap<(BodyId, String), BodyAnswer>,
-    pub(super) notices: BTreeMap<(BodyId, String), NoticeOutcome>,
     pub(super) reader: Reader,
     languages: Vec<Language>,
     store: SimStore,
@@ -124,6 +127,7 @@ impl Stage {
             log_key: runtime::log_key(&body, &[3; 32]).ok_or("no key")?,
             closures,
             origin: "http://localhost".to_owned(),
+            sharing: Arc::new(crate::sharing::of_region(set.region)),
         });
         let mut store = SimStore::new(&body).map_err(|error| error.to_string())?;
         let reader = store.readers().shard(Number(0));
@@ -143,13 +147,13 @@ impl Stage {
             offices: offices.collect(),
             sent: Vec::new(),
             asked: Asked::Nothing,
-            answers: BTreeMap::new(),
-            notices: BTreeMap::new(),
             reader,
             languages,
             store,
             shard: shard.map_err(|error| error.to_string())?,
             keyring,
+            others: Others::default(),
+            assurance: Assurance { identity: IdentityLevel::P2, ..Assurance::default() },
             returns: BTreeMap::new(),
             count: 0,
             body,
@@ -196,11 +200,11 @@ impl Stage {
                 self.complete(element, given, reason.as_deref())
             }
             Step::Asked { body, question, answer } => {
-                self.answers.insert((body.clone(), question.clone()), answer.clone());
+                self.others.will_answer(body, question, answer.clone());
                 Ok(())
             }
             Step::Told { body, notice, outcome } => {
-                self.notices.insert((body.clone(), notice.clone()), *outcome);
+                self.others.will_take(body, notice, *outcome);
                 Ok(())
             }
         };
@@ -241,7 +245,8 @@ impl Stage {
         let signed_in = self.service.package.definition.sign_in == SignIn::Required;
         match channel {
             Channel::Web if signed_in => {
-                Authority::Citizen { person: SectorPersonId::from_bytes([3; 32]) }
+                let person = SectorPersonId::from_bytes([3; 32]);
+                Authority::Citizen { person, assurance: self.assurance }
             }
             Channel::Web => Authority::Visitor,
             Channel::Agent => self.staff(vec![Role::Agent]),
@@ -421,6 +426,13 @@ impl Stage {
                     }
                 };
                 CallResult::Exchange(Box::new(Exchange { request, answer }))
+            }
+            CallWork::Cross { letter, not_before } => {
+                at = at.max(not_before);
+                match letter {
+                    Some(letter) => self.others.meet(&letter)?,
+                    None => CallResult::Crossed(Box::new(Heard::NotShared { leaf: None })),
+                }
             }
             CallWork::Mail(mail) => {
                 self.note_mail(case, effect, mail.way)?;

@@ -10,7 +10,7 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use base::{Role, SectorPersonId};
 use runtime::access::{ViewReason, Viewed};
-use runtime::{Authority, Command};
+use runtime::{Authority, Command, Session};
 
 use super::answer::Fault;
 use super::endpoints::{Endpoint, Who};
@@ -63,10 +63,16 @@ impl FromRequestParts<App> for Visitor {
         if seen.path != "/" {
             seen.run()?;
         }
-        let person = seen.resident.as_ref().and_then(|holder| holder.session.person);
-        let authority = person.map_or(Authority::Visitor, |person| Authority::Citizen { person });
+        let session = seen.resident.as_ref().map(|holder| &holder.session);
+        let authority = session.and_then(authority_of).unwrap_or(Authority::Visitor);
         Ok(Self { seen, authority })
     }
+}
+
+/// A resident's authority, as sure as the identity office was at their sign-in.
+fn authority_of(session: &Session) -> Option<Authority> {
+    let assurance = session.assurance;
+    session.person.map(|person| Authority::Citizen { person, assurance })
 }
 
 impl FromRequestParts<App> for Citizen {

@@ -93,7 +93,9 @@ fn sent(walk: &Walk, reply: &Reply) -> Answer {
     let (reference, joined) = match reply {
         Reply::Received { reference, .. } => (reference, false),
         Reply::Joined { reference, .. } => (reference, true),
-        Reply::Draft { .. } | Reply::Done | Reply::AlreadyTaken => return Err(Fault::NOT_FOUND),
+        Reply::Draft { .. } | Reply::Done | Reply::AlreadyTaken | Reply::Considered(_) => {
+            return Err(Fault::NOT_FOUND);
+        }
     };
     let sent = Sent { reference: reference.to_string(), joined };
     let mut cookies = vec![walk.seen.seal(&walk.sent_kind(), &sent)?];

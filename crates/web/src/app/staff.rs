@@ -342,10 +342,13 @@ fn kind_of(seen: &Seen, view: &CaseView, instance: &ElementInstance) -> String {
     .to_owned()
 }
 
-/// A back office as staff know it; one that the body no longer has keeps its id's words.
+/// A back office as staff know it, or another body that was asked; one that the body no longer has
+/// keeps its id's words.
 pub(crate) fn system_name(seen: &Seen, id: &SystemId) -> String {
     let known = seen.run().ok().and_then(|body| body.settings().systems.get(id));
-    let name = known.map(|system| system.name.in_language(seen.language_shown()));
+    let asked = || id.as_str().parse().ok().and_then(|body| seen.app.body(&body));
+    let name = known.map(|system| &system.name).or_else(|| asked().map(|body| &body.name));
+    let name = name.map(|name| name.in_language(seen.language_shown()));
     name.map_or_else(|| id.as_str().replace('-', " "), str::to_owned)
 }
 

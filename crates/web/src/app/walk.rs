@@ -133,9 +133,11 @@ impl Walk {
         let command = Command::SaveDraft { draft, service, answers };
         match self.submit(command).await? {
             Reply::Draft { draft } => Ok(draft),
-            Reply::Received { .. } | Reply::Joined { .. } | Reply::Done | Reply::AlreadyTaken => {
-                Err(Fault::Problem(ProblemKind::OurFault))
-            }
+            Reply::Received { .. }
+            | Reply::Joined { .. }
+            | Reply::Done
+            | Reply::AlreadyTaken
+            | Reply::Considered(_) => Err(Fault::Problem(ProblemKind::OurFault)),
         }
     }
 

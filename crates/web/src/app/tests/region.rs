@@ -192,6 +192,7 @@ fn setup(
         log_key: runtime::log_key(&body.id, &[3; 32]).unwrap(),
         closures: body.closures.clone(),
         origin: "http://localhost".to_owned(),
+        sharing: Arc::default(),
     };
     BodySetup {
         settings: Arc::new(settings),
@@ -248,6 +249,8 @@ impl World {
             blind: BlindKey::from_bytes([8; 32]),
             master: MasterKey::from_bytes([5; 32]),
             keyring: keyring(&region.identity_office),
+            log_key: runtime::log_key(&region.identity_office, &[4; 32]).unwrap(),
+            sharing: Arc::default(),
             store: Box::new(SimStore::new(&region.identity_office).unwrap()),
         };
         let bodies = || region.bodies.iter().filter(|body| body.id != region.identity_office);

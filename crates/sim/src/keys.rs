@@ -6,7 +6,7 @@ use base::KeyId;
 use store::{KeyStore, SimKeyStore, StoreError, WrappedKey};
 
 /// A keystore that a restarted program opens again.
-pub(super) struct SharedKeys(pub(super) Arc<Mutex<SimKeyStore>>);
+pub(crate) struct SharedKeys(pub(crate) Arc<Mutex<SimKeyStore>>);
 
 impl SharedKeys {
     fn lock(&self) -> MutexGuard<'_, SimKeyStore> {

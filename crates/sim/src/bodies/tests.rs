@@ -1,0 +1,148 @@
+//! Questions and notices between two bodies, with and without trouble.
+
+use std::sync::Arc;
+
+use super::*;
+
+fn calm(seed: u64, cases: u64) -> CrossingsPlan {
+    CrossingsPlan { seed, cases, faults: false }
+}
+
+#[test]
+fn questions_and_notices_cross_and_every_log_says_so() {
+    let report = cross(&calm(1, 40)).unwrap();
+    assert_eq!(report.cases, 40);
+    assert_eq!((report.crashes, report.mishaps), (0, 0));
+    assert!(report.refused > 0, "of some the county is not sure enough");
+    assert_eq!(report.agreed + report.refused, 80);
+}
+
+#[test]
+fn nothing_is_lost_or_doubled_when_bodies_crash_and_the_post_is_bad() {
+    let (mut crashes, mut mishaps) = (0, 0);
+    for seed in 1..=12 {
+        let plan = CrossingsPlan { seed, cases: 12, faults: true };
+        let report = cross(&plan).unwrap_or_else(|what| panic!("seed {seed}: {what}"));
+        assert_eq!(report.cases, 12);
+        crashes += report.crashes;
+        mishaps += report.mishaps;
+    }
+    assert!(crashes > 50 && mishaps > 50, "{crashes} crashes, {mishaps} mishaps");
+}
+
+#[test]
+fn two_bodies_from_one_seed_are_the_same_each_time() {
+    let plan = CrossingsPlan { seed: 5, cases: 10, faults: true };
+    assert_eq!(cross(&plan).unwrap(), cross(&plan).unwrap());
+}
+
+/// What each resident's case ended with, by outcome.
+fn outcomes(bodies: &Bodies) -> BTreeMap<String, u64> {
+    let mut outcomes = BTreeMap::new();
+    for id in &bodies.cases {
+        let case = runtime::load_case(&bodies.county.reader, *id).unwrap().unwrap();
+        let outcome = case.request.outcome.unwrap_or_else(|| "none".to_owned());
+        *outcomes.entry(outcome).or_default() += 1;
+    }
+    outcomes
+}
+
+#[test]
+fn without_an_agreement_nothing_crosses_and_a_person_takes_over() {
+    let mut bodies = Bodies::new(calm(3, 10)).unwrap();
+    let now = bodies.now;
+    bodies.county.shares(runtime::Sharing::default(), now).unwrap();
+    bodies.live().unwrap();
+    assert!(bodies.sent.is_empty(), "no letter left the county");
+    assert_eq!(outcomes(&bodies), [("by_hand".to_owned(), 10)].into());
+    let report = bodies.at_rest().unwrap();
+    assert_eq!((report.agreed, report.refused), (0, 20));
+}
+
+#[test]
+fn each_gate_refuses_by_itself_and_the_asker_sees_no_difference() {
+    let with = |change: fn(&mut Bodies, Timestamp)| {
+        let mut bodies = Bodies::new(calm(4, 6)).unwrap();
+        let now = bodies.now;
+        change(&mut bodies, now);
+        bodies.live().unwrap();
+        let outcomes = outcomes(&bodies);
+        assert_eq!(outcomes, [("by_hand".to_owned(), 6)].into());
+        let logs = bodies.logs().unwrap();
+        let reconciled = runtime::reconcile(&logs);
+        assert!(reconciled.findings.is_empty(), "{:?}", reconciled.findings);
+    };
+    with(|bodies, now| bodies.agency.shares(runtime::Sharing::default(), now).unwrap());
+    with(|bodies, now| {
+        bodies.office.sharing = Arc::default();
+        bodies.office.begin(now).unwrap();
+    });
+}
+
+#[test]
+fn a_restriction_keeps_a_persons_data_where_they_are() {
+    let mut bodies = Bodies::new(calm(6, 4)).unwrap();
+    let person = region::person_at_agency(6, 1).unwrap();
+    let restrict = |restricted| Command::Restrict { person, agreement: None, restricted };
+    let done = bodies.ask(Who::Agency, Authority::System, restrict(true)).unwrap();
+    assert_eq!(done, Some(Ok(Reply::Done)));
+    let refused = bodies.ask(Who::Agency, Authority::Visitor, restrict(false)).unwrap();
+    assert_eq!(refused, Some(Err(runtime::Rejection::Forbidden)));
+    bodies.live().unwrap();
+    let logs = bodies.logs().unwrap();
+    let restricted = logs[&region::agency().unwrap()].lines.iter().filter(|line| {
+        line.record.kind == sharing::RecordKind::Refused(sharing::Refusal::Restricted)
+    });
+    assert_eq!(restricted.count(), 2, "the question and the notice");
+    bodies.at_rest().unwrap();
+}
+
+#[test]
+fn a_letter_that_is_not_the_offices_is_not_read() {
+    let mut bodies = Bodies::new(calm(7, 1)).unwrap();
+    let letter = CrossingLetter {
+        id: MessageId::from_bytes([1; 16]),
+        agreement: sharing::AgreementVersion { id: "benefits".parse().unwrap(), version: 1 },
+        agreement_digest: base::Digest::ZERO,
+        form: sharing::Form::Question("benefit".parse().unwrap()),
+        provider: region::agency().unwrap(),
+        recipient: region::county().unwrap(),
+        purpose: "PublicServiceEligibilityAssessment".parse().unwrap(),
+        service: "moving".parse().unwrap(),
+        assurance: region::assurance(7, 0),
+        on: "2026-11-02".parse().unwrap(),
+        leaf: base::Digest::ZERO,
+        person: region::person_at_agency(7, 0).unwrap(),
+        fields: BTreeMap::new(),
+    };
+    let consider = || Command::Consider(Box::new(letter.clone()));
+    let county = Authority::Body { body: region::county().unwrap() };
+    for authority in [Authority::Visitor, Authority::System, county] {
+        let answer = bodies.ask(Who::Agency, authority, consider()).unwrap();
+        assert_eq!(answer, Some(Err(runtime::Rejection::Forbidden)));
+    }
+    // Another body's letter, and a replayed one, are refused by the office and logged.
+    let now = bodies.now;
+    let agency = region::agency().unwrap();
+    let other = bodies.office.pass(&agency, &letter, now, None).unwrap().unwrap();
+    assert!(matches!(other, Passage::Said(Heard::NotShared { leaf: Some(_) })), "{other:?}");
+    let digest = *bodies.office.sharing.agreements[&letter.agreement.id].agreement().digest();
+    let mut sound = CrossingLetter { agreement_digest: digest, ..letter.clone() };
+    sound.id = MessageId::from_bytes([2; 16]);
+    sound.assurance.identity = runtime::IdentityLevel::P2;
+    sound.person = region::person(7, 0).unwrap();
+    let county = region::county().unwrap();
+    let mut pass =
+        |letter: &CrossingLetter| bodies.office.pass(&county, letter, now, None).unwrap().unwrap();
+    let Passage::On(translated) = pass(&sound) else { panic!("it is sound") };
+    assert_eq!(translated.person, letter.person);
+    assert_eq!(pass(&sound), Passage::On(translated), "the same letter passes again");
+    let replayed = CrossingLetter { person: region::person(7, 9).unwrap(), ..sound.clone() };
+    assert!(matches!(pass(&replayed), Passage::Said(_)), "another under its id does not");
+    let nobody = CrossingLetter {
+        id: MessageId::from_bytes([3; 16]),
+        person: SectorPersonId::from_bytes([255; 32]),
+        ..sound
+    };
+    assert!(matches!(pass(&nobody), Passage::Said(_)), "what is no point is nobody");
+}
