@@ -67,6 +67,17 @@ pub struct Crossings {
     pub roots: Vec<base::Digest>,
 }
 
+impl std::fmt::Display for Crossings {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { cases, agreed, refused, crashes, mishaps, .. } = self;
+        write!(
+            formatter,
+            "{cases} cases, {agreed} crossings agree in every log, {refused} refused, \
+             {crashes} crashes, {mishaps} mishaps of the post"
+        )
+    }
+}
+
 /// Runs a plan to its end.
 ///
 /// # Errors
@@ -99,6 +110,8 @@ struct Waiting {
     effect: base::EffectId,
     phase: connectors::Phase,
     attempt: u32,
+    /// Before which the county is told nothing, so that time tells nothing either.
+    not_before: Timestamp,
 }
 
 /// What comes next.
@@ -294,9 +307,10 @@ impl Bodies {
 
     fn call(&mut self, call: Call, life: u64) -> Result<(), String> {
         let Call { effect, phase, attempt, work, .. } = call;
-        let waiting = Waiting { life, effect, phase, attempt };
+        let waiting = |not_before| Waiting { life, effect, phase, attempt, not_before };
         match work {
             CallWork::Cross { letter: Some(letter), not_before } => {
+                let waiting = waiting(not_before);
                 *self.sent.entry(letter.id).or_default() += 1;
                 let given_up = not_before.max(self.now.plus_millis(PATIENCE_MS));
                 self.later(given_up, Happening::Home(waiting, CallResult::Delayed(Delay::Body)));
@@ -304,9 +318,11 @@ impl Bodies {
             }
             CallWork::Cross { letter: None, not_before } => {
                 let heard = Box::new(Heard::NotShared { leaf: None });
+                let waiting = waiting(not_before);
                 self.later(not_before, Happening::Home(waiting, CallResult::Crossed(heard)));
             }
             CallWork::Mail(_) | CallWork::Forget(_) => {
+                let waiting = waiting(self.now);
                 self.soon(1, 5, Happening::Home(waiting, CallResult::Done));
             }
             CallWork::NotMade(why) => return Err(format!("a letter was not written: {why}")),
@@ -388,6 +404,10 @@ impl Bodies {
 
     fn home(&mut self, waiting: Waiting, result: CallResult) -> Result<(), String> {
         if waiting.life != self.county.life {
+            return Ok(());
+        }
+        if self.now < waiting.not_before {
+            self.later(waiting.not_before, Happening::Home(waiting, result));
             return Ok(());
         }
         let Waiting { effect, phase, attempt, .. } = waiting;

@@ -7,6 +7,9 @@ const USAGE: &str = "sim [--seed N] [--seeds K] [--steps M] [--processes P] [--r
     Runs K seeds from N on (20 from 1), each for at most M steps with P random processes and R\n\
     requests for the missed-bin service. Exit code 1 when a promise was not kept.\n";
 
+/// Residents who ask in a run of two bodies.
+const CROSSING_CASES: u64 = 12;
+
 struct Wanted {
     seed: u64,
     seeds: u64,
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
             }
         }
     }
+    failed += cross(&mut out, &seeds);
     if wanted.seeds > 1 {
         let _ = writeln!(out, "{} seeds, {failed} failed: {whole}", wanted.seeds);
     }
@@ -70,6 +74,22 @@ fn main() -> ExitCode {
     let _ = writeln!(out, "  events: {}", list(counted(&whole.events)));
     let _ = writeln!(out, "  cases at the end: {}", list(counted(&whole.rests)));
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The same seeds for two bodies and what crosses between them; how many failed.
+fn cross(out: &mut impl std::io::Write, seeds: &[u64]) -> u64 {
+    let mut failed = 0;
+    for seed in seeds {
+        let plan = sim::CrossingsPlan { seed: *seed, cases: CROSSING_CASES, faults: true };
+        let _ = match sim::cross(&plan) {
+            Ok(crossings) => writeln!(out, "seed {seed}, two bodies: {crossings}"),
+            Err(what) => {
+                failed += 1;
+                writeln!(out, "seed {seed}, two bodies, failed: {what}")
+            }
+        };
+    }
+    failed
 }
 
 fn at_once() -> usize {

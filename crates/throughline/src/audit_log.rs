@@ -66,6 +66,17 @@ pub fn run(audit: &Audit) -> anyhow::Result<ExitCode> {
     Ok(if sound { code } else { ExitCode::FAILURE })
 }
 
+/// What every body's log of a folder says of crossings, once each holds by itself.
+#[cfg(test)]
+pub(crate) fn reconciled(folder: &DataFolder) -> anyhow::Result<Reconciled> {
+    let mut logs = BTreeMap::new();
+    for body in bodies(folder)? {
+        let proved = verify(folder, &body).with_context(|| body.to_string())?;
+        logs.insert(body, proved.crossings);
+    }
+    Ok(runtime::reconcile(&logs))
+}
+
 /// What the logs together say of crossings, a line each, and whether nothing of it is wrong.
 fn told(reconciled: &Reconciled) -> (Vec<String>, bool) {
     let Reconciled { agreed, refused, findings } = reconciled;

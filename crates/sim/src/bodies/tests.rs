@@ -146,3 +146,39 @@ fn a_letter_that_is_not_the_offices_is_not_read() {
     };
     assert!(matches!(pass(&nobody), Passage::Said(_)), "what is no point is nobody");
 }
+
+/// How long each effect of the county was under way, by whether its gate had refused it.
+fn durations(bodies: &Bodies) -> BTreeMap<bool, Vec<i64>> {
+    use runtime::effect::{Event, Work};
+    let (mut opened, mut durations) = (BTreeMap::new(), BTreeMap::<bool, Vec<i64>>::new());
+    let begin = base::EventSeq::START;
+    let limit = store::PAGE_LIMIT;
+    for event in store::journal::events_from(&bodies.county.reader, begin, limit).unwrap() {
+        let record = runtime::Record::from_bytes(event.seq, &event.bytes).unwrap();
+        let runtime::Fact::Effect(fact) = record.fact else { continue };
+        match fact {
+            Event::Opened { effect, work: Work::Cross { sent, .. }, .. } if sent.is_question() => {
+                opened.insert(effect, (false, record.at));
+            }
+            Event::Opened { effect, work: Work::Cross { sent, .. }, .. } if sent.refused => {
+                opened.insert(effect, (true, record.at));
+            }
+            Event::Done { effect } => {
+                let Some((refused, at)) = opened.get(&effect) else { continue };
+                durations.entry(*refused).or_default().push(record.at.millis_since(*at));
+            }
+            _ => {}
+        }
+    }
+    durations
+}
+
+#[test]
+fn neither_words_nor_time_tell_that_a_gate_refused() {
+    let mut bodies = Bodies::new(calm(2, 12)).unwrap();
+    bodies.live().unwrap();
+    let durations = durations(&bodies);
+    assert!(!durations[&true].is_empty() && !durations[&false].is_empty(), "{durations:?}");
+    let same = |millis: &i64| *millis == runtime::crossing::ROAD_MS;
+    assert!(durations.values().flatten().all(same), "{durations:?}");
+}

@@ -63,3 +63,4 @@ fn whoever_answers_says_how_and_nobody_else_does() {
 }
 
 mod absence;
+mod proof;

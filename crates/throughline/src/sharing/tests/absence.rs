@@ -23,10 +23,13 @@ use super::*;
 use crate::install::{Foundation, Installation, Sources, Surroundings, install};
 use crate::post::Outbox;
 
-/// How many residents are asked about.
-const RESIDENTS: u8 = 12;
+/// Packages by name.
+type Packages = std::collections::BTreeMap<String, Files>;
 
-struct Folder(PathBuf);
+/// How many residents are asked about.
+pub(super) const RESIDENTS: u8 = 12;
+
+pub(super) struct Folder(pub(super) PathBuf);
 
 impl Drop for Folder {
     fn drop(&mut self) {
@@ -34,22 +37,26 @@ impl Drop for Folder {
     }
 }
 
-fn folder(name: &str) -> Folder {
+pub(super) fn folder(name: &str) -> Folder {
     let name = format!("throughline-absence-{name}-{}", std::process::id());
     let path = std::env::temp_dir().join(name);
     let _ = std::fs::remove_dir_all(&path);
     Folder(path)
 }
 
-fn asker() -> BodyId {
+pub(super) fn asker() -> BodyId {
     "aldershire".parse().unwrap()
 }
 
-fn agency() -> BodyId {
+pub(super) fn agency() -> BodyId {
     "benefits-agency".parse().unwrap()
 }
 
-async fn installed(path: &Path, region: Region) -> (Installation, emulators::Running) {
+pub(super) async fn installed(
+    path: &Path,
+    region: Region,
+    packages: Packages,
+) -> (Installation, emulators::Running) {
     let register = OfficeConfig {
         id: "benefits-register".parse().unwrap(),
         office: OfficeKind::Benefits { seed: 7 },
@@ -79,12 +86,12 @@ async fn installed(path: &Path, region: Region) -> (Installation, emulators::Run
         entropy: Arc::new(SeededEntropy(1)),
         post: Arc::new(Outbox::default()),
     };
-    let sources = Sources { region, packages: std::collections::BTreeMap::new() };
+    let sources = Sources { region, packages };
     (install(path, sources, &surroundings, &foundation).unwrap(), served)
 }
 
 /// A resident as a body knows them, for the test alone: it holds the transcryptor's key.
-fn known_to(path: &Path, body: &BodyId, number: u8) -> SectorPersonId {
+pub(super) fn known_to(path: &Path, body: &BodyId, number: u8) -> SectorPersonId {
     let master = crate::keys::secret(path, "transcryptor", || [0; 32]).unwrap();
     let share = MasterKey::from_bytes(master).share(body, KeyEpoch(1)).unwrap();
     let handle = identity::handle_from_random(&[number + 1; 64]).unwrap();
@@ -110,7 +117,7 @@ fn letter(path: &Path, number: u8, digest: Digest) -> CrossingLetter {
 }
 
 /// Whether anything in the asker's database or keystore is a resident as the agency knows them.
-fn is_known_to_asker(path: &Path, number: u8) -> bool {
+pub(super) fn is_known_to_asker(path: &Path, number: u8) -> bool {
     let person = known_to(path, &agency(), number);
     let (raw, hex) = (person.as_bytes().to_vec(), person.to_string());
     let upper = hex.to_uppercase();
@@ -146,7 +153,8 @@ async fn without_the_agreement_nothing_yields_the_other_bodys_pseudonym() {
     let id: AgreementId = "qualifying-benefits".parse().unwrap();
     let digest = *signed.agreements.known[&id].agreement().digest();
     files.retain(|name, _| !name.starts_with("agreements/") && !name.starts_with(DATA_SERVICES));
-    let (installation, served) = installed(path, Region::read(&files).unwrap()).await;
+    let (installation, served) =
+        installed(path, Region::read(&files).unwrap(), Packages::new()).await;
     let host = &installation.host;
     let letter = letter(path, 0, digest);
     assert!(refused(&host.cross(asker(), letter.clone()).await.unwrap()));
@@ -194,7 +202,7 @@ async fn after_questions_were_answered_the_asker_holds_no_pseudonym_of_the_agenc
     let signed = Shared::read(&region);
     let id: AgreementId = "qualifying-benefits".parse().unwrap();
     let digest = *signed.agreements.known[&id].agreement().digest();
-    let (installation, served) = installed(path, region).await;
+    let (installation, served) = installed(path, region, Packages::new()).await;
     let host = &installation.host;
     let mut told = std::collections::BTreeSet::new();
     for number in 0..RESIDENTS {
