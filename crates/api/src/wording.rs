@@ -209,6 +209,13 @@ pub(crate) fn of_milestone(view: &CaseView, kind: &MilestoneKind) -> (&'static s
                 "Ni ddaeth ateb mewn pryd, ac aeth y gwaith yn ei flaen.",
             ),
         ),
+        MilestoneKind::Chased => (
+            "chased",
+            both(
+                "We were asked what has become of it.",
+                "Gofynnwyd i ni beth sydd wedi digwydd iddo.",
+            ),
+        ),
         MilestoneKind::Withdrawn => {
             ("withdrawn", both("The request was taken back.", "Cafodd y cais ei dynnu'n ôl."))
         }

@@ -43,6 +43,11 @@ pub enum Command {
         /// Days after the outcome within which the service listens.
         within_days: Option<i64>,
     },
+    /// Ask what has become of it.
+    Chase {
+        /// The channel by which it was asked.
+        channel: Channel,
+    },
     /// Take it back.
     Withdraw,
     /// Record an act of staff.
@@ -176,6 +181,7 @@ pub fn decide(
             | Command::Reach { .. }
             | Command::Close { .. }
             | Command::NotFixed { .. }
+            | Command::Chase { .. }
             | Command::Withdraw
             | Command::Touch { .. }
             | Command::Erase { .. }
@@ -203,6 +209,9 @@ pub fn decide(
         }
         (Some(request), Command::Close { outcome, kind, kept }) => {
             open(request).map(|()| vec![Event::Closed { outcome, kind, kept }])
+        }
+        (Some(request), Command::Chase { channel }) => {
+            unfinished(request).map(|()| vec![Event::Chased { channel }])
         }
         (Some(request), Command::Withdraw) => open(request).map(|()| vec![Event::Withdrawn]),
         (Some(request), Command::AskForReview { channel, reason }) => {
@@ -285,6 +294,16 @@ fn reviewed(request: &ServiceRequest, outcome: &str) -> Result<ReviewDecision, R
         Status::UnderReview => Ok(ReviewDecision::Changed),
         Status::Open | Status::Completed | Status::Refused | Status::Withdrawn => {
             Err(Rejection::NotUnderReview)
+        }
+    }
+}
+
+/// Whether there is something to wait for.
+fn unfinished(request: &ServiceRequest) -> Result<(), Rejection> {
+    match request.status {
+        Status::Open | Status::UnderReview => Ok(()),
+        status @ (Status::Completed | Status::Refused | Status::Withdrawn) => {
+            Err(Rejection::AlreadyClosed { status })
         }
     }
 }

@@ -89,6 +89,11 @@ pub enum Event {
         /// What they said.
         note: NotFixedNote,
     },
+    /// The requester asked what has become of it.
+    Chased {
+        /// The channel by which they asked.
+        channel: Channel,
+    },
     /// The requester took it back.
     Withdrawn,
     /// A member of staff acted after receipt, and why.
@@ -171,6 +176,7 @@ impl Event {
             Self::Reached { .. } => "request.reached",
             Self::Closed { .. } => "request.closed",
             Self::NotFixed { .. } => "request.not_fixed",
+            Self::Chased { .. } => "request.chased",
             Self::Withdrawn => "request.withdrawn",
             Self::Touched { .. } => "request.touched",
             Self::Erased { .. } => "request.erased",
@@ -202,6 +208,7 @@ impl Event {
             | Self::ClosedByHand { .. } => Some(Lifecycle::Completed),
             Self::Joined { .. }
             | Self::Reached { .. }
+            | Self::Chased { .. }
             | Self::Touched { .. }
             | Self::Erased { .. }
             | Self::RequesterAsked(_)
@@ -234,6 +241,7 @@ impl Event {
             | Self::AskingStopped { .. }
             | Self::Joined { .. }
             | Self::Reached { .. }
+            | Self::Chased { .. }
             | Self::Withdrawn
             | Self::Touched { .. }
             | Self::Erased { .. } => Ok(()),
@@ -256,6 +264,7 @@ impl Event {
             | Self::Closed { kept: None, .. }
             | Self::Joined { .. }
             | Self::Reached { .. }
+            | Self::Chased { .. }
             | Self::Withdrawn
             | Self::Touched { .. }
             | Self::Erased { .. }

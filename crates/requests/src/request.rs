@@ -128,6 +128,8 @@ pub enum MilestoneKind {
     Outcome(String),
     /// The requester said that it is not fixed.
     NotFixed,
+    /// The requester asked what has become of it.
+    Chased,
     /// The requester took it back.
     Withdrawn,
     /// The requester asked a person to look again.
@@ -195,6 +197,9 @@ pub struct ServiceRequest {
     pub reopened: u32,
     /// How often it was reported again while open.
     pub joined: u32,
+    /// How often the requester asked what has become of it.
+    #[serde(default)]
+    pub chased: u32,
     /// The latest thing said with "not fixed".
     pub not_fixed_note: Option<Personal<String>>,
     /// Acts of staff after receipt.
@@ -240,6 +245,7 @@ impl ServiceRequest {
             closed_at: None,
             reopened: 0,
             joined: 0,
+            chased: 0,
             not_fixed_note: None,
             touches: 0,
             rekeyed_fields: 0,
@@ -271,6 +277,10 @@ impl ServiceRequest {
                 self.open_again();
                 self.not_fixed_note.clone_from(&note.0);
                 self.tell(at, MilestoneKind::NotFixed);
+            }
+            Event::Chased { .. } => {
+                self.chased = self.chased.saturating_add(1);
+                self.tell(at, MilestoneKind::Chased);
             }
             Event::Withdrawn => {
                 self.status = Status::Withdrawn;

@@ -89,7 +89,8 @@ impl Term {
 }
 
 /// Whoever asks, opened. It does not print.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Asker {
     /// Their given name.
     pub given_name: Option<String>,
@@ -167,7 +168,7 @@ const REPEAT_MS: i64 = mining::PROVISIONAL_MS;
 
 /// Whether somebody's contact is a repeat: within the 28 days before it the same person asked for
 /// the same service, or was in touch about anything. The one place that defines it.
-pub fn is_repeat(
+pub(crate) fn is_repeat(
     now: Timestamp,
     service: Option<&ServiceId>,
     requests: &[(ServiceId, Timestamp)],

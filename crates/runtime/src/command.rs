@@ -7,10 +7,13 @@ use connectors::{Exchange, Phase};
 use identity::Assurance;
 
 use crate::access::{ViewReason, Viewed};
-use crate::asker::FoundBy;
 use crate::authority::Authority;
 use crate::crossing::{Considered, CrossingLetter, Delay, Heard};
 use crate::task::{Decision, Holder};
+
+mod caller;
+
+pub use caller::{CallerCommand, ContactAct, NewContact};
 
 /// Names a waiting caller to the driver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -119,6 +122,15 @@ pub enum Command {
         /// The case.
         case: CaseId,
     },
+    /// Ask what has become of a request.
+    Chase {
+        /// The case.
+        case: CaseId,
+        /// The channel.
+        channel: Channel,
+    },
+    /// Do something for a caller, or with what a caller said.
+    Caller(CallerCommand),
     /// Take a request back.
     Withdraw {
         /// The case.
@@ -239,13 +251,6 @@ pub enum Command {
         what: Viewed,
         /// Why.
         reason: ViewReason,
-    },
-    /// A member of staff looked for somebody, and is about to see what was found.
-    Search {
-        /// By what kind of thing.
-        by: FoundBy,
-        /// The requests that they are going to see, a page at most.
-        found: Vec<CaseId>,
     },
     /// Erase a party's personal values.
     Erase {

@@ -11,6 +11,7 @@ mod authority;
 mod case;
 pub mod clock;
 mod command;
+pub mod contact;
 pub mod crossing;
 pub mod effect;
 pub mod entropy;
@@ -25,6 +26,7 @@ mod office;
 mod places;
 mod reconcile;
 mod record;
+mod related;
 mod services;
 mod shard;
 pub mod task;
@@ -32,11 +34,12 @@ mod transport;
 mod versions;
 mod views;
 
-pub use asker::{Asker, FoundBy, Term, is_repeat};
+pub use asker::{Asker, FoundBy, Term};
 pub use authority::Authority;
 pub use case::{Case, Counts, StoredCase};
 pub use command::{
-    CallResult, Command, Exchanged, Input, Rejection, Reply, ReplyTo, Session, Settle, Submit,
+    CallResult, CallerCommand, Command, ContactAct, Exchanged, Input, NewContact, Rejection, Reply,
+    ReplyTo, Session, Settle, Submit,
 };
 pub use crossing::{CrossingLetter, Delay, Heard, Sharing};
 pub use host::{Body, BodySetup, Counters, Entrance, Host, Post, QUEUE_LIMIT, Seams, SignedIn};
@@ -49,16 +52,17 @@ pub use office::{CodeMail, Office, OfficeRecord, OfficeSetup, SignInRejection, S
 pub use places::{ADDRESSES_SHOWN, Place, Places};
 pub use reconcile::{CrossingLine, CrossingLog, Finding, Reconciled, crossing_log, reconcile};
 pub use record::{Fact, Record, RecordError};
+pub use related::Related;
 pub use services::{DeployError, Service, Services};
 pub use shard::{
     ANSWER_CHARACTERS, BodySettings, CALLERS_SHOWN, Call, CallWork, DRAFT, DRAFT_SECONDS,
     HELD_BY_REQUESTER, INPUTS_PER_STEP, IncidentNote, QUESTION_CHARACTERS, REASON_CHARACTERS,
-    Shard, ShardError, Step, StoredDraft, load_case, replay_case,
+    STAFF_FORM, Shard, ShardError, Step, StoredDraft, held_name, load_case, replay_case,
 };
 pub use store::requests::RequestSummary;
 pub use transport::{BodyMessage, Delivery, Letter, Transport, TransportError};
 pub use versions::keep_packages;
 pub use views::{
-    CaseView, DecisionReason, FoundRequests, IncidentDetail, IncidentView, InquiryView, PaymentDue,
-    TaskView,
+    CaseView, ContactWords, DecisionReason, FoundRequests, IncidentDetail, IncidentView,
+    InquiryView, PaymentDue, TaskView,
 };

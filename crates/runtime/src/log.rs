@@ -301,10 +301,10 @@ pub(crate) fn opened(
 
 /// A sealed record with the keys of its case, or with its own where it belongs to none.
 fn sealed(reader: &Reader, row: &AccessRecordRow) -> Result<Option<Sealed>, LogError> {
-    let Some(case) = row.case_id else {
-        let apart: Option<ApartRecord> = serde_json::from_slice(&row.bytes).ok();
-        return Ok(apart.map(|apart| (apart.record, vec![apart.key])));
-    };
+    if let Ok(apart) = serde_json::from_slice::<ApartRecord>(&row.bytes) {
+        return Ok(Some((apart.record, vec![apart.key])));
+    }
+    let Some(case) = row.case_id else { return Ok(None) };
     let case = load_case(reader, case)?;
     let sealed = serde_json::from_slice(&row.bytes).ok();
     Ok(sealed.zip(case.map(|case| case.request.keys)))

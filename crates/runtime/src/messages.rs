@@ -257,6 +257,7 @@ pub(crate) fn parts(service: &Service, request: &ServiceRequest) -> Vec<Standing
         | MilestoneKind::Joined
         | MilestoneKind::Outcome(_)
         | MilestoneKind::NotFixed
+        | MilestoneKind::Chased
         | MilestoneKind::Withdrawn
         | MilestoneKind::ReviewAsked
         | MilestoneKind::Asked

@@ -25,7 +25,7 @@ pub fn observation(record: &Record) -> Option<Observation> {
             let (element, instance) = event.place();
             event.lifecycle().map(|_| observed(record, element, Some(instance.0), measure, None))
         }
-        Fact::Effect(_) | Fact::Access(_) | Fact::Crossing(_) => None,
+        Fact::Effect(_) | Fact::Access(_) | Fact::Crossing(_) | Fact::Contact(_) => None,
     }
 }
 
@@ -38,6 +38,7 @@ fn of_request(record: &Record, event: &requests::Event) -> Option<Observation> {
             Some(mining::Fact::RefusedByRule { ground: outcome.clone() })
         }
         Event::NotFixed { .. } => Some(mining::Fact::Reopened),
+        Event::Chased { .. } => Some(mining::Fact::Chased),
         Event::Withdrawn => Some(mining::Fact::Abandoned),
         Event::Touched { .. }
         | Event::RequesterAsked(_)
@@ -61,6 +62,7 @@ fn of_request(record: &Record, event: &requests::Event) -> Option<Observation> {
         | Event::Reached { .. }
         | Event::Closed { .. }
         | Event::NotFixed { .. }
+        | Event::Chased { .. }
         | Event::Withdrawn
         | Event::Erased { .. }
         | Event::ReviewAsked { .. }

@@ -5,7 +5,7 @@
 
 use base::{CaseId, EventSeq, Field, Measure, Party, SealError, Sealer, Timestamp};
 
-use crate::{access, crossing, effect, task};
+use crate::{access, contact, crossing, effect, task};
 
 /// A fact of one of the domains.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -23,6 +23,8 @@ pub enum Fact {
     Crossing(crossing::Event),
     /// About who works on a task that the process gave to a person.
     Task(task::Event),
+    /// About a contact that is no request.
+    Contact(contact::Event),
 }
 
 /// A fact with its place, time and measures.
@@ -59,6 +61,7 @@ impl Fact {
             Self::Access(event) => event.name(),
             Self::Crossing(event) => event.name(),
             Self::Task(event) => event.name(),
+            Self::Contact(event) => event.name(),
         }
     }
 
@@ -71,6 +74,7 @@ impl Fact {
             Self::Access(event) => event.version(),
             Self::Crossing(event) => event.version(),
             Self::Task(event) => event.version(),
+            Self::Contact(event) => event.version(),
         }
     }
 
@@ -82,7 +86,7 @@ impl Fact {
             Self::Process(event) => event.for_each_personal_mut(&mut |_, value| value.erase(party)),
             Self::Effect(event) => event.erase(party),
             Self::Task(event) => event.erase(party),
-            Self::Access(_) | Self::Crossing(_) => {}
+            Self::Access(_) | Self::Crossing(_) | Self::Contact(_) => {}
         }
     }
 
@@ -101,6 +105,10 @@ impl Fact {
             Self::Task(mut event) => {
                 event.seal(sealer)?;
                 Self::Task(event)
+            }
+            Self::Contact(mut event) => {
+                event.seal(sealer)?;
+                Self::Contact(event)
             }
             Self::Access(event) => Self::Access(event),
             Self::Crossing(event) => Self::Crossing(event),

@@ -29,6 +29,7 @@ mod answering;
 mod apart;
 mod asking;
 mod calls;
+mod contacts;
 mod crossing;
 mod deliver;
 mod drafts;
@@ -47,7 +48,8 @@ mod tasks;
 pub(crate) use asking::due_on;
 pub use asking::{ANSWER_CHARACTERS, QUESTION_CHARACTERS};
 pub use calls::{Call, CallWork};
-pub use drafts::{DRAFT, DRAFT_SECONDS, StoredDraft};
+pub(crate) use contacts::read_contact;
+pub use drafts::{DRAFT, DRAFT_SECONDS, STAFF_FORM, StoredDraft, held_name};
 pub use load::{load_case, replay_case};
 pub(crate) use payment::waits_for_payment;
 pub use review::REASON_CHARACTERS;
@@ -152,6 +154,8 @@ pub struct Step {
     /// The answers, to be given after the commit.
     pub replies: Vec<(ReplyTo, Result<Reply, Rejection>)>,
     outs: Vec<EffectId>,
+    /// Keys of what is no case, to be forgotten once the batch is durable.
+    forgotten: Vec<base::KeyId>,
 }
 
 /// One input's turn within a step: when it is, what has been written so far, and where to read.
@@ -204,8 +208,12 @@ impl Shard {
         inputs: Vec<Input>,
         reader: &Reader,
     ) -> Result<Step, ShardError> {
-        let mut step =
-            Step { batch: Batch::after(&self.lease), replies: Vec::new(), outs: Vec::new() };
+        let mut step = Step {
+            batch: Batch::after(&self.lease),
+            replies: Vec::new(),
+            outs: Vec::new(),
+            forgotten: Vec::new(),
+        };
         let mut turn = Turn { now, step: &mut step, reader };
         self.take_note_of_health(now);
         for _ in 0..INPUTS_PER_STEP {
@@ -241,6 +249,11 @@ impl Shard {
     /// The batch is durable: gives the calls that may now go out.
     pub fn committed(&mut self, step: &Step, committed: Committed) -> Vec<Call> {
         self.lease.advance(committed);
+        for key in &step.forgotten {
+            if let Err(error) = self.keyring.forget(*key) {
+                tracing::error!(%error, "a contact's key is still there: erase the contact again");
+            }
+        }
         let calls = step.outs.iter().filter_map(|effect| self.call(*effect)).collect();
         if self.cases.len() > CASES_AT_HAND {
             self.cases.clear();
@@ -355,7 +368,8 @@ impl Shard {
             Command::View { case, what, reason } => {
                 self.view(turn, authority, case, (what, reason))
             }
-            Command::Search { by, found } => self.search(turn, authority, (by, found)),
+            Command::Chase { case, channel } => self.chase(turn, authority, case, channel),
+            Command::Caller(command) => self.for_caller(turn, authority, command),
             Command::Erase { case, party } => self.erase(turn, authority, case, party),
             Command::Continue { case } => self.go_on(turn, authority, case),
             Command::Consider(letter) => self.consider(turn, authority, &letter),

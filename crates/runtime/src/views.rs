@@ -11,9 +11,9 @@ use engine::ElementKey;
 use store::effects::EffectFigure;
 use store::process::{IncidentKey, IncidentRow};
 use store::requests::{Behind, DraftKey, DraftRow, RequestSummary};
-use store::requests::{ServiceRequestKey, ServiceRequestRow};
 
 mod callers;
+mod contacts;
 mod inquiries;
 mod payment;
 mod reasons;
@@ -137,6 +137,13 @@ impl CaseView {
         reason.opened().cloned()
     }
 
+    /// Whether somebody can ask now what has become of it.
+    pub fn may_chase(&self, now: Timestamp) -> bool {
+        let channel = self.case.request.channel;
+        let command = requests::Command::Chase { channel };
+        requests::decide(Some(&self.case.request), command, now).is_ok()
+    }
+
     /// Whether it may be taken back now.
     pub fn may_withdraw(&self, now: Timestamp) -> bool {
         requests::decide(Some(&self.case.request), requests::Command::Withdraw, now).is_ok()
@@ -144,6 +151,7 @@ impl CaseView {
 }
 
 pub use callers::FoundRequests;
+pub use contacts::ContactWords;
 pub use inquiries::InquiryView;
 pub use payment::PaymentDue;
 pub use reasons::DecisionReason;
@@ -222,10 +230,7 @@ impl Body {
     /// # Errors
     /// [`ShardError`] when the store fails.
     pub fn summary(&self, id: CaseId) -> Result<Option<RequestSummary>, ShardError> {
-        let key = ServiceRequestKey { case_id: id };
-        let row = store::row::<ServiceRequestRow>(&self.reader(), &key)?;
-        let Some(row) = row else { return Ok(None) };
-        Ok(store::requests::request_by_reference(&self.reader(), &row.reference)?)
+        crate::related::summary(&self.reader(), id)
     }
 
     /// A request by what its requester reads out, without opening anything.

@@ -191,6 +191,26 @@ impl RequestSummary {
     }
 }
 
+impl From<ServiceRequestRow> for RequestSummary {
+    fn from(row: ServiceRequestRow) -> Self {
+        Self {
+            case_id: row.case_id,
+            reference: row.reference,
+            service: row.service,
+            status: row.status.into_owned(),
+            held_by: row.held_by.map(Cow::into_owned),
+            channel: row.channel,
+            received_at: row.received_at,
+            updated_at: row.updated_at,
+            promised_on: row.promised_on,
+            closed_at: row.closed_at,
+            outcome: row.outcome.map(Cow::into_owned),
+            straight_through: row.straight_through,
+            touches: row.touches,
+        }
+    }
+}
+
 /// Rows of one list page.
 pub const LIST_ROWS: usize = 50;
 

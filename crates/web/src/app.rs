@@ -11,6 +11,8 @@ mod asking;
 mod by_hand;
 mod caller;
 mod callers;
+mod contact_form;
+mod contacts;
 mod cookies;
 mod endpoints;
 mod fields;
@@ -32,6 +34,7 @@ mod story;
 mod task;
 mod tasks;
 mod tracking;
+mod typed;
 mod walk;
 
 pub use endpoints::{ENDPOINTS, Endpoint, Who, router};

@@ -2,7 +2,7 @@
 //!
 //! `/` is the region's front, `/{body}/...` a body's. No address carries a personal value.
 
-use base::{BodyId, CaseId, Digest, Reference, ServiceId};
+use base::{BodyId, CaseId, ContactId, Digest, Reference, ServiceId};
 
 /// The icon that browsers ask for.
 pub const ICON: &str = "/assets/icon.svg";
@@ -80,6 +80,21 @@ pub fn callers(body: &BodyId) -> String {
 /// A caller, by one of their requests.
 pub fn caller(body: &BodyId, reference: &Reference) -> String {
     format!("/{body}/staff/callers/{reference}")
+}
+
+/// The contacts that were handed over.
+pub fn contacts(body: &BodyId) -> String {
+    format!("/{body}/staff/contacts")
+}
+
+/// Where a contact is logged.
+pub fn new_contact(body: &BodyId) -> String {
+    format!("/{body}/staff/contacts/new")
+}
+
+/// One contact.
+pub fn contact(body: &BodyId, contact: ContactId) -> String {
+    format!("/{body}/staff/contacts/{contact}")
 }
 
 /// The operator's first page.

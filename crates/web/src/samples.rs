@@ -6,6 +6,7 @@
 
 mod account;
 mod caller;
+mod contact;
 mod figures;
 mod front;
 mod inquiry;
@@ -66,6 +67,7 @@ pub fn all(language: Language) -> Result<Vec<Sample>, askama::Error> {
     account::collect(&mut gallery)?;
     staff::collect(&mut gallery)?;
     caller::collect(&mut gallery)?;
+    contact::collect(&mut gallery)?;
     task::collect(&mut gallery)?;
     operator::collect(&mut gallery)?;
     figures::collect(&mut gallery)?;

@@ -6,6 +6,7 @@
 
 pub(crate) mod account;
 pub(crate) mod caller;
+pub(crate) mod contact;
 pub(crate) mod field;
 pub(crate) mod figures;
 pub(crate) mod front;

@@ -91,7 +91,7 @@ fn update_id(case: CaseId, number: u32) -> String {
 /// The status of an update; `None` for a line that changes nothing for its reader.
 fn status(view: &CaseView, kind: &MilestoneKind) -> Option<&'static str> {
     match kind {
-        MilestoneKind::Received | MilestoneKind::Joined => None,
+        MilestoneKind::Received | MilestoneKind::Joined | MilestoneKind::Chased => None,
         MilestoneKind::Reached(_)
         | MilestoneKind::ReviewAsked
         | MilestoneKind::Asked

@@ -113,9 +113,11 @@ fn a_report_is_closed_and_comes_back() {
             Command::Receive(received()),
             Command::Join { channel: Channel::Agent },
             Command::Reach { element: "SendJob".to_owned() },
+            Command::Chase { channel: Channel::Agent },
             not_fixed(None),
             done(),
             done(),
+            Command::Chase { channel: Channel::Agent },
             not_fixed(Some("still there")),
             Command::Touch {
                 reason: TouchReason::UnknownOutcome,
@@ -129,14 +131,16 @@ fn a_report_is_closed_and_comes_back() {
             Receive -> request.received {"received":{"reference":"MBC-0410-6105-5","service":"missed-bin-collection","version":"bc4a71180870f7945155fbb02f4b0a2e3faa2a62d6d31b7039013055ed19869a","channel":"web","language":"cy","keys":["05050505-0505-0505-0505-050505050505"],"answers":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDNSJtGJ4d6OOZuMNJPlL_foCy11Vsbxav5UgfwG8R9Y4","promised":"2026-11-26"}}
             Join -> request.joined {"joined":{"channel":"agent"}}
             Reach -> request.reached {"reached":{"element":"SendJob"}}
+            Chase -> request.chased {"chased":{"channel":"agent"}}
             NotFixed -> rejected: service request is still open
             Close -> request.closed {"closed":{"outcome":"collected","kind":"done","kept":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDNSJlHpId6OOh7IdBWmRPxHkS6rMQGlJ34IhBRA"}}
             Close -> rejected: service request is already completed
+            Chase -> rejected: service request is already completed
             NotFixed -> request.not_fixed {"not_fixed":{"channel":"web","note":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDPXRmHZwfpqmOr8BU4UeRCDsnVMgTLWoxyxwq"}}
             Touch -> request.touched {"touched":{"reason":"unknown_outcome","role":"operator","rekeyed_fields":0}}
             Close -> request.closed {"closed":{"outcome":"collected","kind":"done","kept":"s1.AAAAAAAAAAEAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDNSJlHpId6OOh7IdBWmRPxHkS6rMQGlJ34IhBRA"}}
             Erase -> request.erased {"erased":{"party":0}}
-            Completed [Received, Joined, Reached("SendJob"), Outcome("collected"), NotFixed, Outcome("collected")]
+            Completed [Received, Joined, Reached("SendJob"), Chased, Outcome("collected"), NotFixed, Outcome("collected")]
         "#]],
     );
 }

@@ -118,7 +118,7 @@ impl Shard {
         let (leaf, salted, commitment) = self.next_leaf(apart.seq(), &apart.leaves, &bytes);
         let digest = *commitment.digest();
         let sealed = self.seal_apart(apart, salted)?;
-        let row = logged.row(turn, (leaf, sequence), (None, digest), sealed);
+        let row = logged.row(turn, (leaf, sequence), (Some(apart.id), digest), sealed);
         let event = Fact::Access(Event::Logged { leaf, commitment: digest });
         self.record_apart(turn, apart, (Measure::by(Actor::System), event))?;
         apart.leaves.push((commitment, Some(row)));

@@ -1,10 +1,13 @@
 //! Forms begun and not yet sent: sealed rows that expire, not yet cases and so not in the journal.
 
-use base::{DraftId, Field, KeyId, Personal, ServiceId};
+use base::{CaseId, Channel, DraftId, Field, KeyId, Personal, SectorPersonId, ServiceId};
+use catalogue::{Answers, Given, Question, QuestionSet};
 use store::Reader;
 use store::requests::{DraftKey, DraftRow};
 
 use super::{Refused, Shard, ShardError, Step, Turn};
+use crate::access::{Checks, ViewReason, Viewed};
+use crate::authority::Authority;
 use crate::command::{Rejection, Reply};
 use crate::entropy::Use;
 
@@ -19,9 +22,23 @@ const DRAFT_BYTES: usize = 256 * 1024;
 pub struct StoredDraft {
     /// The key that its case will have.
     pub key: KeyId,
+    /// The person whom an agent began it for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<SectorPersonId>,
     /// The answers so far, as JSON.
     pub answers: Personal<String>,
 }
+
+/// What a draft keeps beside its answers.
+pub(super) struct Kept {
+    /// The key that its case will have.
+    pub(super) key: KeyId,
+    /// The person whom an agent began it for.
+    pub(super) person: Option<SectorPersonId>,
+}
+
+/// Under what a form of staff is kept that belongs to no service.
+pub const STAFF_FORM: &str = "staff-form";
 
 /// The name under which a draft's answers are sealed.
 pub const DRAFT: Field<'static> = Field("draft.answers");
@@ -34,18 +51,30 @@ impl Shard {
         service: ServiceId,
         answers: &str,
     ) -> Result<Reply, Refused> {
-        if answers.len() > DRAFT_BYTES || self.services.present(&service).is_none() {
+        let ours = self.services.present(&service).is_some() || service.as_str() == STAFF_FORM;
+        if answers.len() > DRAFT_BYTES || !ours {
             return Err(Rejection::NotFound.into());
         }
         let known = match draft {
-            Some(draft) => Self::draft_key(draft, turn.step, turn.reader)?,
+            Some(draft) => Self::kept_draft(draft, turn.step, turn.reader)?,
             None => None,
         };
-        let (draft, key) = match (draft, known) {
-            (Some(draft), Some(key)) => (draft, key),
-            (Some(draft), None) => (draft, self.take_key(turn.step)?),
-            (None, _) => (self.draw_draft(turn), self.take_key(turn.step)?),
+        let fresh = |key| Kept { key, person: None };
+        let (draft, kept) = match (draft, known) {
+            (Some(draft), Some(kept)) => (draft, kept),
+            (Some(draft), None) => (draft, fresh(self.take_key(turn.step)?)),
+            (None, _) => (self.draw_draft(turn), fresh(self.take_key(turn.step)?)),
         };
+        self.write_draft(turn, (draft, service), kept, answers)
+    }
+
+    fn write_draft(
+        &self,
+        turn: &mut Turn<'_>,
+        (draft, service): (DraftId, ServiceId),
+        Kept { key, person }: Kept,
+        answers: &str,
+    ) -> Result<Reply, Refused> {
         let keys = self.keyring.of_case(&[key])?;
         // A draft is written over again at one place, so its own digest stands in for the place.
         let digest = base::Digest::of_parts(&[
@@ -59,7 +88,7 @@ impl Shard {
         let mut sealed = Personal::new(answers.to_owned());
         let written = sealed.seal(DRAFT, &mut by).map_err(|error| error.to_string());
         written.map_err(ShardError::Write)?;
-        let stored = StoredDraft { key, answers: sealed };
+        let stored = StoredDraft { key, person, answers: sealed };
         let bytes =
             serde_json::to_vec(&stored).map_err(|error| ShardError::Write(error.to_string()))?;
         let expires_at = turn.now.plus_seconds(DRAFT_SECONDS);
@@ -78,12 +107,45 @@ impl Shard {
         DraftId::from_bytes(base::id_from_parts(turn.now, random))
     }
 
-    /// The key of a draft that is kept.
-    pub(super) fn draft_key(
+    /// Begins a form for whoever made a request: with what they said of themselves there, and for
+    /// the same person. What is carried over is marked, so that it is read back and not asked.
+    pub(super) fn begin_for(
+        &mut self,
+        turn: &mut Turn<'_>,
+        authority: &Authority,
+        (case, service): (CaseId, ServiceId),
+        checked: Checks,
+    ) -> Result<Reply, Refused> {
+        let offered = self.services.present(&service).cloned().ok_or(Rejection::NotFound)?;
+        let definition = &offered.package.definition;
+        if !definition.offers(Channel::Agent) {
+            return Err(Rejection::NotOffered { channel: Channel::Agent }.into());
+        }
+        let look = (Viewed::Answers, ViewReason::CallerVerified { checked });
+        self.view(turn, authority, case, look)?;
+        let case = self.case(case, turn.reader)?.ok_or(Rejection::NotFound)?;
+        let known = self.services.version(case.request.version).ok_or(Rejection::NotFound)?;
+        let keys = self.keyring.of_case(&case.request.keys)?;
+        let opened = case.request.open_answers(&keys).map_err(|_| Rejection::Erased)?;
+        let answers = opened.opened().and_then(|text| Answers::from_json(text));
+        let given = carried(
+            (&known.package.questions, &answers.unwrap_or_default()),
+            &offered.package.questions,
+        );
+        let given =
+            serde_json::to_string(&given).map_err(|error| ShardError::Write(error.to_string()))?;
+        let draft = self.draw_draft(turn);
+        let key = self.take_key(turn.step)?;
+        let person = case.request.person;
+        self.write_draft(turn, (draft, service), Kept { key, person }, &given)
+    }
+
+    /// A draft that is kept.
+    pub(super) fn kept_draft(
         draft: DraftId,
         step: &Step,
         reader: &Reader,
-    ) -> Result<Option<KeyId>, ShardError> {
+    ) -> Result<Option<Kept>, ShardError> {
         let key = DraftKey { draft_id: draft };
         let row = match step.batch.rows.get::<DraftRow>(&key) {
             Some(written) => written.cloned(),
@@ -92,6 +154,26 @@ impl Shard {
         let Some(row) = row else { return Ok(None) };
         let stored: StoredDraft = serde_json::from_slice(&row.bytes)
             .map_err(|source| ShardError::Row { what: "draft", source })?;
-        Ok(Some(stored.key))
+        Ok(Some(Kept { key: stored.key, person: stored.person }))
     }
+}
+
+/// What somebody said of themselves in one request, as answers of another service.
+fn carried((asked, answers): (&QuestionSet, &Answers), to: &QuestionSet) -> Given {
+    let mut given = Given::new();
+    for question in to.questions() {
+        let same = question.role.and_then(|role| asked.with_role(role));
+        let answer = same.and_then(|same| answers.get(same.id.as_str()));
+        if let Some(answer) = answer {
+            given.insert(question.id.to_string(), answer.clone());
+            given.insert(held_name(question), true.into());
+        }
+    }
+    given
+}
+
+/// The name under which a draft keeps that an answer was held before; no question has it, for
+/// their names hold no hyphen.
+pub fn held_name(question: &Question) -> String {
+    format!("{}-held", question.id)
 }

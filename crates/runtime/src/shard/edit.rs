@@ -164,7 +164,7 @@ impl Edit {
             Fact::Request(event) => event.lifecycle(),
             Fact::Process(event) => event.lifecycle(),
             Fact::Task(event) => event.lifecycle(),
-            Fact::Effect(_) | Fact::Access(_) | Fact::Crossing(_) => None,
+            Fact::Effect(_) | Fact::Access(_) | Fact::Crossing(_) | Fact::Contact(_) => None,
         };
         let measure = Measure { lifecycle, ..self.measure };
         // The act's staff time is stated once, with its first fact.

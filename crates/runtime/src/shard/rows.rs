@@ -157,7 +157,7 @@ fn write_request(edit: &Edit, batch: &mut Batch) -> Result<(), ShardError> {
         straight_through,
         provisional_until: closed.map(|at| at.plus_millis(mining::PROVISIONAL_MS)),
         touches: request.touches,
-        reopenings: request.reopened,
+        reopenings: request.reopened.saturating_add(request.chased),
         rekeyed_fields: request.rekeyed_fields,
         staff_centiminutes: case.counts.staff_centiminutes.values().sum(),
         calls: case.counts.calls,

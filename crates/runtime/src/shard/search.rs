@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use base::{Actor, CaseId, Measure, Role};
+use base::{Actor, CaseId, ContactId, Measure, Role};
 use catalogue::Answers;
 use store::callers::{PersonIndexKey, PersonIndexRow};
 
@@ -64,8 +64,14 @@ impl Shard {
         if found.is_empty() {
             return self.search_for_nobody(turn, (role, by));
         }
-        for case in found {
-            self.view(turn, authority, case, (Viewed::Summary, ViewReason::Call))?;
+        for id in found {
+            let contact = ContactId::from_bytes(*id.as_bytes());
+            if Self::contact(turn, contact)?.is_some() {
+                let look = (contact, Viewed::Summary, ViewReason::Call);
+                self.view_contact(turn, authority, look)?;
+            } else {
+                self.view(turn, authority, id, (Viewed::Summary, ViewReason::Call))?;
+            }
         }
         Ok(Reply::Done)
     }

@@ -197,12 +197,15 @@ impl Shard {
     ) -> Result<Received, Refused> {
         let definition = &service.package.definition;
         let reference = self.draw_reference(&definition.prefix, turn.step, turn.reader)?;
-        let kept_key = match submit.draft {
-            Some(draft) => Self::draft_key(draft, turn.step, turn.reader)?,
+        let kept = match submit.draft {
+            Some(draft) => Self::kept_draft(draft, turn.step, turn.reader)?,
             None => None,
         };
-        let key = match kept_key {
-            Some(key) => key,
+        // Whoever an agent has on the phone is the person whom they began the form for.
+        let caller = kept.as_ref().and_then(|kept| kept.person);
+        let caller = caller.filter(|_| submit.channel == Channel::Agent);
+        let key = match kept {
+            Some(kept) => kept.key,
             None => self.keyring.take(&*self.entropy, self.number(), turn.step.batch.next_seq())?,
         };
         let promised = requests::working_days::after(
@@ -226,7 +229,7 @@ impl Shard {
             version: service.package.version,
             channel: submit.channel,
             language: submit.language,
-            person: authority.person(),
+            person: authority.person().or(caller),
             client: client.cloned(),
             keys: vec![key],
             answers: Personal::new(answers.to_json()),
@@ -309,6 +312,22 @@ impl Shard {
             }
         }
         Ok(variables)
+    }
+
+    /// "What has become of it?" Its requester asks, whoever types it in.
+    pub(super) fn chase(
+        &mut self,
+        turn: &mut Turn<'_>,
+        authority: &Authority,
+        case: CaseId,
+        channel: Channel,
+    ) -> Result<Reply, Refused> {
+        let case = self.case(case, turn.reader)?.ok_or(Rejection::NotFound)?;
+        self.may_touch(authority, &case.request)?;
+        let mut edit = self.edit(case, measure(authority, channel), turn.now, turn.step)?;
+        edit.request(requests::Command::Chase { channel })?;
+        self.finish(turn, edit)?;
+        Ok(Reply::Done)
     }
 
     pub(super) fn withdraw(

@@ -1,25 +1,32 @@
 //! What an agent finds: requests by one blind index, and all that belongs to the same person.
 
-use std::collections::BTreeSet;
-
-use base::CaseId;
+use base::{CaseId, Digest};
 use store::requests::{NEWEST, RequestSummary};
 
 use super::CaseView;
 use crate::asker::{Asker, Term};
+use crate::contact::Contact;
 use crate::host::Body;
-use crate::shard::{CALLERS_SHOWN, ShardError};
-
-/// Requests of one person that are shown together, and that each of their indexes is looked up for.
-const RELATED: usize = 50;
+use crate::related::{From, Related, contact_row, journal_id, related, summary};
+use crate::shard::{CALLERS_SHOWN, ShardError, read_contact};
 
 /// A page of what a search found.
 #[derive(Debug, Default)]
 pub struct FoundRequests {
     /// The requests, the newest first.
     pub requests: Vec<RequestSummary>,
+    /// The contacts that were no requests, the newest first.
+    pub contacts: Vec<Contact>,
     /// Where the next page begins, when there is one.
     pub older: Option<CaseId>,
+}
+
+impl FoundRequests {
+    /// What is shown of it: requests, and contacts by the ids that they have in the journal.
+    pub fn shown(&self) -> Vec<CaseId> {
+        let requests = self.requests.iter().map(|request| request.case_id);
+        requests.chain(self.contacts.iter().map(|contact| journal_id(contact.id))).collect()
+    }
 }
 
 impl Body {
@@ -31,7 +38,7 @@ impl Body {
     pub fn find(&self, term: &Term, before: Option<CaseId>) -> Result<FoundRequests, ShardError> {
         if let Term::Reference(reference) = term {
             let requests = self.summary_of(reference)?.into_iter().collect();
-            return Ok(FoundRequests { requests, older: None });
+            return Ok(FoundRequests { requests, ..FoundRequests::default() });
         }
         let Some(key) = term.index(&self.settings().blind) else {
             return Ok(FoundRequests::default());
@@ -41,39 +48,27 @@ impl Body {
         let rows = store::callers::found(&self.reader(), key, before, limit)?;
         let cases: Vec<CaseId> = rows.iter().map(|row| row.case_id).take(CALLERS_SHOWN).collect();
         let older = cases.last().copied().filter(|_| rows.len() > CALLERS_SHOWN);
-        Ok(FoundRequests { requests: self.summaries(cases)?, older })
+        let reader = self.reader();
+        let mut page = FoundRequests { older, ..FoundRequests::default() };
+        for case in cases {
+            match contact_row(&reader, case)? {
+                Some(row) => page.contacts.push(read_contact(&row)?),
+                None => page.requests.extend(summary(&reader, case)?),
+            }
+        }
+        Ok(page)
     }
 
-    /// The requests of whoever made one: under the same pseudonym, or under an answer that they
-    /// gave each time. The newest first, at most fifty.
+    /// What belongs to whoever made a request.
     ///
     /// # Errors
     /// [`ShardError`] when the store fails.
-    pub fn related(&self, view: &CaseView) -> Result<Vec<RequestSummary>, ShardError> {
-        let reader = self.reader();
-        let own = view.case.request.case;
-        let mut cases = BTreeSet::from([own]);
-        let limit = u32::try_from(RELATED).unwrap_or(u32::MAX);
-        for row in store::callers::keys_of(&reader, own)? {
-            let found = store::callers::found(&reader, row.person_key, NEWEST, limit)?;
-            cases.extend(found.iter().map(|row| row.case_id));
-        }
-        if let Some(person) = view.case.request.person {
-            let theirs = store::requests::requests_of(&reader, person, NEWEST)?;
-            cases.extend(theirs.iter().map(|row| row.case_id));
-        }
-        self.summaries(cases.into_iter().rev().take(RELATED))
-    }
-
-    fn summaries(
-        &self,
-        cases: impl IntoIterator<Item = CaseId>,
-    ) -> Result<Vec<RequestSummary>, ShardError> {
-        let mut requests = Vec::new();
-        for case in cases {
-            requests.extend(self.summary(case)?);
-        }
-        Ok(requests)
+    pub fn related(&self, view: &CaseView) -> Result<Related, ShardError> {
+        let (reader, request) = (self.reader(), &view.case.request);
+        let keys = store::callers::keys_of(&reader, request.case)?;
+        let keys: Vec<Digest> = keys.iter().map(|row| row.person_key).collect();
+        let (case, person) = (Some(request.case), request.person);
+        related(&reader, &From { case, person, keys: &keys })
     }
 
     /// Whoever made a request, opened: for a look that is written down.

@@ -91,6 +91,7 @@ impl World {
             | Fact::Process(_)
             | Fact::Access(_)
             | Fact::Crossing(_)
+            | Fact::Contact(_)
             | Fact::Task(_) => Ok(()),
         }
     }
@@ -471,6 +472,7 @@ fn shown(record: &Record) -> String {
         | Fact::Process(_)
         | Fact::Access(_)
         | Fact::Crossing(_)
+        | Fact::Contact(_)
         | Fact::Task(_) => name.to_owned(),
     }
 }

@@ -191,6 +191,7 @@ fn reached(case: &Case) -> Vec<&str> {
         | MilestoneKind::Joined
         | MilestoneKind::Outcome(_)
         | MilestoneKind::NotFixed
+        | MilestoneKind::Chased
         | MilestoneKind::Withdrawn
         | MilestoneKind::ReviewAsked
         | MilestoneKind::Asked

@@ -4,9 +4,10 @@ use axum::response::Response;
 use catalogue::{AnswerError, Automation, Given, Page};
 
 use super::answer::{Answer, Fault, html, html_wrong, see_other, with_cookies};
-use super::callers::{At, Form};
+use super::callers::{At, Form, Visitor};
 use super::fields::{Taken, entered};
 use super::form::Fields;
+use super::typed;
 use super::walk::{Begun, Walk};
 use crate::paths;
 use crate::views::field::errors_of;
@@ -41,12 +42,32 @@ pub(crate) async fn begin(walk: Walk) -> Answer {
 pub(crate) async fn page(walk: Walk, at: At) -> Answer {
     let begun = walk.begun()?;
     let page = walk.page(&at.get::<String>("page")?, &begun.given)?;
-    let fields = entered(&walk.asked_on(page, &begun.given), &begun.given);
+    let typed = typed::kept(&walk.seen, walk.service.id())?;
+    let fields = typed.unwrap_or_else(|| entered(&walk.asked_on(page, &begun.given), &begun.given));
     html(&question_view(&walk, page, &begun.given, &fields, &[])?)
 }
 
 /// `POST /{body}/services/{service}/pages/{page}`
-pub(crate) async fn answer(walk: Walk, at: At, Form(form): Form) -> Answer {
+///
+/// Whose session has ended signs in again and finds what they typed.
+pub(crate) async fn answer(
+    visitor: Visitor,
+    walk: Result<Walk, Fault>,
+    at: At,
+    Form(form): Form,
+) -> Answer {
+    let walk = match walk {
+        Ok(walk) if walk.needs_sign_in() => {
+            let back = visitor.address();
+            return typed::keep(&visitor, walk.service.id().clone(), &form, &back).await;
+        }
+        Ok(walk) => walk,
+        Err(Fault::Elsewhere(_)) => {
+            let back = visitor.address();
+            return typed::keep(&visitor, at.get("service")?, &form, &back).await;
+        }
+        Err(fault) => return Err(fault),
+    };
     let begun = walk.begun()?;
     let page = walk.page(&at.get::<String>("page")?, &begun.given)?;
     match walk.take(page, &begun.given, &form) {

@@ -10,7 +10,7 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use base::{Role, SectorPersonId};
 use runtime::access::{ViewReason, Viewed};
-use runtime::{Authority, Command, Session};
+use runtime::{Authority, CallerCommand, Command, Session};
 
 use super::answer::Fault;
 use super::endpoints::{Endpoint, Who};
@@ -125,6 +125,11 @@ impl Visitor {
 }
 
 impl Staff {
+    /// What was seen of the request.
+    pub(crate) const fn seen(&self) -> &Arc<Seen> {
+        &self.seen
+    }
+
     /// Has a look at a case's values written down. Only then may they be opened.
     pub(crate) async fn look(
         &self,
@@ -135,6 +140,19 @@ impl Staff {
         let command = Command::View { case, what, reason };
         let host = &self.app.setup.host;
         host.submit(self.id()?, self.authority.clone(), command).await?;
+        Ok(())
+    }
+
+    /// Has a look at a contact written down. Only then may it be opened.
+    pub(crate) async fn look_at_contact(
+        &self,
+        contact: base::ContactId,
+        what: Viewed,
+        reason: ViewReason,
+    ) -> Result<(), Fault> {
+        let command = CallerCommand::ViewContact { contact, what, reason };
+        let host = &self.app.setup.host;
+        host.submit(self.id()?, self.authority.clone(), command.into()).await?;
         Ok(())
     }
 

@@ -10,8 +10,9 @@ use base::Role;
 use super::answer::Fault;
 use super::around::around;
 use super::state::App;
-use super::{all_figures, asking, by_hand, caller, figures, fronts, inquiry, operator, outbox};
-use super::{reviews, search, sending, sign_in, staff, task, tasks, tracking};
+use super::tracking;
+use super::{all_figures, asking, by_hand, caller, contact_form, contacts, figures, fronts};
+use super::{inquiry, operator, outbox, reviews, search, sending, sign_in, staff, task, tasks};
 use crate::views::problem::ProblemKind;
 
 /// Who gets more than a refusal.
@@ -68,6 +69,7 @@ const DECIDES: Who = Who::Staff(&[Role::Caseworker]);
 const TASKS: Who = Who::Staff(&[Role::Caseworker, Role::Assessor]);
 const MEASURES: Who = Who::Staff(&[Role::Head, Role::Finance]);
 const CASES: Who = Who::Staff(&[Role::Caseworker, Role::Operator, Role::Head, Role::Agent]);
+const TEAMS: Who = Who::Staff(&runtime::contact::TEAMS);
 const FINDS: Who = Who::Staff(&[Role::Caseworker, Role::Operator, Role::Head]);
 const ANSWERS: Who = Who::Staff(&[Role::Caseworker, Role::Agent]);
 const ANY_STAFF: Who = Who::Staff(&[
@@ -138,6 +140,19 @@ pub const ENDPOINTS: &[Endpoint] = &[
     Endpoint::send(AGENT, "/{body}/staff/callers", || post(search::find)),
     Endpoint::read(AGENT, "/{body}/staff/callers/{reference}", || get(caller::show)),
     Endpoint::send(AGENT, "/{body}/staff/callers/{reference}", || post(caller::verify)),
+    Endpoint::send(AGENT, "/{body}/staff/callers/{reference}/services/{service}", || {
+        post(caller::begin)
+    }),
+    Endpoint::send(AGENT, "/{body}/staff/cases/{reference}/acts/{act}", || post(caller::act)),
+    Endpoint::read(AGENT, "/{body}/staff/contacts/new", || get(contact_form::show)),
+    Endpoint::send(AGENT, "/{body}/staff/contacts/new", || post(contact_form::log)),
+    Endpoint::read(TEAMS, "/{body}/staff/contacts", || get(contacts::list)),
+    Endpoint::read(TEAMS, "/{body}/staff/contacts/{contact}", || get(contacts::show)),
+    Endpoint::send(TEAMS, "/{body}/staff/contacts/{contact}", || post(contacts::close)),
+    Endpoint::send(TEAMS, "/{body}/staff/contacts/{contact}/take", || post(contacts::take)),
+    Endpoint::send(TEAMS, "/{body}/staff/contacts/{contact}/hand-back", || {
+        post(contacts::hand_back)
+    }),
     Endpoint::read(CASES, "/{body}/staff/cases/{reference}", || get(staff::case)),
     Endpoint::send(ANSWERS, "/{body}/staff/cases/{reference}/answers", || post(staff::answers)),
     Endpoint::read(ANSWERS, "/{body}/staff/cases/{reference}/question", || {

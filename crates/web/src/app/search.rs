@@ -4,17 +4,19 @@
 
 use base::{CaseId, Date};
 use identity::Surname;
-use runtime::{Command, FoundRequests, RequestSummary, Term};
+use runtime::{CallerCommand, FoundRequests, RequestSummary, Term};
 
-use super::answer::{Answer, Fault, html, html_wrong};
+use super::answer::{Answer, Fault, html, html_wrong, with_cookies};
 use super::callers::{Form, Staff};
+use super::contacts;
+use super::cookies::Kind;
 use super::form::Fields;
 use super::staff::calls;
 use super::story::line;
 use crate::paths;
 use crate::views::caller::{CallerLine, CallerSearch, Callers, FoundCallers};
 use crate::views::field::{Control, Field, LineKind, errors_of};
-use crate::views::page::PageError;
+use crate::views::page::{Link, PageError};
 
 /// The longest text that is looked for, in characters.
 const TYPED_CHARACTERS: usize = 254;
@@ -98,7 +100,10 @@ impl Typed {
 
 /// `GET /{body}/staff/callers`
 pub(crate) async fn page(staff: Staff) -> Answer {
-    html(&view(&staff, &Typed::default(), Wrong::default())?)
+    let mut page = view(&staff, &Typed::default(), Wrong::default())?;
+    page.page.notice = contacts::told(&staff);
+    let clear = page.page.notice.as_ref().map(|_| staff.clear(&Kind::Notice)).transpose()?;
+    Ok(with_cookies(html(&page)?, clear))
 }
 
 /// `POST /{body}/staff/callers`
@@ -109,9 +114,8 @@ pub(crate) async fn find(staff: Staff, Form(form): Form) -> Answer {
         Err(wrong) => return html_wrong(&view(&staff, &typed, wrong)?),
     };
     let found = staff.run()?.find(&term, form.text(BEFORE).parse().ok())?;
-    let cases = found.requests.iter().map(|request| request.case_id).collect();
-    let command = Command::Search { by: term.by(), found: cases };
-    staff.app.setup.host.submit(staff.id()?, staff.authority.clone(), command).await?;
+    let command = CallerCommand::Search { by: term.by(), found: found.shown() };
+    staff.app.setup.host.submit(staff.id()?, staff.authority.clone(), command.into()).await?;
     let mut page = view(&staff, &typed, Wrong::default())?;
     page.found = Some(found_view(&staff, typed, &found)?);
     html(&page)
@@ -154,7 +158,8 @@ fn view(staff: &Staff, typed: &Typed, wrong: Wrong) -> Result<Callers, Fault> {
     let of_box = |text: &String| PageError { text: text.clone(), href: Some(format!("#{BOX}")) };
     errors.extend(search.error.as_ref().map(of_box));
     let calls = calls(staff, &page)?;
-    Ok(Callers { page: page.with_errors(errors), search, found: None, calls })
+    let log = Link::new(staff.words.contact_title(), paths::new_contact(staff.id()?));
+    Ok(Callers { page: page.with_errors(errors), search, found: None, calls, log })
 }
 
 fn found_view(staff: &Staff, typed: Typed, found: &FoundRequests) -> Result<FoundCallers, Fault> {
@@ -168,7 +173,9 @@ fn found_view(staff: &Staff, typed: Typed, found: &FoundRequests) -> Result<Foun
     let lines = found.requests.iter().map(|request| caller_line(staff, request));
     let lines = lines.collect::<Result<_, _>>()?;
     let older = found.older.map(|before| typed.again(before)).unwrap_or_default();
-    Ok(FoundCallers { count, lines, older })
+    let contacts = found.contacts.iter().map(|contact| contacts::line(staff, contact, None));
+    let contacts = contacts.collect::<Result<_, _>>()?;
+    Ok(FoundCallers { count, lines, contacts, older })
 }
 
 /// A masked line: the search that shows it is written down.

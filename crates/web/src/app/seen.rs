@@ -411,6 +411,7 @@ impl Seen {
                 paths::tasks(body),
                 [Role::Caseworker, Role::Assessor].as_slice(),
             ),
+            (words.contacts_title(), paths::contacts(body), runtime::contact::TEAMS.as_slice()),
             (words.reviews_title(), paths::reviews(body), [Role::Caseworker].as_slice()),
             (words.figures(), paths::all_figures(body), [Role::Head, Role::Finance].as_slice()),
         ];
@@ -423,6 +424,8 @@ impl Seen {
             Some("figures" | "services-figures") => paths::all_figures(body),
             Some("operator" | "incidents") => paths::operator(body),
             Some("callers") => paths::callers(body),
+            Some("contacts") if self.path.ends_with("/new") => paths::callers(body),
+            Some("contacts") => paths::contacts(body),
             Some("reviews") => paths::reviews(body),
             Some("tasks") => paths::tasks(body),
             _ => paths::staff(body),

@@ -147,11 +147,15 @@ fn page_error(walk: &Walk, error: &AnswerError) -> PageError {
 
 fn answers(walk: &Walk, given: &Given) -> Vec<Answered> {
     let asked = walk.questions().asked(&answers_of(given));
+    let held = |question: &catalogue::Question| {
+        let held = given.contains_key(&runtime::held_name(question));
+        held.then(|| walk.seen.words.answer_held().to_owned())
+    };
     let answer = |question: &catalogue::Question| Answered {
         question: question.short().in_language(walk.seen.language_shown()).to_owned(),
         lines: walk.lines(question, given),
         change: Some(change_address(walk, &question.page)),
-        held: None,
+        held: held(question),
     };
     asked.into_iter().map(answer).collect()
 }

@@ -49,9 +49,10 @@ pub(crate) async fn find(staff: Staff, Form(form): Form) -> Answer {
 pub(crate) async fn case(staff: Staff, at: At) -> Answer {
     let (reference, view) = found_case(&staff, &at)?;
     let mut page = case_view(&staff, &reference, &view)?;
-    let told = staff.cookie(&Kind::Notice) == Some(TOLD_ANSWERED);
-    page.page.notice = told.then(|| staff.words.answered_notice().to_owned());
-    let clear = told.then(|| staff.clear(&Kind::Notice)).transpose()?;
+    let answered = staff.cookie(&Kind::Notice) == Some(TOLD_ANSWERED);
+    let answered = answered.then(|| staff.words.answered_notice().to_owned());
+    page.page.notice = answered.or_else(|| super::caller::told(&staff));
+    let clear = page.page.notice.as_ref().map(|_| staff.clear(&Kind::Notice)).transpose()?;
     let reason = reader_of(&staff, &view)?;
     if reason.is_some() {
         let open = format!("{}/answers", paths::case(staff.id()?, &reference));
@@ -116,7 +117,7 @@ fn case_view(staff: &Staff, reference: &Reference, view: &CaseView) -> Result<St
         reference: reference.to_string(),
         tag: story.tag(),
         sentence: story.sentence(),
-        acts: Vec::new(),
+        acts: super::caller::acts(staff, view)?,
         trouble: trouble(staff, view)?,
         question: question(staff, reference, view)?,
         facts: facts(staff, view),
@@ -211,6 +212,7 @@ fn duties(staff: &Staff) -> Result<Vec<Duty>, Fault> {
     if staff.has(&[Role::Caseworker, Role::Assessor]) {
         duties.push(super::tasks::duty(staff)?);
     }
+    duties.extend(super::contacts::duty(staff)?);
     if staff.has(&[Role::Caseworker]) {
         let open = staff.run()?.open_review_count()?;
         duties.push(Duty {

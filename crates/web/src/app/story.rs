@@ -243,6 +243,9 @@ impl<'a> Story<'a> {
             MilestoneKind::NotFixed => {
                 self.for_reader(words.event_not_fixed(), words.staff_not_fixed()).to_owned()
             }
+            MilestoneKind::Chased => {
+                self.for_reader(words.event_chased(), words.staff_chased()).to_owned()
+            }
             MilestoneKind::Withdrawn => {
                 self.for_reader(words.event_withdrawn(), words.staff_withdrawn()).to_owned()
             }

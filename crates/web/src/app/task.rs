@@ -7,12 +7,12 @@ use catalogue::{TaskFault, TaskField, TaskForm};
 use engine::ElementKey;
 use runtime::access::{ViewReason, Viewed};
 use runtime::task::{Decision, roles_of};
-use runtime::{CaseView, Command, REASON_CHARACTERS, Rejection, Reply};
+use runtime::{CaseView, Command, REASON_CHARACTERS, Rejection};
 
 use super::answer::{Answer, Fault, html, html_wrong, see_other, with_cookies};
 use super::callers::{At, Form, Staff, Visitor};
 use super::cookies::Kind;
-use super::form::{Fields, encoded};
+use super::form::Fields;
 use super::inquiry;
 use super::reviews::fault_of_reason;
 use super::staff::{facts, opened};
@@ -20,6 +20,7 @@ use super::story::Story;
 use super::tasks::{
     Filter, TOLD_ASKED, TOLD_DECIDED, address, due, element, go, over, reason, told, who,
 };
+use super::typed;
 use crate::paths;
 use crate::views::field::{Choice, Control, Field, Line, LineKind, errors_of};
 use crate::views::page::{Link, PageError};
@@ -154,31 +155,13 @@ pub(crate) async fn ask(staff: Staff, at: At, form: Form) -> Answer {
 async fn keep(visitor: &Visitor, at: &At, form: &Fields, sign_in: String) -> Answer {
     let (case, key) = address(at)?;
     let Some(view) = visitor.run()?.case(case)? else { return Err(Fault::Elsewhere(sign_in)) };
-    let typed = form.pairs().filter(|(name, _)| *name == REASON || name.starts_with(GIVE));
-    let typed: BTreeMap<&str, &str> = typed.collect();
-    let answers = serde_json::to_string(&typed).unwrap_or_default();
-    let service = view.case.request.service.clone();
-    let command = Command::SaveDraft { draft: None, service, answers };
-    let host = &visitor.app.setup.host;
-    let kept = host.submit(visitor.id()?, visitor.authority.clone(), command).await?;
-    let Reply::Draft { draft } = kept else { return Err(Fault::Elsewhere(sign_in)) };
-    let back = format!("{}?typed={draft}", paths::task(visitor.id()?, case, key.0));
-    let page = paths::staff_sign_in(visitor.id()?);
-    Ok(see_other(&format!("{page}?onward={}", encoded(&back))))
+    let back = paths::task(visitor.id()?, case, key.0);
+    typed::keep(visitor, view.case.request.service, form, &back).await
 }
 
 /// What was typed before a session ended.
 fn kept(staff: &Staff, task: &Task) -> Result<Fields, Fault> {
-    let mut fields = Fields::default();
-    let draft = staff.query.first("typed").and_then(|draft| draft.parse().ok());
-    let Some(draft) = draft else { return Ok(fields) };
-    let given = staff.run()?.draft(draft, &task.view.case.request.service, staff.now)?;
-    for (name, value) in given.unwrap_or_default() {
-        if let Some(text) = value.as_str() {
-            fields.put(name, text);
-        }
-    }
-    Ok(fields)
+    Ok(typed::kept(staff, &task.view.case.request.service)?.unwrap_or_default())
 }
 
 /// What the form gives the process, and the options chosen; faults are put on the fields.

@@ -5,6 +5,7 @@
 mod access;
 mod browser;
 mod callers;
+mod contacts;
 mod desk;
 mod hostile;
 mod journey;

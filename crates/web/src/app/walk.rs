@@ -9,7 +9,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use base::{Channel, DraftId, ServiceId};
 use catalogue::{Given, Page, Question, QuestionKind, QuestionSet, SignIn};
-use runtime::{Authority, Command, Place, Reply, Service};
+use runtime::{Authority, Command, Place, Reply, Service, held_name};
 
 use super::answer::Fault;
 use super::callers::{At, Staff, Visitor};
@@ -51,9 +51,7 @@ impl FromRequestParts<App> for Walk {
         let found = seen.run()?.services().present(&service).cloned().ok_or(Fault::NOT_FOUND)?;
         if seen.is_staff_page() {
             let staff = Staff::from_request_parts(parts, app).await?;
-            let base = paths::call(seen.id()?, &service);
-            let (authority, channel) = (staff.authority, Channel::Agent);
-            return Ok(Self { seen, authority, channel, service: found, base });
+            return Self::of_call(&seen, &staff.authority, &service);
         }
         let base = paths::service(seen.id()?, &service);
         let (authority, channel) = (visitor.authority, Channel::Web);
@@ -68,6 +66,18 @@ pub(crate) fn postcode_name(question: &Question) -> String {
 }
 
 impl Walk {
+    /// An agent's way through a service, whose check is behind them.
+    pub(crate) fn of_call(
+        seen: &Arc<Seen>,
+        authority: &Authority,
+        service: &ServiceId,
+    ) -> Result<Self, Fault> {
+        let found = seen.run()?.services().present(service).cloned().ok_or(Fault::NOT_FOUND)?;
+        let base = paths::call(seen.id()?, service);
+        let (seen, authority) = (Arc::clone(seen), authority.clone());
+        Ok(Self { seen, authority, channel: Channel::Agent, service: found, base })
+    }
+
     /// The questions.
     pub(crate) fn questions(&self) -> &QuestionSet {
         &self.service.package.questions
@@ -176,11 +186,24 @@ impl Walk {
         format!("{}/check", self.base)
     }
 
+    /// The first page that asks what is not held already.
+    pub(crate) fn first(&self, given: &Given) -> String {
+        self.next_of(self.pages(given).into_iter(), given)
+    }
+
     /// The page after this one.
     pub(crate) fn after(&self, page: &Page, given: &Given) -> String {
-        let pages = self.pages(given);
-        let mut rest = pages.iter().skip_while(|of| of.id != page.id).skip(1);
-        rest.next().map_or_else(|| self.check_address(), |next| self.page_address(next))
+        let rest = self.pages(given).into_iter().skip_while(|of| of.id != page.id).skip(1);
+        self.next_of(rest, given)
+    }
+
+    fn next_of<'a>(&self, mut pages: impl Iterator<Item = &'a Page>, given: &Given) -> String {
+        let asks = |page: &&Page| {
+            let mut asked = self.asked_on(page, given).into_iter();
+            asked.any(|question| !given.contains_key(&held_name(question)))
+        };
+        let next = pages.find(asks);
+        next.map_or_else(|| self.check_address(), |next| self.page_address(next))
     }
 
     /// The page before this one.
@@ -195,7 +218,9 @@ impl Walk {
         let asked = self.questions().asked(&answers_of(&given));
         let kept: Vec<String> = asked
             .iter()
-            .flat_map(|question| [question.id.to_string(), postcode_name(question)])
+            .flat_map(|question| {
+                [question.id.to_string(), postcode_name(question), held_name(question)]
+            })
             .collect();
         given.retain(|name, _| kept.contains(name));
         given

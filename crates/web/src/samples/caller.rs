@@ -5,6 +5,7 @@ use runtime::access::{Checked, Checks};
 use super::staff::{begin, cases};
 use super::{Gallery, REFERENCE, moment, staff};
 use crate::views::caller::{Caller, CallerLine, CallerSearch, Callers, FoundCallers, Verification};
+use crate::views::contact::ContactLine;
 use crate::views::field::{Choice, Control, Field, LineKind, errors_of};
 use crate::views::page::{Link, PageError};
 use crate::views::request::Fact;
@@ -42,14 +43,15 @@ impl Callers {
     pub fn sample(words: Words) -> Self {
         let page = staff(words, 1).page(words.find_caller()).back_to("/millbrook/staff");
         let calls = vec![begin(words, &page)];
-        Self { search: CallerSearch::sample(words), found: None, calls, page }
+        let log = Link::new(words.contact_title(), "/millbrook/staff/contacts/new");
+        Self { search: CallerSearch::sample(words), found: None, calls, log, page }
     }
 
     fn searched(words: Words, count: &str, lines: Vec<CallerLine>) -> Self {
         let search =
             CallerSearch { typed: "01632 960 123".to_owned(), ..CallerSearch::sample(words) };
         let count = words.callers_count(count);
-        let found = Some(FoundCallers { count, lines, older: Vec::new() });
+        let found = Some(FoundCallers { count, lines, contacts: Vec::new(), older: Vec::new() });
         Self { search, found, ..Self::sample(words) }
     }
 
@@ -88,6 +90,15 @@ fn line(words: Words, reference: &str, who: String, tone: Tone, state: &str) -> 
     }
 }
 
+fn contact(words: Words, note: Option<&str>) -> ContactLine {
+    ContactLine {
+        what: format!("{}: {}", words.contact_complaint(), words.contact_no_service()),
+        when: words.moment(moment(20, 11, 5)),
+        tag: Tag::new(Tone::Busy, words.due_in(2)),
+        note: note.map(str::to_owned),
+    }
+}
+
 fn lines(words: Words) -> Vec<CallerLine> {
     let busy = words.state_with_contractor();
     vec![
@@ -115,6 +126,8 @@ impl Caller {
             repeat: None,
             open: cases(words).into_iter().take(1).collect(),
             closed: Vec::new(),
+            contacts: Vec::new(),
+            log: Link::new(words.contact_title(), "/millbrook/staff/contacts/new?caller=1"),
             calls: vec![begin(words, &page)],
             search: Link::new(words.next_call(), CALLERS),
             page,
@@ -148,6 +161,7 @@ impl Caller {
             verification: Verification::Done(words.caller_verified(checks.as_str())),
             repeat: Some(words.caller_repeat().to_owned()),
             closed: cases(words).into_iter().skip(1).collect(),
+            contacts: vec![contact(words, Some("The library was shut."))],
             ..Self::sample(words)
         }
     }
@@ -168,6 +182,7 @@ pub(super) fn collect(gallery: &mut Gallery) -> askama::Result<()> {
     let mut many = Callers::searched(words, "2", lines(words));
     if let Some(found) = &mut many.found {
         found.count = words.callers_count_more("20");
+        found.contacts = vec![contact(words, None)];
         found.older = vec![("q".to_owned(), "01632 960 123".to_owned())];
     }
     gallery.add_state("callers", "many", &many)?;

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::contact::ContactLine;
 use super::field::Field;
 use super::page::{Account, Link, Page};
 use super::request::Fact;
@@ -47,6 +48,8 @@ pub struct FoundCallers {
     pub count: String,
     /// This page's requests.
     pub lines: Vec<CallerLine>,
+    /// Its contacts that were no requests.
+    pub contacts: Vec<ContactLine>,
     /// What is sent for the page of older ones, when there is one.
     pub older: Vec<(String, String)>,
 }
@@ -61,6 +64,8 @@ pub struct Callers {
     pub search: CallerSearch,
     /// What was found; none before anything was looked for.
     pub found: Option<FoundCallers>,
+    /// Where a contact with them is logged.
+    pub log: Link,
     /// Services that can be begun for somebody of whom nothing is known.
     pub calls: Vec<ServiceCall>,
 }
@@ -97,6 +102,10 @@ pub struct Caller {
     pub open: Vec<CaseLine>,
     /// What is over.
     pub closed: Vec<CaseLine>,
+    /// Contacts that were no requests, the newest first.
+    pub contacts: Vec<ContactLine>,
+    /// Where a contact with them is logged.
+    pub log: Link,
     /// Services that can be begun for them.
     pub calls: Vec<ServiceCall>,
     /// The search.

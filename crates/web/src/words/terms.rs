@@ -3,6 +3,7 @@
 
 use base::{Channel, Role, TouchReason};
 use runtime::access::{Checked, Checks};
+use runtime::contact::Kind;
 
 use super::Words;
 
@@ -85,5 +86,18 @@ impl Words {
     pub fn checks(self, checks: Checks) -> String {
         let facts: Vec<String> = checks.facts().map(|fact| self.checked(fact).to_owned()).collect();
         self.list(&facts)
+    }
+
+    /// What somebody was in touch about.
+    pub const fn contact_kind(self, kind: Kind) -> &'static str {
+        match kind {
+            Kind::Question => self.contact_question(),
+            Kind::Chase => self.contact_chase(),
+            Kind::Change => self.contact_change(),
+            Kind::Complaint => self.contact_complaint(),
+            Kind::Praise => self.contact_praise(),
+            Kind::Elsewhere => self.contact_elsewhere(),
+            Kind::Other => self.contact_other(),
+        }
     }
 }

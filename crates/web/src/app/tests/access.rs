@@ -35,6 +35,8 @@ fn address(endpoint: &Endpoint, reference: &str) -> String {
         .replace("{reference}", reference)
         .replace("{message}", "00000000-0000-0000-0000-000000000001")
         .replace("{case}", "00000000-0000-0000-0000-000000000001")
+        .replace("{contact}", "00000000-0000-0000-0000-000000000001")
+        .replace("{act}", "chase")
         .replace("{element}", "1")
 }
 

@@ -7,7 +7,7 @@ use runtime::access::{Checked, Checks, Look, ViewReason, Viewed};
 use super::region::home;
 use super::{Browser, SERVICE, World};
 
-const AGENT: &str = "rosalind.hartwood@example.org";
+pub(super) const AGENT: &str = "rosalind.hartwood@example.org";
 const CALLERS: &str = "/wealdmere/staff/callers";
 
 const QUESTIONS: &str = r#"

@@ -218,7 +218,34 @@ fn web_body(body: &catalogue::region::Body) -> WebBody {
     }
 }
 
+/// Every row of a table, its bytes as text.
+fn rows<R: store::Row>(reader: &store::Reader, text: impl Fn(&R) -> String) -> String {
+    let rows = store::page::<R>(reader, None, 1_000).unwrap();
+    let lines: Vec<String> = rows.iter().map(|row| format!("{row:?} {}", text(row))).collect();
+    lines.join("\n")
+}
+
 impl World {
+    /// What a body's store holds, as far as it could be read by somebody who has it.
+    pub(super) fn dump(&self, body: &str) -> String {
+        use store::access::AccessRecordRow;
+        use store::callers::{ContactRow, PersonIndexRow};
+        use store::requests::{DraftRow, ServiceRequestRow};
+        let reader = self.host.body(&body.parse().unwrap()).unwrap().reader();
+        let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let events = store::journal::events_from(&reader, base::EventSeq::START, 1_000).unwrap();
+        let events: String = events.iter().map(|event| lossy(&event.bytes)).collect();
+        [
+            events,
+            rows::<ServiceRequestRow>(&reader, |row| lossy(&row.bytes)),
+            rows::<DraftRow>(&reader, |row| lossy(&row.bytes)),
+            rows::<AccessRecordRow>(&reader, |row| lossy(&row.bytes)),
+            rows::<ContactRow>(&reader, |row| lossy(&row.bytes)),
+            rows::<PersonIndexRow>(&reader, |row| row.found_by.to_string()),
+        ]
+        .concat()
+    }
+
     /// The region on a Tuesday morning.
     pub(super) fn new() -> Self {
         Self::with(false, &[])
