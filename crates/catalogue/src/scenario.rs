@@ -29,7 +29,7 @@
 //!                                          (a user task, by what its form gives and an option's key)
 //! asked     benefits-agency qualifying_benefit yes      (what another body answers when it is asked:
 //!                                          an answer of the agreement, cannot_tell, silent, refused)
-//! told      aldershire new_address done                 (what it does when it is told; or: refused)
+//! told      aldershire new_address done                 (what it does when it is told; or: refused, silent)
 //! wait      3 hours                                               (minutes, hours, days)
 //!
 //! expect    status open            (open, closed, withdrawn: of the last request)
@@ -202,6 +202,8 @@ pub enum NoticeOutcome {
     Done,
     /// Its back office refuses it for good.
     Refused,
+    /// Nothing is heard.
+    Silent,
 }
 
 /// What a back office answers.

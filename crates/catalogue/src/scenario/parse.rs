@@ -264,7 +264,8 @@ fn told(rest: &str) -> Result<Step, String> {
     let outcome = match said.as_str() {
         "done" => NoticeOutcome::Done,
         "refused" => NoticeOutcome::Refused,
-        _ => return Err("A notice is `done` or `refused`.".to_owned()),
+        "silent" => NoticeOutcome::Silent,
+        _ => return Err("A notice is `done`, `refused` or `silent`.".to_owned()),
     };
     Ok(Step::Told { body, notice, outcome })
 }

@@ -66,7 +66,7 @@ fn what_is_no_step_is_named_with_its_line() {
         scenarios/x.txt:12:1: Staff `replay`, say `done`, say `not-done` or `complete`. Write the step as the guide to services shows it.
         scenarios/x.txt:13:1: Write a user task and what it gives: `decide answer=yes`. Write the step as the guide to services shows it.
         scenarios/x.txt:14:1: Write a body, what it is asked or told, and what it says. Write the step as the guide to services shows it.
-        scenarios/x.txt:15:1: A notice is `done` or `refused`. Write the step as the guide to services shows it.
+        scenarios/x.txt:15:1: A notice is `done`, `refused` or `silent`. Write the step as the guide to services shows it.
         scenarios/x.txt:16:1: A message goes by email, sms or letter. Write the step as the guide to services shows it.
         scenarios/x.txt:17:1: `wonders` is nothing that can be expected so. Write the step as the guide to services shows it.
         scenarios/x.txt:18:1: `bin` is not QUESTION:KIND. Write the step as the guide to services shows it.

@@ -48,6 +48,7 @@ impl Others {
                 let said = format!("{body} was told {name} and the scenario gives no outcome");
                 match self.notices.get(&key).ok_or(said)? {
                     NoticeOutcome::Done => Heard::Received { leaf },
+                    NoticeOutcome::Silent => return Ok(CallResult::Delayed(Delay::Body)),
                     NoticeOutcome::Refused => {
                         Heard::Refused { message: format!("{body} refuses it"), leaf }
                     }

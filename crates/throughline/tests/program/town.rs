@@ -259,7 +259,13 @@ pub fn ledger(folder: &Folder, body: &str) -> PathBuf {
 /// Copies region and services and writes configuration, secrets, districts and addresses.
 pub fn configure(folder: &Folder, places: &[Place], port: u16, more: &str) -> PathBuf {
     copy(&root().join("region"), &folder.at("region"));
-    copy(&root().join("services"), &folder.at("services"));
+    // A town of one service: what the others ask of other bodies and back offices, it does not have.
+    let service = "services/missed-bin-collection";
+    copy(&root().join(service), &folder.at(service));
+    for none in ["region/agreements", "region/data-services", "region/systems"] {
+        std::fs::remove_dir_all(folder.at(none)).unwrap();
+    }
+    std::fs::create_dir(folder.at("region/systems")).unwrap();
     let mapping = folder.at("services/missed-bin-collection/connectors.toml");
     let text = std::fs::read_to_string(&mapping).unwrap();
     // Offices on loopback have long answered by then.
