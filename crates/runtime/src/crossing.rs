@@ -135,7 +135,7 @@ impl fmt::Debug for CrossingLetter {
 }
 
 /// The vector of trust that agreements speak of.
-pub(crate) fn trust(assurance: Assurance) -> VectorOfTrust {
+pub fn trust(assurance: Assurance) -> VectorOfTrust {
     let identity = match assurance.identity {
         IdentityLevel::P0 => "P0",
         IdentityLevel::P1 => "P1",

@@ -24,6 +24,7 @@ mod messages;
 mod observe;
 mod office;
 mod places;
+mod processing;
 mod reconcile;
 mod record;
 mod related;
@@ -41,7 +42,7 @@ pub use command::{
     CallResult, CallerCommand, Command, ContactAct, Exchanged, Input, NewContact, Rejection, Reply,
     ReplyTo, Session, Settle, Submit,
 };
-pub use crossing::{CrossingLetter, Delay, Heard, Sharing};
+pub use crossing::{CrossingLetter, Delay, Heard, Sharing, trust};
 pub use host::{Body, BodySetup, Counters, Entrance, Host, Post, QUEUE_LIMIT, Seams, SignedIn};
 pub use identity::{Assurance, AuthenticationLevel, IdentityLevel};
 pub use keyring::{CaseKeys, KeyError, Keyring};
@@ -50,6 +51,7 @@ pub use messages::{Mail, MessageError};
 pub use observe::observation;
 pub use office::{CodeMail, Office, OfficeRecord, OfficeSetup, SignInRejection, StaffSeed};
 pub use places::{ADDRESSES_SHOWN, Place, Places};
+pub use processing::{Activity, Recipient, Subjects};
 pub use reconcile::{CrossingLine, CrossingLog, Finding, Reconciled, crossing_log, reconcile};
 pub use record::{Fact, Record, RecordError};
 pub use related::Related;
@@ -62,6 +64,10 @@ pub use shard::{
 pub use store::requests::RequestSummary;
 pub use transport::{BodyMessage, Delivery, Letter, Transport, TransportError};
 pub use versions::keep_packages;
+pub use views::{
+    AgreementUse, DayOfUse, Happened, LEDGER_ROWS, LedgerEntry, LedgerPage, LedgerProof,
+    ProofFault, USE_ROWS,
+};
 pub use views::{
     CaseView, ContactWords, DecisionReason, FoundRequests, IncidentDetail, IncidentView,
     InquiryView, PaymentDue, TaskView,

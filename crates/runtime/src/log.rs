@@ -200,7 +200,7 @@ pub fn verify_log(
     Ok(verified)
 }
 
-fn checkpoints(reader: &Reader) -> Result<Vec<String>, StoreError> {
+pub(crate) fn checkpoints(reader: &Reader) -> Result<Vec<String>, StoreError> {
     let mut notes = Vec::new();
     let mut after = None;
     loop {

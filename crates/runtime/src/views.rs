@@ -15,6 +15,7 @@ use store::requests::{Behind, DraftKey, DraftRow, RequestSummary};
 mod callers;
 mod contacts;
 mod inquiries;
+mod ledger;
 mod payment;
 mod reasons;
 mod tasks;
@@ -153,6 +154,10 @@ impl CaseView {
 pub use callers::FoundRequests;
 pub use contacts::ContactWords;
 pub use inquiries::InquiryView;
+pub use ledger::{
+    AgreementUse, DayOfUse, Happened, LEDGER_ROWS, LedgerEntry, LedgerPage, LedgerProof,
+    ProofFault, USE_ROWS,
+};
 pub use payment::PaymentDue;
 pub use reasons::DecisionReason;
 pub use tasks::TaskView;

@@ -85,6 +85,12 @@ statements! {
  WHERE body = :body AND shard = :shard AND sector_person_id = :person AND leaf < :before
  ORDER BY leaf DESC
  LIMIT :limit";
+    RECORDS_UNDER = "SELECT leaf, case_id, crossing_id, sector_person_id, kind, agreement, at,
+       entry, commitment, bytes
+  FROM access_record
+ WHERE body = :body AND shard = :shard AND agreement = :agreement
+ ORDER BY at DESC, leaf DESC
+ LIMIT :limit";
     LATEST_CHECKPOINT = "SELECT day, note
   FROM access_checkpoint
  WHERE body = :body AND shard = :shard
@@ -125,6 +131,13 @@ pub fn records_of_person(
     let named: &[(&str, &dyn crate::Bind)] =
         &[("person", &person), ("before", &before), ("limit", &limit)];
     reader.rows(RECORDS_OF_PERSON, named, AccessRecordRow::read)
+}
+
+/// The records of what crossed under an agreement, by name and version: the newest ones, newest
+/// first, at most [`PAGE_LIMIT`].
+pub fn records_under(reader: &Reader, agreement: &str) -> Result<Vec<AccessRecordRow>, StoreError> {
+    let named: &[(&str, &dyn crate::Bind)] = &[("agreement", &agreement), ("limit", &PAGE_LIMIT)];
+    reader.rows(RECORDS_UNDER, named, AccessRecordRow::read)
 }
 
 /// The newest checkpoint.

@@ -18,6 +18,9 @@ use store::{DataFolder, SqliteKeyStore, SqliteStore, Store as _, WrapEpoch};
 use crate::keys::{body_secrets, key_file};
 use crate::print_line;
 
+/// The longest proof that is read, in bytes.
+const MAX_PROOF_BYTES: u64 = 1 << 20;
+
 /// Work with the access logs.
 #[derive(Debug, Subcommand)]
 pub enum Audit {
@@ -30,6 +33,11 @@ pub enum Audit {
         #[arg(long)]
         body: Option<BodyId>,
     },
+    /// Check the proof of an entry that a person downloaded from “Who looked at your data”.
+    Proof {
+        /// The file.
+        file: PathBuf,
+    },
 }
 
 /// Runs the command.
@@ -37,7 +45,10 @@ pub enum Audit {
 /// # Errors
 /// When the folder cannot be opened.
 pub fn run(audit: &Audit) -> anyhow::Result<ExitCode> {
-    let Audit::Verify { data, body } = audit;
+    let (data, body) = match audit {
+        Audit::Verify { data, body } => (data, body),
+        Audit::Proof { file } => return proof(file),
+    };
     let folder = DataFolder::open(data)?;
     let mut bodies = bodies(&folder)?;
     if let Some(wanted) = body {
@@ -90,6 +101,29 @@ fn told(reconciled: &Reconciled) -> (Vec<String>, bool) {
     };
     lines.extend(findings.iter().map(line));
     (lines, findings.iter().all(|finding| !finding.wrong))
+}
+
+/// Whether a downloaded proof holds, in a line.
+fn proof(file: &Path) -> anyhow::Result<ExitCode> {
+    let length = std::fs::metadata(file)?.len();
+    if length > MAX_PROOF_BYTES {
+        bail!("{} is longer than a proof is", file.display());
+    }
+    let text = std::fs::read_to_string(file)?;
+    let proof: runtime::LedgerProof = serde_json::from_str(&text).context("it is no proof")?;
+    Ok(match proof.verify() {
+        Ok(()) => {
+            let (leaf, size) = (proof.leaf, proof.size);
+            print_line(&format!("holds: leaf {leaf} of {}, {size} signed", proof.origin));
+            print_line(&format!("record: {}", proof.record));
+            print_line(&format!("signed by: {}", proof.key));
+            ExitCode::SUCCESS
+        }
+        Err(fault) => {
+            print_line(&format!("does not hold: {fault}"));
+            ExitCode::FAILURE
+        }
+    })
 }
 
 /// Every body that has a journal or a keystore here: one whose journal is gone is told.

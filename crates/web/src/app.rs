@@ -4,6 +4,7 @@
 //! from our own page, and puts the headers and the problem pages on what comes back. Only `callers`
 //! makes an authority. Refuses business rules and SQL: those are below.
 
+mod agreements;
 mod all_figures;
 mod answer;
 mod around;
@@ -15,14 +16,17 @@ mod contact_form;
 mod contacts;
 mod cookies;
 mod endpoints;
+mod everywhere;
 mod fields;
 mod figures;
 mod form;
 mod fronts;
 mod inquiry;
 mod mail;
+mod my_data;
 mod operator;
 mod outbox;
+mod processing;
 mod reviews;
 mod search;
 mod seen;

@@ -3,6 +3,7 @@
 //! `/` is the region's front, `/{body}/...` a body's. No address carries a personal value.
 
 use base::{BodyId, CaseId, ContactId, Digest, Reference, ServiceId};
+use sharing::AgreementId;
 
 /// The icon that browsers ask for.
 pub const ICON: &str = "/assets/icon.svg";
@@ -55,6 +56,51 @@ pub fn request(body: &BodyId, reference: &Reference) -> String {
 /// What a person asked for.
 pub fn my_requests(body: &BodyId) -> String {
     format!("/{body}/my-requests")
+}
+
+/// What a person asked for at every body of the host.
+pub const fn all_my_requests() -> &'static str {
+    "/my-requests"
+}
+
+/// Who looked at a person's data.
+pub fn my_data(body: &BodyId) -> String {
+    format!("/{body}/my-data")
+}
+
+/// What proves an entry of it.
+pub fn proof(body: &BodyId, leaf: u64) -> String {
+    format!("/{body}/my-data/{leaf}/proof")
+}
+
+/// A body's agreements with other bodies.
+pub fn agreements(body: &BodyId) -> String {
+    format!("/{body}/agreements")
+}
+
+/// One of them.
+pub fn agreement(body: &BodyId, agreement: &AgreementId) -> String {
+    format!("/{body}/agreements/{agreement}")
+}
+
+/// The data-protection officer's first page.
+pub fn data_protection(body: &BodyId) -> String {
+    format!("/{body}/staff/data-protection")
+}
+
+/// How an agreement was used.
+pub fn agreement_use(body: &BodyId, agreement: &AgreementId) -> String {
+    format!("/{body}/staff/data-protection/agreements/{agreement}")
+}
+
+/// The record of processing activities.
+pub fn processing(body: &BodyId) -> String {
+    format!("/{body}/staff/data-protection/record")
+}
+
+/// The same as a file.
+pub fn processing_file(body: &BodyId) -> String {
+    format!("/{body}/staff/data-protection/record.csv")
 }
 
 /// Where residents sign in.

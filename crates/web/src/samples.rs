@@ -5,6 +5,7 @@
 //! sentences of a package are written out as a package would have them.
 
 mod account;
+mod agreements;
 mod caller;
 mod contact;
 mod figures;
@@ -64,6 +65,7 @@ pub fn all(language: Language) -> Result<Vec<Sample>, askama::Error> {
     request::collect(&mut gallery)?;
     tracking::collect(&mut gallery)?;
     inquiry::collect(&mut gallery)?;
+    agreements::collect(&mut gallery)?;
     account::collect(&mut gallery)?;
     staff::collect(&mut gallery)?;
     caller::collect(&mut gallery)?;

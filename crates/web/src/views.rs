@@ -5,13 +5,16 @@
 //! sentences from `Words`; what a resident or a package wrote is escaped by the template.
 
 pub(crate) mod account;
+pub(crate) mod agreements;
 pub(crate) mod caller;
 pub(crate) mod contact;
+pub(crate) mod everywhere;
 pub(crate) mod field;
 pub(crate) mod figures;
 pub(crate) mod front;
 pub(crate) mod information;
 pub(crate) mod inquiry;
+pub(crate) mod my_data;
 pub(crate) mod operator;
 pub(crate) mod outbox;
 pub(crate) mod page;

@@ -28,6 +28,9 @@ pub struct SignedIn {
     pub token: String,
     /// When it ends.
     pub expires_at: Timestamp,
+    /// The tokens of a resident's sessions in the other bodies of the host: one a body, for the
+    /// name by which that body alone knows the person.
+    pub elsewhere: Vec<(BodyId, String)>,
 }
 
 impl std::fmt::Debug for SignedIn {
@@ -89,9 +92,29 @@ impl Host {
         let checked =
             tokio::task::spawn_blocking(move || office.check_code(sign_in, &typed, now)).await;
         let holder = checked.map_err(|_| SignInRejection::Unavailable)??;
+        let (token, expires_at) = self.open_session(body, &holder).await?;
+        let mut elsewhere = Vec::new();
+        if let Holder::Citizen { .. } = &holder {
+            for other in self.bodies.keys().filter(|other| *other != body) {
+                // A body that cannot write now is left out: its own pages ask to sign in.
+                if let Ok((token, _)) = self.open_session(other, &holder).await {
+                    elsewhere.push((other.clone(), token));
+                }
+            }
+        }
+        Ok(SignedIn { token, expires_at, elsewhere })
+    }
+
+    /// Opens a session of a holder in a body; gives its token and when it ends.
+    async fn open_session(
+        &self,
+        body: &BodyId,
+        holder: &Holder,
+    ) -> Result<(String, Timestamp), SignInRejection> {
+        let now = self.clock().now();
         let drawn = self.draw(body, Use::Token);
         let token = SessionToken::from_random(*drawn.first_chunk::<32>().unwrap_or(&[0; 32]));
-        let expires_at = now.plus_millis(session_terms(&holder).life_ms);
+        let expires_at = now.plus_millis(session_terms(holder).life_ms);
         let mut session = Session {
             token: token.digest(),
             person: None,
@@ -100,7 +123,7 @@ impl Host {
             opened_at: now,
             expires_at,
         };
-        match &holder {
+        match holder {
             Holder::Citizen { account } => {
                 session.person = self.office().pseudonym(*account, body);
                 session.assurance = self.office().assurance(*account);
@@ -121,7 +144,7 @@ impl Host {
             message: BodyMessage::OpenSession(Box::new(session)),
         };
         self.deliver(letter).await.map_err(|_| SignInRejection::Unavailable)?;
-        Ok(SignedIn { token: token.cookie_text(), expires_at })
+        Ok((token.cookie_text(), expires_at))
     }
 
     /// The session of a cookie's value in a body, while it lasts; asking is a sign of life. One

@@ -31,6 +31,8 @@ pub(crate) struct Citizen {
     seen: Arc<Seen>,
     /// As the body knows them.
     pub(crate) person: SectorPersonId,
+    /// How sure the sign-in is of them, as agreements say it.
+    pub(crate) assurance: sharing::VectorOfTrust,
 }
 
 /// A member of the body's staff, in a role that the endpoint wants.
@@ -60,7 +62,7 @@ impl FromRequestParts<App> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Fault> {
         let seen = seen(parts)?;
-        if seen.path != "/" {
+        if seen.path != "/" && seen.path != crate::paths::all_my_requests() {
             seen.run()?;
         }
         let session = seen.resident.as_ref().map(|holder| &holder.session);
@@ -81,8 +83,12 @@ impl FromRequestParts<App> for Citizen {
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Fault> {
         let seen = seen(parts)?;
         seen.run()?;
-        match seen.resident.as_ref().and_then(|holder| holder.session.person) {
-            Some(person) => Ok(Self { seen, person }),
+        let session = seen.resident.as_ref().map(|holder| &holder.session);
+        let known = session.and_then(|session| Some((session.person?, session.assurance)));
+        match known {
+            Some((person, assurance)) => {
+                Ok(Self { seen, person, assurance: runtime::trust(assurance) })
+            }
             None => Err(Fault::Elsewhere(seen.sign_in()?)),
         }
     }

@@ -123,6 +123,16 @@ impl Kind {
     }
 }
 
+/// The header that sets, or with nothing takes back, the sessions of a resident in all bodies.
+pub(crate) fn region_sessions(value: Option<&str>, secure: bool) -> String {
+    let age = if value.is_none() { "; Max-Age=0" } else { "" };
+    let (value, secure) = (value.unwrap_or_default(), if secure { "; Secure" } else { "" });
+    format!("{REGION_SESSIONS}={value}; Path=/{age}; HttpOnly; SameSite=Lax{secure}")
+}
+
+/// The sessions of a resident, one a body, sealed: no body is told another's.
+pub(crate) const REGION_SESSIONS: &str = "region.sessions";
+
 /// The header that sets the region's own language.
 pub(crate) fn region_language(value: &str, secure: bool) -> String {
     let secure = if secure { "; Secure" } else { "" };

@@ -10,9 +10,9 @@ use base::Role;
 use super::answer::Fault;
 use super::around::around;
 use super::state::App;
-use super::tracking;
-use super::{all_figures, asking, by_hand, caller, contact_form, contacts, figures, fronts};
-use super::{inquiry, operator, outbox, reviews, search, sending, sign_in, staff, task, tasks};
+use super::{agreements, all_figures, asking, by_hand, caller, contact_form, contacts, everywhere};
+use super::{figures, fronts, inquiry, my_data, operator, outbox, processing, reviews, search};
+use super::{sending, sign_in, staff, task, tasks, tracking};
 use crate::views::problem::ProblemKind;
 
 /// Who gets more than a refusal.
@@ -68,6 +68,7 @@ const SETTLES: Who = Who::Staff(&[Role::Operator, Role::Caseworker]);
 const DECIDES: Who = Who::Staff(&[Role::Caseworker]);
 const TASKS: Who = Who::Staff(&[Role::Caseworker, Role::Assessor]);
 const MEASURES: Who = Who::Staff(&[Role::Head, Role::Finance]);
+const PROTECTS: Who = Who::Staff(&[Role::DataProtection]);
 const CASES: Who = Who::Staff(&[Role::Caseworker, Role::Operator, Role::Head, Role::Agent]);
 const TEAMS: Who = Who::Staff(&runtime::contact::TEAMS);
 const FINDS: Who = Who::Staff(&[Role::Caseworker, Role::Operator, Role::Head]);
@@ -89,6 +90,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     Endpoint::read(ANYBODY, "/assets/stylesheet.css", || get(fronts::stylesheet)),
     Endpoint::read(ANYBODY, "/assets/icon.svg", || get(fronts::icon)),
     Endpoint::read(ANYBODY, "/", || get(fronts::region)),
+    Endpoint::read(ANYBODY, "/my-requests", || get(everywhere::list)),
     Endpoint::read(ANYBODY, "/{body}", || get(fronts::to_front)),
     Endpoint::read(ANYBODY, "/{body}/", || get(fronts::front)),
     Endpoint::read(ANYBODY, "/{body}/brand.css", || get(fronts::brand)),
@@ -119,6 +121,10 @@ pub const ENDPOINTS: &[Endpoint] = &[
     }),
     Endpoint::read(ANYBODY, "/{body}/requests/{reference}/question", || get(inquiry::show)),
     Endpoint::send(ANYBODY, "/{body}/requests/{reference}/question", || post(inquiry::answer)),
+    Endpoint::read(ANYBODY, "/{body}/agreements", || get(agreements::list)),
+    Endpoint::read(ANYBODY, "/{body}/agreements/{agreement}", || get(agreements::show)),
+    Endpoint::read(RESIDENT, "/{body}/my-data", || get(my_data::show)),
+    Endpoint::read(RESIDENT, "/{body}/my-data/{leaf}/proof", || get(my_data::proof)),
     Endpoint::read(RESIDENT, "/{body}/my-requests", || get(tracking::my_requests)),
     Endpoint::read(ANYBODY, "/{body}/sign-in", || get(sign_in::ask)),
     Endpoint::send(ANYBODY, "/{body}/sign-in", || post(sign_in::send_code)),
@@ -189,6 +195,14 @@ pub const ENDPOINTS: &[Endpoint] = &[
     Endpoint::send(TASKS, "/{body}/staff/tasks/{case}/{element}/claim", || post(tasks::claim)),
     Endpoint::send(TASKS, "/{body}/staff/tasks/{case}/{element}/hand-back", || {
         post(tasks::hand_back)
+    }),
+    Endpoint::read(PROTECTS, "/{body}/staff/data-protection", || get(agreements::home)),
+    Endpoint::read(PROTECTS, "/{body}/staff/data-protection/agreements/{agreement}", || {
+        get(agreements::used)
+    }),
+    Endpoint::read(PROTECTS, "/{body}/staff/data-protection/record", || get(processing::show)),
+    Endpoint::read(PROTECTS, "/{body}/staff/data-protection/record.csv", || {
+        get(processing::download)
     }),
     Endpoint::read(MEASURES, "/{body}/staff/services-figures/", || get(all_figures::list)),
     Endpoint::read(MEASURES, "/{body}/staff/figures/{service}", || get(figures::service)),

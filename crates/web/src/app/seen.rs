@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use subtle::ConstantTimeEq as _;
 
 use super::answer::Fault;
-use super::cookies::{Cookies, Kind, REGION_LANGUAGE, opened, sealed};
+use super::cookies::{Cookies, Kind, REGION_LANGUAGE, REGION_SESSIONS, opened, sealed};
 use super::form::{Fields, encoded};
 use super::state::{App, WebBody};
 use crate::paths;
@@ -201,6 +201,28 @@ impl Seen {
         opened(&self.app.keys(body)?.cookie, &name, self.cookies.get(&name)?)
     }
 
+    /// The sessions that this browser's resident has, one a body, each with that body's own name of
+    /// them. Nothing but this browser holds them together.
+    pub(crate) fn everywhere(&self) -> Vec<(BodyId, Session)> {
+        let setup = &self.app.setup;
+        let tokens = self.app.keys(&setup.hosting).zip(self.cookies.get(REGION_SESSIONS));
+        let tokens: Option<Vec<(BodyId, String)>> =
+            tokens.and_then(|(keys, text)| opened(&keys.cookie, REGION_SESSIONS, text));
+        let tokens = tokens.into_iter().flatten();
+        let known = tokens.filter_map(|(body, token)| {
+            let session = setup.host.session(&body, &token)?;
+            session.person.map(|_| (body, session))
+        });
+        known.collect()
+    }
+
+    /// The text of the cookie that holds a resident's sessions.
+    pub(crate) fn seal_everywhere(&self, tokens: &[(BodyId, String)]) -> Option<String> {
+        let hosting = &self.app.setup.hosting;
+        let nonce = *self.app.draw(hosting).first_chunk::<24>().unwrap_or(&[0; 24]);
+        sealed(&self.app.keys(hosting)?.cookie, nonce, REGION_SESSIONS, &tokens)
+    }
+
     /// The header that sets a plain cookie.
     pub(crate) fn set(&self, kind: &Kind, value: &str) -> Result<String, Fault> {
         Ok(kind.set(self.id()?, value, self.app.setup.secure_cookies))
@@ -208,12 +230,22 @@ impl Seen {
 
     /// The header that sets a sealed cookie.
     pub(crate) fn seal(&self, kind: &Kind, value: &impl Serialize) -> Result<String, Fault> {
-        let body = self.id()?;
+        self.seal_in(self.id()?, kind, value)
+    }
+
+    /// The header that sets a sealed cookie of a body.
+    pub(crate) fn seal_in(
+        &self,
+        body: &BodyId,
+        kind: &Kind,
+        value: &impl Serialize,
+    ) -> Result<String, Fault> {
         let drawn = self.app.draw(body);
         let nonce = *drawn.first_chunk::<24>().unwrap_or(&[0; 24]);
         let keys = self.app.keys(body).ok_or(Fault::NOT_FOUND)?;
         let text = sealed(&keys.cookie, nonce, &kind.name(body), value);
-        self.set(kind, &text.ok_or(Fault::Problem(ProblemKind::OurFault))?)
+        let text = text.ok_or(Fault::Problem(ProblemKind::OurFault))?;
+        Ok(kind.set(body, &text, self.app.setup.secure_cookies))
     }
 
     /// The header that takes a cookie back.
@@ -339,6 +371,7 @@ impl Seen {
             (words.foot_help(), "help"),
             (words.foot_accessibility(), "accessibility"),
             (words.foot_privacy(), "privacy"),
+            (words.agreements(), "agreements"),
         ];
         let link = |(text, page): (&str, &str)| Link::new(text, format!("{home}{page}"));
         let email = body.help.email.as_deref().map(|email| words.help_email(email));
@@ -371,11 +404,12 @@ impl Seen {
         match holder {
             Some(holder) => {
                 let mine = Link::new(words.my_requests(), paths::my_requests(body));
+                let data = Link::new(words.my_data(), paths::my_data(body));
                 let staff = self.is_staff_page();
                 let own = if staff { paths::staff(body) } else { format!("/{body}") };
                 Account::In {
                     name: holder.name.clone().unwrap_or_default(),
-                    links: if staff { Vec::new() } else { vec![mine] },
+                    links: if staff { Vec::new() } else { vec![mine, data] },
                     sign_out: format!("{own}/sign-out"),
                 }
             }
@@ -414,6 +448,11 @@ impl Seen {
             (words.contacts_title(), paths::contacts(body), runtime::contact::TEAMS.as_slice()),
             (words.reviews_title(), paths::reviews(body), [Role::Caseworker].as_slice()),
             (words.figures(), paths::all_figures(body), [Role::Head, Role::Finance].as_slice()),
+            (
+                words.data_protection(),
+                paths::data_protection(body),
+                [Role::DataProtection].as_slice(),
+            ),
         ];
         let may = |roles: &[Role]| {
             roles.is_empty() || roles.iter().any(|role| staff.session.roles.contains(role))
@@ -428,6 +467,7 @@ impl Seen {
             Some("contacts") => paths::contacts(body),
             Some("reviews") => paths::reviews(body),
             Some("tasks") => paths::tasks(body),
+            Some("data-protection") => paths::data_protection(body),
             _ => paths::staff(body),
         };
         let place = |(text, href, _): (&str, String, _)| Place {

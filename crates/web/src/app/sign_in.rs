@@ -3,12 +3,12 @@
 
 use base::Digest;
 use identity::SignInId;
-use runtime::{Entrance, SignInRejection};
+use runtime::{Entrance, SignInRejection, SignedIn};
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Fault, html, html_wrong, see_other, with_cookies};
 use super::callers::{Form, Visitor};
-use super::cookies::Kind;
+use super::cookies::{Kind, region_sessions};
 use super::mail::{code_mail, minutes};
 use super::seen::Seen;
 use crate::paths;
@@ -108,7 +108,10 @@ pub(crate) async fn check_code(visitor: Visitor, Form(form): Form) -> Answer {
     match host.check_code(visitor.id()?, attempt.id, typed).await {
         Ok(signed_in) => {
             let onward = attempt.onward.as_deref().and_then(|onward| visitor.onward(onward));
-            let cookies = signed_in_cookies(&visitor, &way, &signed_in.token, &attempt.email)?;
+            let mut cookies = signed_in_cookies(&visitor, &way, &signed_in.token, &attempt.email)?;
+            if way.entrance == Entrance::Resident {
+                cookies.extend(cookies_elsewhere(&visitor, &signed_in, &attempt.email)?);
+            }
             Ok(with_cookies(see_other(&onward.unwrap_or(way.after)), cookies))
         }
         Err(
@@ -140,7 +143,17 @@ pub(crate) async fn sign_out(visitor: Visitor) -> Answer {
     let again = Link::new(words.sign_in_again(), way.page);
     let links = vec![again, Link::new(words.all_services(), paths::front(body))];
     let page = html(&SignedOut { page: frame.page(words.signed_out()), links })?;
-    let gone = [visitor.clear(&way.session)?, visitor.clear(&way.name)?];
+    let mut gone = vec![visitor.clear(&way.session)?, visitor.clear(&way.name)?];
+    if !staff {
+        // Signing out is signing out everywhere: the device may be somebody else's next.
+        let secure = visitor.app.setup.secure_cookies;
+        for (body, session) in visitor.everywhere() {
+            visitor.app.setup.host.sign_out(&body, session.token).await?;
+            gone.push(Kind::Resident.clear(&body, secure));
+            gone.push(Kind::ResidentName.clear(&body, secure));
+        }
+        gone.push(region_sessions(None, secure));
+    }
     Ok(with_cookies(page, gone))
 }
 
@@ -179,6 +192,22 @@ async fn send(
     let attempt = Attempt { id, email: email.to_owned(), onward };
     let cookie = visitor.seal(&way.attempt, &attempt)?;
     Ok(with_cookies(see_other(&format!("{}/code", way.page)), [cookie]))
+}
+
+/// The cookies of a resident's sessions in the other bodies, and the one that joins them.
+fn cookies_elsewhere(seen: &Seen, signed_in: &SignedIn, email: &str) -> Result<Vec<String>, Fault> {
+    let secure = seen.app.setup.secure_cookies;
+    let own = (seen.id()?.clone(), signed_in.token.clone());
+    let mut cookies = Vec::new();
+    for (body, token) in &signed_in.elsewhere {
+        let digest = identity::SessionToken::parse(token).map(|token| token.digest());
+        let digest = digest.map_err(|_| Fault::Problem(ProblemKind::OurFault))?;
+        cookies.push(Kind::Resident.set(body, token, secure));
+        cookies.push(seen.seal_in(body, &Kind::ResidentName, &(digest, email))?);
+    }
+    let all: Vec<_> = signed_in.elsewhere.iter().cloned().chain([own]).collect();
+    cookies.push(region_sessions(seen.seal_everywhere(&all).as_deref(), secure));
+    Ok(cookies)
 }
 
 fn signed_in_cookies(

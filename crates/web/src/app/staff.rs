@@ -225,6 +225,14 @@ fn duties(staff: &Staff) -> Result<Vec<Duty>, Fault> {
     if staff.has(&[Role::Head, Role::Finance]) {
         duties.push(figures_duty(staff)?);
     }
+    if staff.has(&[Role::DataProtection]) {
+        duties.push(Duty {
+            heading: words.data_protection().to_owned(),
+            text: words.data_protection_card().to_owned(),
+            tag: None,
+            links: vec![Link::new(words.data_protection_open(), paths::data_protection(body))],
+        });
+    }
     Ok(duties)
 }
 

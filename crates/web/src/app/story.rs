@@ -386,9 +386,13 @@ pub(crate) fn outcome_of(service: &Service, outcome: &str, language: Language) -
 
 /// Working days after `from` up to `to`; none when it is not later.
 pub(crate) fn working_days_between(seen: &Seen, service: &Service, from: Date, to: Date) -> u64 {
+    days_between(seen.run().ok(), service, from, to)
+}
+
+fn days_between(body: Option<&runtime::Body>, service: &Service, from: Date, to: Date) -> u64 {
     /// More days late than this are all the same.
     const MOST: u64 = 250;
-    let Ok(body) = seen.run() else { return 0 };
+    let Some(body) = body else { return 0 };
     let closures = &body.settings().closures;
     let nation = &service.package.definition.nation;
     let (mut day, mut days) = (from, 0);
@@ -415,8 +419,17 @@ pub(crate) struct Line {
 
 /// Tells a line of a list.
 pub(crate) fn line(seen: &Seen, row: &RequestSummary) -> Line {
+    told(seen, seen.run().ok(), row)
+}
+
+/// Tells a line of another body's list.
+pub(crate) fn line_in(seen: &Seen, body: &runtime::Body, row: &RequestSummary) -> Line {
+    told(seen, Some(body), row)
+}
+
+fn told(seen: &Seen, body: Option<&runtime::Body>, row: &RequestSummary) -> Line {
     let (words, language) = (seen.words, seen.language_shown());
-    let service = seen.run().ok().and_then(|body| body.services().present(&row.service));
+    let service = body.and_then(|body| body.services().present(&row.service));
     let status = Status::from_key(&row.status).unwrap_or(Status::Open);
     let title = service.map(|it| it.package.definition.title.in_language(language).to_owned());
     let is_open = status == Status::Open;
@@ -426,11 +439,11 @@ pub(crate) fn line(seen: &Seen, row: &RequestSummary) -> Line {
         .promised_on
         .zip(service)
         .filter(|_| is_open && !asked)
-        .map_or(0, |(promised, service)| working_days_between(seen, service, promised, today));
+        .map_or(0, |(promised, service)| days_between(body, service, promised, today));
     let left = row
         .promised_on
         .zip(service)
-        .map_or(0, |(promised, service)| working_days_between(seen, service, today, promised));
+        .map_or(0, |(promised, service)| days_between(body, service, today, promised));
     let promised = row.promised_on.map(|date| words.date(date)).unwrap_or_default();
     let outcome = row.outcome.as_deref().zip(service);
     let told = outcome.and_then(|(outcome, service)| outcome_of(service, outcome, language));

@@ -9,6 +9,7 @@ mod contacts;
 mod desk;
 mod hostile;
 mod journey;
+mod ledger;
 mod operator;
 mod region;
 mod reviews;

@@ -19,6 +19,7 @@ use crate::views::request::Fact;
 use crate::views::tracking::{
     Look, LookAgain, MyRequests, NotFixed, Pay, RequestLine, Status, StatusLookup, Withdraw,
 };
+use crate::words::Words;
 
 /// The most characters of what is said with "not fixed".
 const NOTE_CHARACTERS: usize = 1_000;
@@ -330,21 +331,26 @@ pub(super) fn facts(seen: &Seen, view: &CaseView) -> Result<Vec<Fact>, Fault> {
     Ok(questions.filter_map(fact).chain(inquiry::facts(seen, view)).collect())
 }
 
+/// Why a member of staff looked, to the person.
+pub(super) fn why_looked(words: Words, reason: ViewReason) -> String {
+    match reason {
+        ViewReason::CaseWork => words.opened_for_case_work().to_owned(),
+        ViewReason::Review => words.opened_for_review().to_owned(),
+        ViewReason::Incident => words.opened_for_incident().to_owned(),
+        ViewReason::Call => words.opened_for_call().to_owned(),
+        ViewReason::CallerVerified { checked } => {
+            words.opened_for_caller(words.checks(checked).as_str())
+        }
+    }
+}
+
 /// Members of staff who opened values of it or had to act on it, in the order of time; nothing
 /// when nobody did.
 fn looks(seen: &Seen, view: &CaseView) -> Result<Option<Vec<Look>>, Fault> {
     let words = seen.words;
     let opened = seen.run()?.looks(view.case.request.case)?;
     let opened = opened.iter().map(|look| {
-        let why = match look.reason {
-            ViewReason::CaseWork => words.opened_for_case_work().to_owned(),
-            ViewReason::Review => words.opened_for_review().to_owned(),
-            ViewReason::Incident => words.opened_for_incident().to_owned(),
-            ViewReason::Call => words.opened_for_call().to_owned(),
-            ViewReason::CallerVerified { checked } => {
-                words.opened_for_caller(words.checks(checked).as_str())
-            }
-        };
+        let why = why_looked(words, look.reason);
         let (when, who) = (words.moment(look.at), words.role_name(look.role).to_owned());
         (look.at, Look { when, who, why })
     });

@@ -4,6 +4,7 @@
 use base::{Channel, Role, TouchReason};
 use runtime::access::{Checked, Checks};
 use runtime::contact::Kind;
+use sharing::Refusal;
 
 use super::Words;
 
@@ -98,6 +99,26 @@ impl Words {
             Kind::Praise => self.contact_praise(),
             Kind::Elsewhere => self.contact_elsewhere(),
             Kind::Other => self.contact_other(),
+        }
+    }
+
+    /// Why a gate let nothing cross, to the data-protection officer.
+    pub const fn refusal(self, refusal: Refusal) -> &'static str {
+        match refusal {
+            Refusal::NoAgreement => self.refusal_no_agreement(),
+            Refusal::NotSigned => self.refusal_not_signed(),
+            Refusal::NotYet => self.refusal_not_yet(),
+            Refusal::Ended => self.refusal_ended(),
+            Refusal::ReviewOverdue => self.refusal_review_overdue(),
+            Refusal::OtherParties => self.refusal_other_parties(),
+            Refusal::OtherPurpose => self.refusal_other_purpose(),
+            Refusal::NotNamed => self.refusal_not_named(),
+            Refusal::OtherService => self.refusal_other_service(),
+            Refusal::AssuranceTooLow => self.refusal_assurance(),
+            Refusal::Restricted => self.refusal_restricted(),
+            Refusal::TooMany => self.refusal_too_many(),
+            Refusal::Replayed => self.refusal_replayed(),
+            Refusal::UnknownPerson => self.refusal_unknown_person(),
         }
     }
 }

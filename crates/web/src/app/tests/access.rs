@@ -38,6 +38,8 @@ fn address(endpoint: &Endpoint, reference: &str) -> String {
         .replace("{contact}", "00000000-0000-0000-0000-000000000001")
         .replace("{act}", "chase")
         .replace("{element}", "1")
+        .replace("{agreement}", "qualifying-benefits")
+        .replace("{leaf}", "0")
 }
 
 async fn answer(world: &World, browser: &Browser, endpoint: &Endpoint, path: &str) -> String {

@@ -8,7 +8,7 @@ use crate::OutboxView as _;
 
 const TASKS: &str = "/wealdmere/staff/tasks";
 const ASSESSOR: &str = "nimmi.oakhanger@example.org";
-const CASEWORKER: &str = "tomasz.brightwell@example.org";
+pub(super) const CASEWORKER: &str = "tomasz.brightwell@example.org";
 
 const PROCESS: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="d" targetNamespace="http://example.org">
@@ -62,7 +62,7 @@ text.cy = "Nid ydym wedi rhoi'r dyfarniad."
 "#;
 
 /// The package as its task goes to a group.
-fn package(group: &str) -> Files {
+pub(super) fn package(group: &str) -> Files {
     let id = "hardship-award".parse().unwrap();
     let mut files = catalogue::scaffold::new_service(&id, &"wealdmere".parse().unwrap(), "england");
     let service = String::from_utf8(files["service.toml"].clone()).unwrap();
@@ -86,7 +86,7 @@ async fn ask(world: &World) -> String {
     browser.send(world, &check, &[]).await.reference()
 }
 
-async fn staff(world: &World, email: &str) -> Browser {
+pub(super) async fn staff(world: &World, email: &str) -> Browser {
     let mut browser = Browser::new();
     browser.sign_in(world, "/wealdmere/staff/sign-in", email).await;
     browser
@@ -99,7 +99,7 @@ fn case_of(world: &World, reference: &str) -> CaseId {
 }
 
 /// The address of the one task of a case.
-fn task_of(world: &World, reference: &str) -> String {
+pub(super) fn task_of(world: &World, reference: &str) -> String {
     let case = case_of(world, reference);
     let body = world.host.body(&"wealdmere".parse().unwrap()).unwrap();
     let view = body.case(case).unwrap().unwrap();
@@ -230,10 +230,10 @@ async fn what_was_typed_outlives_a_session_that_ended() {
     );
 }
 
-const CITIZEN: &str = "mair@example.org";
+pub(super) const CITIZEN: &str = "mair@example.org";
 
 /// A request of somebody who signed in, which waits for a caseworker.
-async fn ask_signed_in(world: &World) -> (Browser, String) {
+pub(super) async fn ask_signed_in(world: &World) -> (Browser, String) {
     let mut browser = Browser::new();
     browser.sign_in(world, "/wealdmere/sign-in", CITIZEN).await;
     let start = browser.get(world, "/wealdmere/services/hardship-award").await;

@@ -192,7 +192,7 @@ fn setup(
         log_key: runtime::log_key(&body.id, &[3; 32]).unwrap(),
         closures: body.closures.clone(),
         origin: "http://localhost".to_owned(),
-        sharing: Arc::default(),
+        sharing: Arc::new(sharing(region, &body.id)),
     };
     BodySetup {
         settings: Arc::new(settings),
@@ -201,6 +201,33 @@ fn setup(
         connector,
         store: Box::new(SimStore::new(&body.id).unwrap()),
     }
+}
+
+/// The agreements that a body is a party to, with their signatures.
+fn sharing(region: &Region, body: &BodyId) -> runtime::Sharing {
+    let verifies = |of: &BodyId, bytes: &[u8], signature: &[u8; 64]| {
+        let of = region.bodies.iter().find(|known| known.id == *of);
+        let key = of.and_then(|of| of.agreement_key.as_ref()?.parse::<audit::VerifyingKey>().ok());
+        key.is_some_and(|key| key.verifies(bytes, signature))
+    };
+    let text = |path: &str| {
+        region.agreement_file(path).map(|bytes| String::from_utf8(bytes.to_vec()).unwrap())
+    };
+    let mut agreements = std::collections::BTreeMap::new();
+    for (path, bytes) in region.agreements() {
+        let Some(name) = path.strip_suffix(".toml").filter(|name| !name.ends_with(".signatures"))
+        else {
+            continue;
+        };
+        let signatures = text(&format!("{name}.signatures.toml")).unwrap_or_default();
+        let signatures = sharing::Signatures::read(&signatures).unwrap();
+        let agreement = std::str::from_utf8(bytes).unwrap();
+        let signed = sharing::SignedAgreement::check(agreement, &signatures, verifies).unwrap();
+        if signed.agreement().parties().any(|party| party == body) {
+            agreements.insert(signed.agreement().version().id, signed);
+        }
+    }
+    runtime::Sharing { agreements, ..runtime::Sharing::default() }
 }
 
 fn web_body(body: &catalogue::region::Body) -> WebBody {

@@ -1,0 +1,114 @@
+//! Who looked at a person's data, with its proof; what they asked for everywhere; agreements, their
+//! use, and the record of processing.
+
+use runtime::{LedgerProof, ProofFault};
+
+use super::desk::{CASEWORKER, CITIZEN, ask_signed_in, package, staff, task_of};
+use super::region::home;
+use super::{Browser, SERVICE, World};
+
+const DATA: &str = "/wealdmere/my-data";
+
+#[tokio::test]
+async fn each_look_is_one_sentence_with_its_proof_for_that_person_alone() {
+    let world = World::also(&[package("caseworker")]);
+    let (mut resident, reference) = ask_signed_in(&world).await;
+    let before = resident.get(&world, DATA).await;
+    assert!(before.says("Nobody has opened your data here"), "{}", before.html);
+    let mut caseworker = staff(&world, CASEWORKER).await;
+    caseworker.get(&world, &task_of(&world, &reference)).await;
+    caseworker.get(&world, &task_of(&world, &reference)).await;
+    let looked = resident.get(&world, DATA).await;
+    assert!(looked.says("caseworker at Wealdmere District Council"), "{}", looked.html);
+    assert!(looked.says("They opened your answers to work on your request."));
+    assert!(looked.says(&reference) && looked.says("Entry 1") && looked.says("Entry 2"));
+
+    let file = resident.get(&world, &format!("{DATA}/0/proof")).await;
+    assert!(file.header("content-disposition").starts_with("attachment"));
+    let proof: LedgerProof = serde_json::from_str(&file.html).unwrap();
+    assert_eq!(proof.verify(), Ok(()));
+    assert!(proof.record.contains("\"viewed\"") && proof.record.contains("\"caseworker\""));
+    let record = proof.record.replace("caseworker", "operator");
+    let changed = LedgerProof { record, ..proof.clone() };
+    assert_eq!(changed.verify(), Err(ProofFault::Record));
+    assert_eq!(LedgerProof { leaf: 1, ..proof.clone() }.verify(), Err(ProofFault::Path));
+    let checkpoint = proof.checkpoint.replace("wealdmere", "bro-eirlys");
+    assert_eq!(LedgerProof { checkpoint, ..proof }.verify(), Err(ProofFault::Checkpoint));
+
+    let mut other = Browser::new();
+    other.sign_in(&world, "/wealdmere/sign-in", "ifan@example.org").await;
+    assert_eq!(other.get(&world, &format!("{DATA}/0/proof")).await.status, 404);
+    assert!(!other.get(&world, DATA).await.says(&reference));
+}
+
+#[tokio::test]
+async fn one_sign_in_shows_what_was_asked_everywhere_and_one_sign_out_ends_it() {
+    let world = World::new();
+    let mut resident = Browser::new();
+    let nobody = resident.get(&world, "/my-requests").await;
+    assert!(nobody.says("Sign in with one of them"), "{}", nobody.html);
+    resident.sign_in(&world, "/wealdmere/sign-in", CITIZEN).await;
+    let start = |body: &str| format!("/{body}/services/{SERVICE}");
+    let near = resident.report(&world, &start("wealdmere"), &home("wealdmere", 0)).await;
+    let far = resident.report(&world, &start("bro-eirlys"), &home("bro-eirlys", 0)).await;
+    let (near, far) = (near.reference(), far.reference());
+    let body = |id: &str| world.host.body(&id.parse().unwrap()).unwrap();
+    let person = |id: &str, reference: &str| {
+        let case = body(id).case_of(&reference.parse().unwrap()).unwrap().unwrap();
+        case.case.request.person.expect("a person who signed in")
+    };
+    assert_ne!(person("wealdmere", &near), person("bro-eirlys", &far), "two names for one person");
+    let all = resident.get(&world, "/my-requests").await;
+    assert!(all.says(&near) && all.says(&far), "{}", all.html);
+    assert!(all.says("Wealdmere District Council"));
+    let own = resident.get(&world, "/wealdmere/my-requests").await;
+    assert!(own.says(&near) && !own.says(&far), "no body has the other's list");
+
+    let (_, pairs) = resident.get(&world, "/wealdmere/requests").await.form();
+    resident.send_form(&world, ("/wealdmere/sign-out".to_owned(), pairs), &[]).await;
+    assert!(!resident.get(&world, "/my-requests").await.says(&far));
+    let elsewhere = resident.get(&world, "/bro-eirlys/my-requests").await;
+    assert!(elsewhere.path.contains("/sign-in"), "{}", elsewhere.path);
+}
+
+#[tokio::test]
+async fn agreements_are_public_and_their_use_is_the_officers() {
+    let world = World::new();
+    let mut anybody = Browser::new();
+    let list = anybody.get(&world, "/aldershire/agreements").await;
+    assert!(list.says("Free school meals: whether a qualifying benefit is paid"), "{}", list.html);
+    assert!(list.says("In force") && !list.says("Refused:"));
+    let page = anybody.get(&world, "/aldershire/agreements/qualifying-benefits").await;
+    assert!(page.says("A6-1-e") && page.says("DPIA 2026/14") && !page.says("How it was used"));
+    let welsh = anybody.get(&world, "/bro-eirlys/agreements?lang=cy").await;
+    assert!(welsh.says("Cytundebau rhannu data"), "{}", welsh.html);
+    assert_eq!(anybody.get(&world, "/aldershire/agreements/none").await.status, 404);
+
+    let mut officer = Browser::new();
+    officer.sign_in(&world, "/aldershire/staff/sign-in", "petra.wynstanley@example.org").await;
+    let home = officer.get(&world, "/aldershire/staff/data-protection").await;
+    assert!(home.says("Asked or told: 0. Refused: 0."), "{}", home.html);
+    let address = "/aldershire/staff/data-protection/agreements/qualifying-benefits";
+    let used = officer.get(&world, address).await;
+    assert!(used.says("Nothing has crossed under it yet."), "{}", used.html);
+}
+
+#[tokio::test]
+async fn the_record_of_processing_is_made_from_what_runs() {
+    let world = World::also(&[package("caseworker")]);
+    let mut officer = Browser::new();
+    officer.sign_in(&world, "/wealdmere/staff/sign-in", "yasmin.thorneycroft@example.org").await;
+    let record = officer.get(&world, "/wealdmere/staff/data-protection/record").await;
+    assert!(record.says("Hardship award") && record.says("Report a missed bin"));
+    assert!(record.says("Wealdmere District Council") && record.says("then erased"));
+    assert!(record.says("Nothing: a person decides"), "{}", record.html);
+    let file = officer.get(&world, "/wealdmere/staff/data-protection/record.csv").await;
+    assert!(file.header("content-type").starts_with("text/csv"));
+    assert_eq!(file.html.matches("\r\n").count(), 3, "a heading and two services: {}", file.html);
+    let mut agency = Browser::new();
+    let email = "rufus.okonjo-vale@example.com";
+    agency.sign_in(&world, "/benefits-agency/staff/sign-in", email).await;
+    let answers = agency.get(&world, "/benefits-agency/staff/data-protection/record").await;
+    assert!(answers.says("About whom") || answers.says("People about whom another body asks"));
+    assert!(answers.says("Aldershire County Council, under qualifying-benefits@1"));
+}
