@@ -258,6 +258,11 @@ impl Accounts {
         self.by_id.get(&account)
     }
 
+    /// The blind index of the address at which a code is awaited.
+    pub fn signing_in(&self, sign_in: SignInId) -> Option<&Digest> {
+        self.sign_ins.get(&sign_in).map(|waiting| &waiting.index)
+    }
+
     /// The account of an address, for the office's own use: never answer a visitor from it.
     pub fn account_of(&self, index: &Digest) -> Option<(AccountId, &Account)> {
         let id = self.by_index.get(index)?;

@@ -258,7 +258,7 @@ impl Office {
     ) -> Result<Holder, SignInRejection> {
         let code = OneTimeCode::parse(typed).map_err(|_| SignInRejection::NotACode)?;
         let mut state = self.lock();
-        let session = state.new_session(&*self.entropy)?;
+        let session = state.new_session(&*self.entropy, sign_in)?;
         let digest = code.digest(&state.setup.blind, sign_in);
         let command = Command::CheckCode { sign_in, code: digest, session };
         let events = state.try_follow(command, Actor::Requester, &*self.entropy, now)?;
@@ -338,9 +338,13 @@ impl State {
         entropy.draw(Place { body, shard: Shard(0), seq, index: self.draws, purpose })
     }
 
-    fn new_session(&mut self, entropy: &dyn Entropy) -> Result<NewSession, SignInRejection> {
+    fn new_session(
+        &mut self,
+        entropy: &dyn Entropy,
+        sign_in: SignInId,
+    ) -> Result<NewSession, SignInRejection> {
         let (ids, token) = (self.draw(entropy, Use::AccountId), self.draw(entropy, Use::Token));
-        let handle = self.draw(entropy, Use::Handle);
+        let handle = self.draw_handle(entropy, sign_in);
         let (session, rest) = ids.split_first_chunk::<16>().ok_or(SignInRejection::Unavailable)?;
         let account = rest.first_chunk::<16>().ok_or(SignInRejection::Unavailable)?;
         let person = identity::handle_from_random(&handle);
@@ -350,6 +354,16 @@ impl State {
             account: base::AccountId::from_bytes(*account),
             person: person.map_err(|_| SignInRejection::Unavailable)?,
         })
+    }
+
+    /// What a new person's handle is made of. Its place is the address's own, so that in a
+    /// simulation the same person is the same whoever signs in before them.
+    fn draw_handle(&self, entropy: &dyn Entropy, sign_in: SignInId) -> [u8; 64] {
+        let index = self.accounts.signing_in(sign_in).map(|index| *index.as_bytes());
+        let first = index.as_ref().and_then(|index| index.first_chunk::<8>());
+        let seq = EventSeq(first.map_or(0, |bytes| u64::from_be_bytes(*bytes)));
+        let body = &self.setup.body;
+        entropy.draw(Place { body, shard: Shard(0), seq, index: 0, purpose: Use::Handle })
     }
 
     fn try_follow(

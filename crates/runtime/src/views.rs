@@ -22,7 +22,7 @@ mod tasks;
 
 use crate::access::{self, Look, VIEWED};
 use crate::case::Case;
-use crate::effect::{Effect, Standing};
+use crate::effect::{Effect, Standing, Work};
 use crate::host::Body;
 use crate::keyring::CaseKeys;
 use crate::record::{EXCHANGE, Fact, Record};
@@ -89,11 +89,12 @@ impl CaseView {
     }
 
     /// Whether a back office is being asked for the first time, or a message is on its way out:
-    /// the case may stand elsewhere in a moment.
+    /// the case may stand elsewhere in a moment. What goes to another body always takes longer.
     pub fn may_move_in_a_moment(&self) -> bool {
         let first = |effect: &Effect| {
             let attempts = effect.attempts.sends.saturating_add(effect.attempts.lookups);
-            effect.standing == Standing::Out && attempts <= 1
+            let far = matches!(effect.work, Work::Cross { .. });
+            effect.standing == Standing::Out && attempts <= 1 && !far
         };
         self.case.has_left_over() || self.case.effects.values().any(first)
     }
