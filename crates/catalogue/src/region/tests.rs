@@ -87,7 +87,7 @@ fn a_fault_of_the_region_has_its_line() {
     );
     refused(
         "demo.toml",
-        "percent = 45",
+        "percent = 32",
         "percent = 70",
         &expect![[r"
         demo.toml:1:1: The shares do not add up to 100 percent. Mend the shares so that each group adds up to 100.
