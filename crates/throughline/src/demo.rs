@@ -446,3 +446,6 @@ fn addresses(stage: &Stage) {
     }
     say("Stop with Ctrl-C.");
 }
+
+#[cfg(test)]
+mod tests;
