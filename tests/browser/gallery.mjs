@@ -1,11 +1,13 @@
 // Opens every committed page state, narrow and wide, in each language, as a visitor whose browser
-// runs no script, and takes a picture of each. A deliberately faulty page must be caught.
+// runs no script, takes a picture of each, and holds its accessibility tree against the committed
+// one (UPDATE_EXPECT=1 writes these anew). A deliberately faulty page must be caught.
 //   node gallery.mjs [DIR] [--only PART]     DIR as the gallery example of the web crate writes it
 import { execFileSync } from "node:child_process";
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { axe, keyboard, launch, reflow, serveFolder, targets, watch } from "./harness.mjs";
+import { trees } from "./trees.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const arguments_ = process.argv.slice(2);
@@ -58,6 +60,7 @@ async function check(visit, file, size) {
     await page.screenshot({ path: join(shots, `${file.replace(/\.html$/, "")}.${size}.png`), fullPage: true });
     if (size === "narrow") faults.push(...(await keyboard(page)));
     if (size === "wide") {
+      if (file !== "faulty.html") await told.note(page, file);
       await page.setViewportSize({ width: 640, height: 900 });
       await page.evaluate(() => { document.documentElement.style.fontSize = "200%"; });
       faults.push(...(await reflow(page, "text of 200% ")));
@@ -65,6 +68,7 @@ async function check(visit, file, size) {
   }));
 }
 
+const told = trees();
 let bad = 0;
 const started = Date.now();
 const queue = pages.flatMap((file) => Object.keys(sizes).map((size) => [file, size]));
@@ -77,6 +81,11 @@ await Promise.all([0, 1].map(async () => {
     for (const fault of faults) console.log(`${file} ${size}: ${fault}`);
   }
 }));
+
+for (const fault of await told.faults(only === "")) {
+  bad += 1;
+  console.log(fault);
+}
 
 const visit = await opener();
 const caught = (await check(visit, "faulty.html", "narrow")).join("\n");
