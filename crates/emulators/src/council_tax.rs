@@ -1,7 +1,7 @@
 //! Council tax: the account that a district keeps for each of its properties.
 //!
 //! A function of the district: every property has an account, but for one in a hundred, and of a
-//! hundred accounts one says that its holder's whereabouts are protected. `GET /accounts?uprn=`
+//! thousand accounts four say that their holder's whereabouts are protected. `GET /accounts?uprn=`
 //! finds the account of a property; `POST /accounts/{account}/moves` ends it and opens another at
 //! the new address, under an `Idempotency-Key`: a key that comes again gets the first answer.
 //! Refuses an account or a property that it does not know, with a code.
@@ -19,8 +19,8 @@ use crate::waste_rest::is_reference;
 
 /// Of a hundred properties, how many have no account: empty, exempt, or new.
 const WITHOUT_ACCOUNT: u64 = 1;
-/// Of a hundred accounts, how many are of somebody whose whereabouts are protected.
-const PROTECTED: u64 = 1;
+/// Of a thousand accounts, how many are of somebody whose whereabouts are protected.
+const PROTECTED: u64 = 4;
 /// The longest idempotency key, in bytes.
 const MAX_KEY_BYTES: usize = 128;
 /// How far away the day of a move may be, in days.
@@ -59,7 +59,7 @@ impl CouncilTax {
     }
 
     fn protected(&self, uprn: &str) -> bool {
-        draw(self.district.seed, &["protected", uprn]) % 100 < PROTECTED
+        draw(self.district.seed, &["protected", uprn]) % 1_000 < PROTECTED
     }
 
     fn find(&self, request: &HttpRequest) -> HttpResponse {
@@ -219,7 +219,7 @@ mod tests {
             none += u32::from(status == 404);
             protected += u32::from(body["protected"] == true);
         }
-        assert!((2..=25).contains(&none) && (2..=25).contains(&protected), "{none} {protected}");
+        assert!((2..=25).contains(&none) && (1..=12).contains(&protected), "{none} {protected}");
         let (status, body) = ask(&mut office, Method::Get, "/accounts?uprn=1", &Value::Null, "");
         assert_eq!((status, body["code"].as_str()), (404, Some("unknown_account")));
     }

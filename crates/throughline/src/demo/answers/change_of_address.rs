@@ -10,7 +10,7 @@ pub(super) const PLAN: Plan = Plan { wish, repeats: false };
 /// Homes that share a postcode.
 const HOMES: u32 = 12;
 /// Of a hundred who move, how many have somebody who must not learn of it.
-const KEEP_FROM: u32 = 2;
+const KEEP_FROM: u32 = 1;
 /// Of a hundred who move, how many leave an office out.
 const LEAVE_OUT: u32 = 6;
 /// Days before and after the morning at which they move.
