@@ -18,6 +18,10 @@ use crate::{Delivery, Method};
 mod file;
 mod soap;
 
+mod question;
+
+pub(crate) use question::read_question;
+
 /// The most jobs in one text.
 const MAX_JOBS: usize = 200;
 /// How deep a request's body may nest.
@@ -76,32 +80,6 @@ pub fn read_mappings(text: &str) -> Result<Vec<Mapping>, Vec<MappingError>> {
 fn read_job(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<Mapping> {
     let job_type = table.name(reader, "type");
     read_work(reader, table, job_type)
-}
-
-/// A call that reads and changes nothing, so that it may be made as often as one likes.
-pub(crate) fn read_question(
-    reader: &mut Reader<'_>,
-    table: &Table<'_>,
-    job_type: Option<JobType>,
-) -> Option<Mapping> {
-    let system = table.name(reader, "system");
-    let timeout_ms = read_timeout(reader, table);
-    if !table.has("send") {
-        table.missing(reader, "send");
-    }
-    let send = table.table(reader, "send").and_then(|call| read_call(reader, &call));
-    table.finish(reader);
-    let send = send?;
-    let line = reader.line(&table.span);
-    Some(Mapping {
-        job_type: job_type?,
-        system: system?,
-        delivery: Delivery::Keyed,
-        timeout_ms: timeout_ms?,
-        send,
-        lookup: None,
-        line,
-    })
 }
 
 fn read_timeout(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<i64> {
