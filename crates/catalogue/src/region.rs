@@ -14,7 +14,7 @@ use crate::problem::{Problem, ProblemKind};
 mod colour;
 mod demo;
 
-pub use demo::{Area, ChannelMix, Demo, FaultKind, FaultWindow, Mix, Residents, Share};
+pub use demo::{Area, ChannelMix, Decision, Demo, FaultKind, FaultWindow, Mix, Residents, Share};
 
 const REGION: &str = "region.toml";
 const DEMO: &str = "demo.toml";

@@ -24,7 +24,9 @@ use crate::say;
 
 mod answers;
 pub mod browser;
+mod desk;
 pub mod offices;
+mod paying;
 mod people;
 pub mod plan;
 mod summary;
@@ -37,8 +39,29 @@ use visits::World;
 
 /// The residents of the region.
 const RESIDENTS: u64 = 2_000;
-/// The minute after 08:00 of the next day at which residents look whether it is fixed.
-const LOOK_AFTER_MINUTES: i64 = 60 * 30;
+/// What happens after the morning, with the minute after its 08:00: a day has 1,440 of them.
+const AFTERWARDS: [(i64, Afterwards); 9] = [
+    (420, Afterwards::StaffDecide),
+    (540, Afterwards::StaffDecide),
+    (600, Afterwards::ResidentsPay),
+    (1_560, Afterwards::StaffDecide),
+    (1_800, Afterwards::ResidentsLook),
+    (1_980, Afterwards::StaffDecide),
+    (2_040, Afterwards::ResidentsPay),
+    (11_640, Afterwards::StaffDecide),
+    (12_120, Afterwards::ResidentsPay),
+];
+
+/// What happens after the morning.
+#[derive(Debug, Clone, Copy)]
+enum Afterwards {
+    /// Residents pay what is due.
+    ResidentsPay,
+    /// Staff work their queues.
+    StaffDecide,
+    /// Residents look whether it is fixed.
+    ResidentsLook,
+}
 
 /// The part of the data folder in which back offices have the folders that they read.
 const FOLDERS: &str = "back-offices";
@@ -283,9 +306,18 @@ async fn replay(options: &Options, stage: &Stage) -> anyhow::Result<Vec<(BodyId,
             bar.inc(1);
         }
     }
-    token = wait_until(stage, LOOK_AFTER_MINUTES, token).await;
-    say_not_fixed(&world, &visits, &references).await?;
+    for (minute, happens) in AFTERWARDS {
+        token = wait_until(stage, minute, token).await;
+        match happens {
+            Afterwards::ResidentsPay => pay(options, &world, &visits, &references).await?,
+            Afterwards::StaffDecide => staff_decide(options, stage, &world).await?,
+            Afterwards::ResidentsLook => say_not_fixed(&world, &visits, &references).await?,
+        }
+    }
     drop(token);
+    settle(&stage.clock).await?;
+    // What a time limit has given to a person meanwhile.
+    staff_decide(options, stage, &world).await?;
     settle(&stage.clock).await?;
     bar.finish_and_clear();
     Ok(told)
@@ -297,7 +329,8 @@ fn planned(options: &Options, stage: &Stage) -> Vec<Visit> {
         let service = host.body(body)?.services().present(service)?;
         let definition = &service.package.definition;
         let (channels, sign_in) = (definition.channels.clone(), definition.sign_in);
-        Some(plan::Offer { channels, sign_in })
+        let has_fee = definition.fee_pence > 0;
+        Some(plan::Offer { channels, sign_in, has_fee })
     };
     let day = stage.begins.uk_date();
     plan::morning(&stage.demo, &stage.areas, options.seed, options.requests, day, &offered)
@@ -324,6 +357,38 @@ async fn wait_until(stage: &Stage, minute: i64, token: Busy) -> Busy {
     let instant = stage.clock.sleep_until(stage.begins.plus_seconds(minute * 60));
     drop(token);
     instant.await
+}
+
+/// Residents who asked for something that costs a fee look whether it is due.
+async fn pay(
+    options: &Options,
+    world: &Arc<World>,
+    visits: &[Visit],
+    references: &BTreeMap<usize, String>,
+) -> anyhow::Result<()> {
+    let chance = plan::Chance(options.seed);
+    for visit in visits.iter().filter(|visit| visit.has_fee) {
+        if let Some(reference) = references.get(&visit.number) {
+            let paid = world.pay(visit, reference, chance).await;
+            paid.with_context(|| format!("visit {} could not pay", visit.number))?;
+        }
+    }
+    Ok(())
+}
+
+/// Staff of every body work their queues.
+async fn staff_decide(options: &Options, stage: &Stage, world: &Arc<World>) -> anyhow::Result<()> {
+    let chance = plan::Chance(options.seed);
+    for body in &stage.installation.region.bodies {
+        let offers = stage.installation.host.body(&body.id);
+        let offers = |service| offers.is_some_and(|it| it.services().present(service).is_some());
+        let decisions = stage.demo.decisions.iter().filter(|it| offers(&it.service));
+        let decisions: Vec<_> = decisions.cloned().collect();
+        if !decisions.is_empty() {
+            world.work_queues(body, &decisions, chance).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn say_not_fixed(

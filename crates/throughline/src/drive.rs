@@ -203,6 +203,7 @@ impl Drive {
                 language: Language::En,
                 manner: Manner::Plain,
                 signs_in: false,
+                has_fee: false,
                 answers: answers(missed, &email),
                 same: String::new(),
                 account: email,

@@ -1,5 +1,7 @@
 //! `demo.toml`: who lives in the region, what a morning asks, and what goes wrong with faults.
 
+use std::collections::BTreeMap;
+
 use base::{BodyId, ServiceId, SystemId};
 
 /// What a demonstration does.
@@ -18,6 +20,9 @@ pub struct Demo {
     /// Who is asked for what.
     #[serde(default, rename = "share")]
     pub shares: Vec<Share>,
+    /// What staff decide.
+    #[serde(default, rename = "decision")]
+    pub decisions: Vec<Decision>,
     /// What goes wrong with faults.
     #[serde(default, rename = "fault")]
     pub faults: Vec<FaultWindow>,
@@ -105,6 +110,20 @@ pub struct Share {
     pub channels: Option<ChannelMix>,
 }
 
+/// What staff decide in one kind of task.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decision {
+    /// The service.
+    pub service: ServiceId,
+    /// The variable that the task gives.
+    pub gives: String,
+    /// How often each option is chosen, as shares of their sum.
+    pub options: BTreeMap<String, u32>,
+    /// The reason that is written down.
+    pub reason: String,
+}
+
 /// What goes wrong with a back office.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -175,6 +194,8 @@ impl Demo {
             Some("The shares do not add up to 100 percent.")
         } else if percents.iter().any(|percent| *percent > 100) {
             Some("A percentage is above 100.")
+        } else if self.decisions.iter().any(|it| it.options.values().all(|share| *share == 0)) {
+            Some("A decision has no option that is ever chosen.")
         } else if !self.faults.iter().all(window) {
             Some("A fault ends before it begins.")
         } else {

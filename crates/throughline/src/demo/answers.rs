@@ -10,12 +10,14 @@ use emulators::Address;
 use super::people::Resident;
 use super::plan::{Area, Chance};
 
+mod blue_badge;
 mod change_of_address;
 mod free_school_meals;
 mod missed_bin_collection;
 
 /// Every service that the demonstration can ask for.
-const PLANS: [(&str, Plan); 3] = [
+const PLANS: [(&str, Plan); 4] = [
+    ("blue-badge", blue_badge::PLAN),
     ("change-of-address", change_of_address::PLAN),
     ("free-school-meals", free_school_meals::PLAN),
     ("missed-bin-collection", missed_bin_collection::PLAN),

@@ -153,6 +153,16 @@ impl Browser {
         }
     }
 
+    /// An address as a page of this address has it: one of another server stays there.
+    fn absolute_from(&self, page: &str, address: &str) -> String {
+        let host = page.find("://").map_or(0, |at| at + 3);
+        let end = page.get(host..).and_then(|rest| rest.find('/')).map(|at| host + at);
+        match end.and_then(|end| page.get(..end)) {
+            Some(server) if address.starts_with('/') => format!("{server}{address}"),
+            Some(_) | None => self.absolute(address),
+        }
+    }
+
     fn path<'a>(&self, address: &'a str) -> &'a str {
         address.strip_prefix(self.origin.as_str()).unwrap_or(address)
     }
@@ -222,6 +232,25 @@ impl PageRead {
         Ok(text.map(|text| text.trim().to_owned()))
     }
 
+    /// Where every link leads that a selector finds.
+    ///
+    /// # Errors
+    /// When the selector is none.
+    pub fn links(&self, wanted: &str) -> anyhow::Result<Vec<String>> {
+        let selector = selector(wanted)?;
+        let page = Html::parse_document(&self.html);
+        let links = page.select(&selector).filter_map(|link| link.value().attr("href"));
+        Ok(links.map(str::to_owned).collect())
+    }
+
+    /// Where the first link leads that a selector finds.
+    ///
+    /// # Errors
+    /// When the selector is none.
+    pub fn link(&self, wanted: &str) -> anyhow::Result<Option<String>> {
+        Ok(self.links(wanted)?.into_iter().next())
+    }
+
     /// Every form of the page's main part that is posted, in order.
     ///
     /// # Errors
@@ -247,7 +276,7 @@ impl PageRead {
 fn read_form(form: ElementRef<'_>, browser: &Browser, at: &str) -> anyhow::Result<Form> {
     let action = form.value().attr("action").unwrap_or(at);
     let mut read = Form {
-        action: browser.absolute(action),
+        action: browser.absolute_from(at, action),
         values: Vec::new(),
         fields: Vec::new(),
         choices: BTreeMap::new(),

@@ -73,6 +73,8 @@ pub struct Visit {
     pub manner: Manner,
     /// The resident signs in, where the channel allows it.
     pub signs_in: bool,
+    /// The service costs something.
+    pub has_fee: bool,
     /// The resident's own e-mail address.
     pub account: String,
     /// The postcode of the resident's property.
@@ -94,6 +96,8 @@ pub struct Offer {
     pub channels: Vec<Channel>,
     /// Whether its requester signs in.
     pub sign_in: SignIn,
+    /// Whether it costs its requester something.
+    pub has_fee: bool,
 }
 
 /// The working day of a seed: a Tuesday, Wednesday or Thursday of a term without holidays.
@@ -286,6 +290,7 @@ impl Morning<'_> {
             language: resident.language,
             manner,
             signs_in: channel == Channel::Web && signs_in,
+            has_fee: offer.has_fee,
             account: resident.email.clone(),
             postcode: address.postcode,
             answers: wish.answers,

@@ -291,7 +291,11 @@ fn found(staff: &Staff, task: &Task) -> Vec<Fact> {
         )
     };
     let variables = view.variables().into_iter();
-    let known = |name: &str| catalogue::KNOWN.contains(&name);
+    // The address at which the requester pays is theirs alone.
+    let payment = view.service.package.definition.payment.as_ref();
+    let known = |name: &str| {
+        catalogue::KNOWN.contains(&name) || payment.is_some_and(|payment| payment.page == name)
+    };
     let found = variables.filter(|(name, _)| !asked(name) && !known(name));
     found
         .map(|(name, json)| Fact { name: named(&name), lines: value_lines(staff, &json) })
