@@ -1,6 +1,6 @@
 //! The demonstration: a morning of a region, replayed on a virtual clock through the real channels.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -39,6 +39,8 @@ use visits::World;
 
 /// The residents of the region.
 const RESIDENTS: u64 = 2_000;
+/// Residents who pay within one minute.
+const PAYERS_IN_A_MINUTE: usize = 8;
 /// What happens after the morning, with the minute after its 08:00: a day has 1,440 of them.
 const AFTERWARDS: [(i64, Afterwards); 9] = [
     (420, Afterwards::StaffDecide),
@@ -306,10 +308,14 @@ async fn replay(options: &Options, stage: &Stage) -> anyhow::Result<Vec<(BodyId,
             bar.inc(1);
         }
     }
+    let mut paid = BTreeSet::new();
     for (minute, happens) in AFTERWARDS {
         token = wait_until(stage, minute, token).await;
         match happens {
-            Afterwards::ResidentsPay => pay(options, &world, &visits, &references).await?,
+            Afterwards::ResidentsPay => {
+                let asked = (visits.as_slice(), &references);
+                token = pay((options, stage), &world, asked, &mut paid, token).await?;
+            }
             Afterwards::StaffDecide => staff_decide(options, stage, &world).await?,
             Afterwards::ResidentsLook => say_not_fixed(&world, &visits, &references).await?,
         }
@@ -359,21 +365,33 @@ async fn wait_until(stage: &Stage, minute: i64, token: Busy) -> Busy {
     instant.await
 }
 
-/// Residents who asked for something that costs a fee look whether it is due.
+/// Residents who asked for something that costs a fee look whether it is due, a few in a minute:
+/// they all sign in from one network. Whoever has paid does not look again.
 async fn pay(
-    options: &Options,
+    (options, stage): (&Options, &Stage),
     world: &Arc<World>,
-    visits: &[Visit],
-    references: &BTreeMap<usize, String>,
-) -> anyhow::Result<()> {
+    asked: (&[Visit], &BTreeMap<usize, String>),
+    paid: &mut BTreeSet<usize>,
+    mut token: Busy,
+) -> anyhow::Result<Busy> {
+    let (visits, references) = asked;
     let chance = plan::Chance(options.seed);
-    for visit in visits.iter().filter(|visit| visit.has_fee) {
-        if let Some(reference) = references.get(&visit.number) {
-            let paid = world.pay(visit, reference, chance).await;
-            paid.with_context(|| format!("visit {} could not pay", visit.number))?;
+    let due = visits.iter().filter(|visit| visit.has_fee && !paid.contains(&visit.number));
+    let due: Vec<&Visit> = due.collect();
+    for together in due.chunks(PAYERS_IN_A_MINUTE) {
+        for visit in together {
+            let Some(reference) = references.get(&visit.number) else { continue };
+            let has_paid = world.pay(visit, reference, chance).await;
+            if has_paid.with_context(|| format!("visit {} could not pay", visit.number))? {
+                paid.insert(visit.number);
+            }
         }
+        let now = stage.installation.host.clock().now();
+        let next = stage.clock.sleep_until(now.plus_seconds(60));
+        drop(token);
+        token = next.await;
     }
-    Ok(())
+    Ok(token)
 }
 
 /// Staff of every body work their queues.
