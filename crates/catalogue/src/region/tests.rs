@@ -48,10 +48,10 @@ fn a_fault_of_the_region_has_its_line() {
         "region.toml",
         "\"aldershire\", ",
         "\"aldermere\", ",
-        &expect![[r"
+        &expect![[r#"
             bodies/aldermere.toml:1:1: The file is missing. Write it, or take its name out of region.toml.
-            demo.toml:35:9: The region has no body `aldershire`. Name a body that region.toml lists.
-        "]],
+            demo.toml:38:9: The region has no body `aldershire`. Name a body that region.toml lists.
+        "#]],
     );
     refused(
         "bodies/wealdmere.toml",
