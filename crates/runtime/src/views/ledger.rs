@@ -374,8 +374,8 @@ impl Body {
                 day.could_not_tell += 1 - told;
                 waiting.insert(line.crossing, true);
             }
+            // That it was heard of, not what became of it: that stands in the case.
             RecordKind::Acknowledged => {
-                day.told += 1;
                 waiting.insert(line.crossing, true);
             }
             RecordKind::Answer => {

@@ -1,10 +1,12 @@
 //! Who looked at a person's data, with its proof; what they asked for everywhere; agreements, their
 //! use, and the record of processing.
 
-use runtime::{LedgerProof, ProofFault};
+use base::Channel;
+use runtime::{Authority, Command, LedgerProof, ProofFault, Submit};
+use serde_json::json;
 
 use super::desk::{CASEWORKER, CITIZEN, ask_signed_in, package, staff, task_of};
-use super::region::home;
+use super::region::{files, home};
 use super::{Browser, SERVICE, World};
 
 const DATA: &str = "/wealdmere/my-data";
@@ -111,4 +113,45 @@ async fn the_record_of_processing_is_made_from_what_runs() {
     let answers = agency.get(&world, "/benefits-agency/staff/data-protection/record").await;
     assert!(answers.says("About whom") || answers.says("People about whom another body asks"));
     assert!(answers.says("Aldershire County Council, under qualifying-benefits@1"));
+}
+
+#[tokio::test]
+async fn what_crosses_is_told_to_the_person_and_counted_for_the_officer() {
+    let world = World::also(&[files("services/change-of-address")]);
+    let mut resident = Browser::new();
+    resident.sign_in(&world, "/wealdmere/sign-in", CITIZEN).await;
+    let start = format!("/wealdmere/services/{SERVICE}");
+    let bin = resident.report(&world, &start, &home("wealdmere", 0)).await.reference();
+    let body: base::BodyId = "wealdmere".parse().unwrap();
+    let case = world.host.body(&body).unwrap().case_of(&bin.parse().unwrap()).unwrap().unwrap();
+    let person = case.case.request.person.unwrap();
+    let given = json!({
+        "given_name": "Mair", "surname": "Example", "date_of_birth": "1985-03-27",
+        "old_address": home("wealdmere", 0).uprn, "stays_in_area": true,
+        "new_address": home("wealdmere", 1).uprn, "moved_on": "2026-12-01", "keep_from": false,
+    });
+    let submit = Submit {
+        service: "change-of-address".parse().unwrap(),
+        channel: Channel::Web,
+        language: None,
+        given: serde_json::from_value(given).unwrap(),
+        draft: None,
+    };
+    let citizen = Authority::Citizen { person, assurance: runtime::Assurance::default() };
+    world.host.submit(&body, citizen, Command::Submit(Box::new(submit))).await.unwrap();
+    world.wait(5).await;
+    let told = resident.get(&world, DATA).await;
+    assert!(told.says("We told Aldershire County Council:"), "{}", told.html);
+    assert!(told.says("under the agreement “New addresses for the county library”"));
+    let proof = resident.get(&world, &format!("{DATA}/0/proof")).await;
+    let proof: LedgerProof = serde_json::from_str(&proof.html).unwrap();
+    assert_eq!(proof.verify(), Ok(()));
+
+    let mut officer = Browser::new();
+    officer.sign_in(&world, "/wealdmere/staff/sign-in", "yasmin.thorneycroft@example.org").await;
+    let home = officer.get(&world, "/wealdmere/staff/data-protection").await;
+    assert!(home.says("Asked or told: 1. Refused: 0."), "{}", home.html);
+    let address = "/wealdmere/staff/data-protection/agreements/address-library";
+    let used = officer.get(&world, address).await;
+    assert!(used.says("Of every one the other body has been heard."), "{}", used.html);
 }

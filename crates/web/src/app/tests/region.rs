@@ -10,7 +10,9 @@ use base::{BlindKey, BodyId, DataKey, Date, MessageId, Timestamp};
 use catalogue::region::Region;
 use catalogue::{Adopter, Files, Package};
 use connectors::{Answer, BoxFuture, Connector, HttpRequest, TransportFault};
-use emulators::{BackOffice, Collections, District, Fault, Seen, WasteRest, WasteSoap, deliver};
+use emulators::{
+    BackOffice, Collections, CouncilTax, District, Fault, Seen, WasteRest, WasteSoap, deliver,
+};
 use identity::MasterKey;
 use runtime::clock::{Busy, Clock as _, VirtualClock};
 use runtime::entropy::SeededEntropy;
@@ -44,7 +46,7 @@ fn read_folder(folder: &Path, prefix: &str, files: &mut Files) {
     }
 }
 
-fn files(folder: &str) -> Files {
+pub(super) fn files(folder: &str) -> Files {
     let mut files = Files::new();
     read_folder(&root().join(folder), "", &mut files);
     files
@@ -139,6 +141,7 @@ fn offices(clock: &VirtualClock) -> Offices {
     let offices = vec![
         office("http://127.0.0.1:8111", calendar("wealdmere")),
         office("http://127.0.0.1:8112", Box::new(WasteSoap::new(SEED, None))),
+        office("http://127.0.0.1:8113", Box::new(CouncilTax::new(district("wealdmere"), None))),
         office("http://127.0.0.1:8121", calendar("bro-eirlys")),
         office("http://127.0.0.1:8122", Box::new(WasteRest::new(SEED, None))),
     ];
