@@ -21,6 +21,8 @@ pub(crate) struct Long {
 enum Run {
     /// The simulator with these words.
     Simulator(&'static [&'static str]),
+    /// The same, built as the tests are.
+    CheckedSimulator(&'static [&'static str]),
     /// The test that kills the server, with so many kills.
     Kills(&'static str),
 }
@@ -31,7 +33,7 @@ pub(crate) const LONG: &[Long] = &[
         name: "sim",
         what: "the simulator over 2,000 seeds",
         whole: Run::Simulator(&["--seed", "1", "--seeds", "2000"]),
-        slice: Run::Simulator(&["--seed", "1", "--seeds", "20"]),
+        slice: Run::CheckedSimulator(&["--seed", "1", "--seeds", "20"]),
     },
     Long {
         name: "kill",
@@ -52,6 +54,9 @@ impl Run {
     fn command(self) -> Option<Command> {
         match self {
             Self::Simulator(words) => sim::exists().then(|| cargo(&sim::words(words))),
+            Self::CheckedSimulator(words) => {
+                sim::exists().then(|| cargo(&sim::checked_words(words)))
+            }
             Self::Kills(kills) => {
                 let test = ["test", "--workspace", "--test", "program", "kill"];
                 let mut command = cargo(&test);

@@ -1,4 +1,5 @@
-//! `cargo xtask sim`: the fault simulator, in release.
+//! `cargo xtask sim`: the fault simulator, in release; the gate's slice of it is built as the tests
+//! are, so that it too checks each sum for overflow and nothing is compiled a second time.
 
 use anyhow::Result;
 
@@ -9,9 +10,14 @@ pub(crate) fn exists() -> bool {
     std::path::Path::new("crates/sim/src/main.rs").exists()
 }
 
-/// Cargo's words that run the simulator with these of its own.
+/// Cargo's words that run the simulator with these of its own, in release.
 pub(crate) fn words<'a>(own: &[&'a str]) -> Vec<&'a str> {
     [&["run", "--release", "--quiet", "--package", "sim", "--"], own].concat()
+}
+
+/// The same as the tests are built.
+pub(crate) fn checked_words<'a>(own: &[&'a str]) -> Vec<&'a str> {
+    [&["run", "--quiet", "--package", "sim", "--"], own].concat()
 }
 
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
