@@ -50,6 +50,8 @@ pub(crate) const CLIENTS: &[Client] = &[
         needs: "tests/browser/gallery.mjs", words: &["node", "tests/browser/gallery.mjs"] },
     Client { name: "browser", what: "the service by page, with scripts off", serve: DEMO,
         needs: "tests/browser/service.mjs", words: &["node", "tests/browser/service.mjs"] },
+    Client { name: "services", what: "every other service by page, with scripts off", serve: DEMO,
+        needs: "tests/browser/services.mjs", words: &["node", "tests/browser/services.mjs"] },
     Client { name: "civicbot", what: "Open311 by civicbot", serve: DEMO,
         needs: "tests/clients/open311_civicbot.py", words: &["python", "tests/clients/open311_civicbot.py"] },
     Client { name: "zeep", what: "SOAP by zeep", serve: OFFICES,
