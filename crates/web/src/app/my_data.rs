@@ -14,6 +14,7 @@ use super::tracking::why_looked;
 use crate::paths;
 use crate::views::my_data::{DataEntry, MyData};
 use crate::views::page::Link;
+use crate::words::Words;
 
 /// `GET /{body}/my-data`
 pub(crate) async fn show(citizen: Citizen) -> Answer {
@@ -122,7 +123,7 @@ fn crossed(citizen: &Citizen, line: &Record, answer: Option<&Told>) -> String {
     let (other, what) = (other(citizen, line), worded(citizen, line));
     let (other, what) = (other.as_str(), what.as_str());
     let told = match answer {
-        Some(Told::Told(told)) => Some(answer_in_words(citizen, told)),
+        Some(Told::Told(told)) => Some(answer_in_words(citizen.words, told)),
         Some(Told::CannotTell) | None => None,
     };
     match (line.kind, answer) {
@@ -146,11 +147,12 @@ fn crossed(citizen: &Citizen, line: &Record, answer: Option<&Told>) -> String {
     }
 }
 
-/// An answer as people read it.
-fn answer_in_words(citizen: &Citizen, told: &str) -> String {
+/// An answer of another body as people read it.
+pub(super) fn answer_in_words(words: Words, told: &str) -> String {
     match told {
-        "yes" => citizen.words.answer_yes().to_owned(),
-        "no" => citizen.words.answer_no().to_owned(),
+        "yes" => words.answer_yes().to_owned(),
+        "no" => words.answer_no().to_owned(),
+        runtime::crossing::CANNOT_TELL => words.uses_cannot().to_owned(),
         other => other.replace('_', " "),
     }
 }

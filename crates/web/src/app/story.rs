@@ -115,7 +115,7 @@ impl<'a> Story<'a> {
         };
         let done = count(&|state| state == PartState::Done);
         let all = count(&|state| state != PartState::LeftOut);
-        self.words().parts_done(done.as_str(), all.as_str())
+        self.words().parts_done(all.as_str(), done.as_str())
     }
 
     /// How each part stands; none where the service has no parts.

@@ -14,6 +14,7 @@ use super::callers::{At, Form, Staff, Visitor};
 use super::cookies::Kind;
 use super::form::Fields;
 use super::inquiry;
+use super::my_data::answer_in_words;
 use super::reviews::fault_of_reason;
 use super::staff::{facts, opened};
 use super::story::Story;
@@ -297,9 +298,14 @@ fn found(staff: &Staff, task: &Task) -> Vec<Fact> {
         catalogue::KNOWN.contains(&name) || payment.is_some_and(|payment| payment.page == name)
     };
     let found = variables.filter(|(name, _)| !asked(name) && !known(name));
-    found
-        .map(|(name, json)| Fact { name: named(&name), lines: value_lines(staff, &json) })
-        .collect()
+    let sourced = view.service.package.questions.sourced();
+    let lines = |name: &str, json: &str| match serde_json::from_str(json) {
+        Ok(serde_json::Value::String(told)) if sourced.iter().any(|it| it.id.as_str() == name) => {
+            vec![answer_in_words(staff.words, &told)]
+        }
+        _ => value_lines(staff, json),
+    };
+    found.map(|(name, json)| Fact { name: named(&name), lines: lines(&name, &json) }).collect()
 }
 
 /// A value of the process as people read it.

@@ -316,7 +316,7 @@ fn collect_cases(gallery: &mut Gallery) -> askama::Result<()> {
     };
     gallery.add_state("staff_case", "erased", &erased)?;
     let in_parts = StaffCase {
-        sentence: words.parts_done("1", "2"),
+        sentence: words.parts_done("2", "1"),
         parts: super::tracking::parts(words),
         ..case.clone()
     };

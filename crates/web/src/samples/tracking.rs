@@ -369,7 +369,7 @@ fn collect_status(gallery: &mut Gallery) -> askama::Result<()> {
     };
     gallery.add_state("status", "by_reference", &by_reference)?;
     let in_parts =
-        Status { sentence: words.parts_done("1", "2"), parts: parts(words), ..status.clone() };
+        Status { sentence: words.parts_done("2", "1"), parts: parts(words), ..status.clone() };
     gallery.add_state("status", "in_parts", &in_parts)?;
     let late = Status {
         tag: Tag::new(Tone::Warn, words.days_late(words.working_days(2).as_str())),
