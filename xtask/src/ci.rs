@@ -117,7 +117,7 @@ fn docs() -> Result<Outcome> {
 }
 
 fn slice(long: &Long) -> Result<Outcome> {
-    let Some(mut command) = long.slice() else {
+    let Some(mut command) = long.slice()? else {
         return Ok(Outcome::Skipped("crates/sim has no program".to_owned()));
     };
     keep(&mut command, &logs().join(long.name).with_extension("log"))?;

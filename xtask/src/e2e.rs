@@ -168,7 +168,7 @@ fn examples() -> PathBuf {
 }
 
 /// Builds what the tests build, programs and examples among it: after them there is nothing to do.
-fn build() -> Result<()> {
+pub(crate) fn build() -> Result<()> {
     show(&mut cargo(&["test", "--workspace", "--no-run", "--quiet"]))
 }
 

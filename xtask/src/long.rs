@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use crate::program::{cargo, show};
-use crate::{listed, sim};
+use crate::{e2e, listed, sim};
 
 /// A long run.
 pub(crate) struct Long {
@@ -44,9 +44,10 @@ pub(crate) const LONG: &[Long] = &[
 ];
 
 impl Long {
-    /// The program that runs its slice; `None` while there is none.
-    pub(crate) fn slice(&self) -> Option<Command> {
-        self.slice.command()
+    /// The program that runs its slice, built as the tests are; `None` while there is none.
+    pub(crate) fn slice(&self) -> Result<Option<Command>> {
+        e2e::build()?;
+        Ok(self.slice.command())
     }
 }
 
@@ -54,12 +55,15 @@ impl Run {
     fn command(self) -> Option<Command> {
         match self {
             Self::Simulator(words) => sim::exists().then(|| cargo(&sim::words(words))),
-            Self::CheckedSimulator(words) => {
-                sim::exists().then(|| cargo(&sim::checked_words(words)))
-            }
+            Self::CheckedSimulator(words) => sim::exists().then(|| {
+                let mut command = Command::new(sim::checked());
+                command.args(words);
+                command
+            }),
             Self::Kills(kills) => {
-                let test = ["test", "--workspace", "--test", "program", "kill"];
-                let mut command = cargo(&test);
+                // By name, not by target: another set of targets is another set of features,
+                // and builds most of the workspace anew.
+                let mut command = cargo(&["test", "--workspace", "kill"]);
                 command.env("THROUGHLINE_KILLS", kills);
                 Some(command)
             }
@@ -77,8 +81,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let Some(long) = LONG.iter().find(|long| long.name == name) else {
         bail!("no long run `{name}`; names:\n{}", names());
     };
-    let run = if slice { long.slice } else { long.whole };
-    match run.command() {
+    match if slice { long.slice()? } else { long.whole.command() } {
         Some(mut command) => show(&mut command),
         None => bail!("crates/sim has no program"),
     }

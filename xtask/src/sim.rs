@@ -1,9 +1,11 @@
 //! `cargo xtask sim`: the fault simulator, in release; the gate's slice of it is built as the tests
 //! are, so that it too checks each sum for overflow and nothing is compiled a second time.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 
-use crate::program::{cargo, show};
+use crate::program::{cargo, show, target};
 
 /// Whether the simulator has a program yet.
 pub(crate) fn exists() -> bool {
@@ -15,9 +17,9 @@ pub(crate) fn words<'a>(own: &[&'a str]) -> Vec<&'a str> {
     [&["run", "--release", "--quiet", "--package", "sim", "--"], own].concat()
 }
 
-/// The same as the tests are built.
-pub(crate) fn checked_words<'a>(own: &[&'a str]) -> Vec<&'a str> {
-    [&["run", "--quiet", "--package", "sim", "--"], own].concat()
+/// The simulator as the tests have built it.
+pub(crate) fn checked() -> PathBuf {
+    target().join("debug/sim")
 }
 
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
