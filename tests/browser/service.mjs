@@ -323,14 +323,13 @@ async function residentByKeyboard() {
 
 async function agent(body, language, reference) {
   const who = await member(body, "agent", language);
-  const { page, state } = who;
+  const { page, state, send } = who;
   expect("the agent's search has the focus", await page.locator("#q[autofocus]").count() === 1);
   await page.fill("#q", reference);
   await page.locator("form.search button").click();
   await state("agent found", 200);
   await page.goto(`${origin}/${body}/staff`);
-  const send = () => page.locator("main form:not(.search) button").first().click();
-  await send();
+  await page.locator(`main form[action*="${SERVICE}"] button`).first().click();
   if (path(page).endsWith(`/services/${SERVICE}`)) {
     await state("call start");
     await send();
