@@ -18,6 +18,16 @@ struct Wanted {
     requests: Option<u64>,
 }
 
+impl Wanted {
+    fn plan(&self, seed: u64) -> sim::Plan {
+        let mut plan = sim::Plan::of_seed(seed);
+        plan.steps = self.steps.unwrap_or(plan.steps);
+        plan.processes = self.processes.unwrap_or(plan.processes);
+        plan.requests = self.requests.unwrap_or(plan.requests);
+        plan
+    }
+}
+
 fn read(arguments: impl Iterator<Item = String>) -> Option<Wanted> {
     let mut wanted = Wanted { seed: 1, seeds: 0, steps: None, processes: None, requests: None };
     let mut named = false;
@@ -51,17 +61,15 @@ fn main() -> ExitCode {
     let mut whole = sim::Report::default();
     let mut failed = 0;
     let seeds: Vec<u64> = (wanted.seed..wanted.seed.saturating_add(wanted.seeds)).collect();
-    for seeds in seeds.chunks(at_once()) {
-        for ran in run_side_by_side(seeds, &wanted) {
-            match ran {
-                Ok(report) => {
-                    let _ = writeln!(out, "seed {}: {report}", report.seed);
-                    whole.add(&report);
-                }
-                Err(failure) => {
-                    failed += 1;
-                    let _ = write!(out, "{failure}");
-                }
+    for ran in side_by_side(&seeds, |seed| sim::run(&wanted.plan(seed))) {
+        match ran {
+            Ok(report) => {
+                let _ = writeln!(out, "seed {}: {report}", report.seed);
+                whole.add(&report);
+            }
+            Err(failure) => {
+                failed += 1;
+                let _ = write!(out, "{failure}");
             }
         }
     }
@@ -79,9 +87,11 @@ fn main() -> ExitCode {
 /// The same seeds for two bodies and what crosses between them; how many failed.
 fn cross(out: &mut impl std::io::Write, seeds: &[u64]) -> u64 {
     let mut failed = 0;
-    for seed in seeds {
-        let plan = sim::CrossingsPlan { seed: *seed, cases: CROSSING_CASES, faults: true };
-        let _ = match sim::cross(&plan) {
+    let ran = side_by_side(seeds, |seed| {
+        sim::cross(&sim::CrossingsPlan { seed, cases: CROSSING_CASES, faults: true })
+    });
+    for (seed, ran) in seeds.iter().zip(ran) {
+        let _ = match ran {
             Ok(crossings) => writeln!(out, "seed {seed}, two bodies: {crossings}"),
             Err(what) => {
                 failed += 1;
@@ -92,24 +102,22 @@ fn cross(out: &mut impl std::io::Write, seeds: &[u64]) -> u64 {
     failed
 }
 
-fn at_once() -> usize {
-    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
-}
-
-/// Each run is one thread's alone; the answers come in the order of seeds.
-fn run_side_by_side(seeds: &[u64], wanted: &Wanted) -> Vec<Result<sim::Report, Box<sim::Failure>>> {
-    std::thread::scope(|scope| {
-        let running: Vec<_> = seeds
-            .iter()
-            .map(|seed| {
-                let mut plan = sim::Plan::of_seed(*seed);
-                plan.steps = wanted.steps.unwrap_or(plan.steps);
-                plan.processes = wanted.processes.unwrap_or(plan.processes);
-                plan.requests = wanted.requests.unwrap_or(plan.requests);
-                scope.spawn(move || sim::run(&plan))
-            })
-            .collect();
-        running.into_iter().filter_map(|run| run.join().ok()).collect()
+/// Runs every seed, each on a thread of its own and as many at once as there are processors. The
+/// answers come in the order of the seeds, each as soon as its turn has run; a panic goes on.
+fn side_by_side<'a, T: Send + 'a>(
+    seeds: &'a [u64],
+    run: impl Fn(u64) -> T + Sync + 'a,
+) -> impl Iterator<Item = T> + 'a {
+    let at_once = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    seeds.chunks(at_once).flat_map(move |seeds| {
+        std::thread::scope(|scope| {
+            let running: Vec<_> = seeds.iter().map(|seed| scope.spawn(|| run(*seed))).collect();
+            let ended = running.into_iter().map(std::thread::ScopedJoinHandle::join);
+            let answer = |ran: std::thread::Result<T>| {
+                ran.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            };
+            ended.map(answer).collect::<Vec<T>>()
+        })
     })
 }
 
