@@ -24,11 +24,21 @@ pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-/// Cargo, with these words.
+/// Cargo, with these words, as from a shell: what `cargo run` says of this package would stand in
+/// the environment of build scripts that look at it, and whatever hangs on them be built anew.
 pub(crate) fn cargo(words: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(words);
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(is_of_this_package) {
+            command.env_remove(name);
+        }
+    }
     command
+}
+
+fn is_of_this_package(variable: &str) -> bool {
+    ["CARGO_MANIFEST_", "CARGO_PKG_"].iter().any(|prefix| variable.starts_with(prefix))
 }
 
 /// Runs a program to its end with its output shown; a failure is an error.
@@ -154,5 +164,15 @@ mod tests {
         let message = failed.unwrap_err().to_string();
         assert!(message.contains("exit status: 3") && message.contains("    three"), "{message}");
         std::fs::remove_dir_all(folder).unwrap();
+    }
+    #[test]
+    fn cargo_hears_nothing_of_this_package() {
+        assert!(std::env::var_os("CARGO_MANIFEST_DIR").is_some(), "the tests run under cargo");
+        let command = cargo(&["--version"]);
+        let taken_out: Vec<_> =
+            command.get_envs().filter(|(_, value)| value.is_none()).map(|(name, _)| name).collect();
+        assert!(taken_out.contains(&"CARGO_MANIFEST_DIR".as_ref()), "{taken_out:?}");
+        assert!(taken_out.contains(&"CARGO_PKG_NAME".as_ref()), "{taken_out:?}");
+        assert!(!taken_out.contains(&"CARGO_TARGET_DIR".as_ref()), "{taken_out:?}");
     }
 }
