@@ -154,6 +154,26 @@ pub struct Milestone {
     pub kind: MilestoneKind,
 }
 
+impl Milestone {
+    /// The element that the process reached, where the line tells of one.
+    pub fn reached(&self) -> Option<&str> {
+        match &self.kind {
+            MilestoneKind::Reached(element) => Some(element),
+            MilestoneKind::Received
+            | MilestoneKind::Joined
+            | MilestoneKind::Outcome(_)
+            | MilestoneKind::NotFixed
+            | MilestoneKind::Chased
+            | MilestoneKind::Withdrawn
+            | MilestoneKind::ReviewAsked
+            | MilestoneKind::Reviewed(..)
+            | MilestoneKind::Asked
+            | MilestoneKind::Answered
+            | MilestoneKind::Unanswered => None,
+        }
+    }
+}
+
 /// A service request, as rebuilt from its events.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]

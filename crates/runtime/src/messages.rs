@@ -6,7 +6,7 @@
 use base::{Language, Money, Text};
 use catalogue::parts::Standing;
 use catalogue::{Answers, Message, QuestionKind, Way};
-use requests::{MilestoneKind, ReviewDecision, ServiceRequest, Status};
+use requests::{Milestone, ReviewDecision, ServiceRequest, Status};
 
 use crate::keyring::CaseKeys;
 use crate::services::Service;
@@ -251,21 +251,9 @@ pub(crate) fn write(
 
 /// How each part of a request stands, where its service has parts.
 pub(crate) fn parts(service: &Service, request: &ServiceRequest) -> Vec<Standing> {
-    let reached = request.timeline.iter().filter_map(|milestone| match &milestone.kind {
-        MilestoneKind::Reached(element) => Some((element.as_str(), milestone.at)),
-        MilestoneKind::Received
-        | MilestoneKind::Joined
-        | MilestoneKind::Outcome(_)
-        | MilestoneKind::NotFixed
-        | MilestoneKind::Chased
-        | MilestoneKind::Withdrawn
-        | MilestoneKind::ReviewAsked
-        | MilestoneKind::Asked
-        | MilestoneKind::Answered
-        | MilestoneKind::Unanswered
-        | MilestoneKind::Reviewed(..) => None,
-    });
-    let reached: Vec<(&str, base::Timestamp)> = reached.collect();
+    let reached = |milestone| Milestone::reached(milestone).map(|element| (element, milestone.at));
+    let reached: Vec<(&str, base::Timestamp)> =
+        request.timeline.iter().filter_map(reached).collect();
     let Some(process) = service.deployment.process(&service.process) else { return Vec::new() };
     let is_open = request.status == Status::Open;
     catalogue::parts::standings(&service.package.definition, process, &reached, is_open)

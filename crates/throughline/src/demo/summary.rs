@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use base::{BodyId, CaseId, JobType, Reference, SystemId};
 use emulators::{Entry, PaymentEnd};
-use requests::{MilestoneKind, Status};
+use requests::Status;
 use runtime::CaseView;
 use runtime::figures::{Figures, ServiceFigures, ranked_touches};
 
@@ -98,8 +98,7 @@ fn is_there(body: &BodyId, view: &CaseView, worked: &Worked<'_>) -> bool {
     let reference = request.reference.as_str();
     let process = view.service.deployment.process(&view.service.process);
     let told = request.timeline.iter().filter_map(|milestone| {
-        let MilestoneKind::Reached(element) = &milestone.kind else { return None };
-        let element = process?.element(process?.find(element)?)?;
+        let element = process?.element(process?.find(milestone.reached()?)?)?;
         let job = element.kind.job()?.job_type.as_static()?.parse::<JobType>().ok()?;
         Some(view.service.mappings.get(&job)?.system())
     });

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use base::EventSeq;
 use catalogue::scenario::{Expectation, ExpectedStatus};
 use engine::Event as ProcessEvent;
-use requests::{MilestoneKind, Status};
+use requests::{Milestone, Status};
 use runtime::{Case, Fact, Record};
 use store::PAGE_LIMIT;
 
@@ -185,21 +185,7 @@ impl Stage {
 }
 
 fn reached(case: &Case) -> Vec<&str> {
-    let told = case.request.timeline.iter().filter_map(|milestone| match &milestone.kind {
-        MilestoneKind::Reached(element) => Some(element.as_str()),
-        MilestoneKind::Received
-        | MilestoneKind::Joined
-        | MilestoneKind::Outcome(_)
-        | MilestoneKind::NotFixed
-        | MilestoneKind::Chased
-        | MilestoneKind::Withdrawn
-        | MilestoneKind::ReviewAsked
-        | MilestoneKind::Asked
-        | MilestoneKind::Answered
-        | MilestoneKind::Unanswered
-        | MilestoneKind::Reviewed(..) => None,
-    });
-    told.collect()
+    case.request.timeline.iter().filter_map(Milestone::reached).collect()
 }
 
 fn incidents(case: &Case) -> Vec<String> {

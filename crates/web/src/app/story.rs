@@ -136,8 +136,7 @@ impl<'a> Story<'a> {
     }
 
     fn told(&self, milestone: &Milestone) -> Option<String> {
-        let MilestoneKind::Reached(element) = &milestone.kind else { return None };
-        let told = self.view.told(element).in_language(self.language()).to_owned();
+        let told = self.view.told(milestone.reached()?).in_language(self.language()).to_owned();
         (!told.is_empty()).then_some(told)
     }
 
