@@ -81,8 +81,7 @@ impl Shard {
         case: CaseId,
         (channel, answer): (Channel, String),
     ) -> Result<Reply, Refused> {
-        let case = self.case(case, turn.reader)?.ok_or(Rejection::NotFound)?;
-        self.may_touch(authority, &case.request)?;
+        let case = self.touchable(turn, authority, case)?;
         let answer = worded(answer, ANSWER_CHARACTERS)?;
         let mut edit = self.edit(case, measure(authority, channel), turn.now, turn.step)?;
         let promised = edit.promised_now();

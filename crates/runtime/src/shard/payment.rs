@@ -27,8 +27,7 @@ impl Shard {
         authority: &Authority,
         case: CaseId,
     ) -> Result<Reply, Refused> {
-        let case = self.case(case, turn.reader)?.ok_or(Rejection::NotFound)?;
-        self.may_touch(authority, &case.request)?;
+        let case = self.touchable(turn, authority, case)?;
         let service = self.services.version(case.request.version).ok_or(Rejection::NotFound)?;
         let Some(element) = waits_for_payment(&case, service) else { return Ok(Reply::Done) };
         let (id, number) = (case.request.case, element.0.to_be_bytes());

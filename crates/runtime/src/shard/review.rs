@@ -28,8 +28,7 @@ impl Shard {
         case: CaseId,
         (channel, reason): (Channel, Option<String>),
     ) -> Result<Reply, Refused> {
-        let case = self.case(case, turn.reader)?.ok_or(Rejection::NotFound)?;
-        self.may_touch(authority, &case.request)?;
+        let case = self.touchable(turn, authority, case)?;
         let said = reason.filter(|reason| !reason.trim().is_empty());
         let reason = said.map(worded).transpose()?;
         let mut edit = self.edit(case, measure(authority, channel), turn.now, turn.step)?;

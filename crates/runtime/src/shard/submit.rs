@@ -16,6 +16,7 @@ use store::{Reader, StoreError};
 use super::edit::Edit;
 use super::{BodySettings, Refused, Shard, Step, Turn, rows};
 use crate::authority::Authority;
+use crate::case::Case;
 use crate::command::{Rejection, Reply, Submit};
 use crate::crossing;
 use crate::entropy::{Place, Use};
@@ -274,8 +275,7 @@ impl Shard {
         case: CaseId,
         (channel, note): (Channel, Option<String>),
     ) -> Result<Reply, Refused> {
-        let case = self.case(case, turn.reader)?.ok_or(Rejection::NotFound)?;
-        self.may_touch(authority, &case.request)?;
+        let case = self.touchable(turn, authority, case)?;
         let mut edit = self.edit(case, measure(authority, channel), turn.now, turn.step)?;
         let service = std::sync::Arc::clone(&edit.service);
         let listens = service.package.definition.not_fixed.as_ref().ok_or(Rejection::NotFound)?;
@@ -322,8 +322,7 @@ impl Shard {
         case: CaseId,
         channel: Channel,
     ) -> Result<Reply, Refused> {
-        let case = self.case(case, turn.reader)?.ok_or(Rejection::NotFound)?;
-        self.may_touch(authority, &case.request)?;
+        let case = self.touchable(turn, authority, case)?;
         let mut edit = self.edit(case, measure(authority, channel), turn.now, turn.step)?;
         edit.request(requests::Command::Chase { channel })?;
         self.finish(turn, edit)?;
@@ -336,8 +335,7 @@ impl Shard {
         authority: &Authority,
         case: CaseId,
     ) -> Result<Reply, Refused> {
-        let case = self.case(case, turn.reader)?.ok_or(Rejection::NotFound)?;
-        self.may_touch(authority, &case.request)?;
+        let case = self.touchable(turn, authority, case)?;
         let channel = case.request.channel;
         let running = !case.process.is_empty();
         let mut edit = self.edit(case, measure(authority, channel), turn.now, turn.step)?;
@@ -349,13 +347,21 @@ impl Shard {
         Ok(Reply::Done)
     }
 
+    /// A case that whoever asks may touch.
+    pub(super) fn touchable(
+        &mut self,
+        turn: &Turn<'_>,
+        authority: &Authority,
+        case: CaseId,
+    ) -> Result<Case, Refused> {
+        let case = self.case(case, turn.reader)?.ok_or(Rejection::NotFound)?;
+        self.may_touch(authority, &case.request)?;
+        Ok(case)
+    }
+
     /// A request with a known requester is theirs; one without belongs to who holds its reference
     /// on our pages. A program has a hold on what it sent itself and on nothing else.
-    pub(super) fn may_touch(
-        &self,
-        authority: &Authority,
-        request: &ServiceRequest,
-    ) -> Result<(), Rejection> {
+    fn may_touch(&self, authority: &Authority, request: &ServiceRequest) -> Result<(), Rejection> {
         let staff = authority.role_among(self.body(), &[Role::Agent, Role::Caseworker]).is_some();
         let own = match (authority, request.person) {
             (Authority::ApiClient { client }, _) => request.client.as_ref() == Some(client),
