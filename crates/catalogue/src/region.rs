@@ -14,7 +14,9 @@ use crate::problem::{Problem, ProblemKind};
 mod colour;
 mod demo;
 
-pub use demo::{Area, ChannelMix, Decision, Demo, FaultKind, FaultWindow, Mix, Residents, Share};
+pub use demo::{
+    Area, ChannelMix, Decision, Demo, FaultKind, FaultWindow, Faults, Mix, Residents, Share,
+};
 
 const REGION: &str = "region.toml";
 const DEMO: &str = "demo.toml";

@@ -12,12 +12,10 @@ use crate::benefits::is_pseudonym;
 use crate::books::{Books, KeyReused, Page};
 use crate::contractor::draw;
 use crate::ledger::{Entry, Ledger};
-use crate::office::{BackOffice, Login, json, refusal, segments};
+use crate::office::{BackOffice, Call, Login, json, nothing_here, refusal};
 
 /// Of a hundred people, how many are not changed from outside.
 const LOCKED: u64 = 1;
-/// The longest idempotency key, in bytes.
-const MAX_KEY_BYTES: usize = 128;
 /// The longest address, in characters.
 const MAX_ADDRESS_CHARS: usize = 500;
 
@@ -75,21 +73,15 @@ impl AddressIntake {
 
 impl BackOffice for AddressIntake {
     fn handle(&mut self, request: &HttpRequest, now: Timestamp) -> HttpResponse {
-        if !Login::admits(self.login.as_ref(), &request.headers) {
-            return refusal(401, "unknown_customer", "the credential is not known");
-        }
-        let segments = segments(request);
-        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-        let key = request.headers.get("idempotency-key").map(str::to_owned);
-        let key = key.filter(|key| !key.is_empty() && key.len() <= MAX_KEY_BYTES);
-        match (request.method, segments.as_slice(), key) {
-            (Method::Put, ["people", person, "address"], Some(key)) => {
-                self.take(person, request, key, now)
+        let call = match Call::admitted(self.login.as_ref(), request) {
+            Ok(call) => call,
+            Err(refused) => return refused,
+        };
+        match (request.method, call.way().as_slice()) {
+            (Method::Put, ["people", person, "address"]) => {
+                call.keyed(|key| self.take(person, request, key, now))
             }
-            (Method::Put, ["people", _, "address"], None) => {
-                refusal(400, "missing_key", "an Idempotency-Key of 1 to 128 bytes is needed")
-            }
-            _ => refusal(404, "unknown_address", "there is nothing here"),
+            _ => nothing_here(),
         }
     }
 

@@ -11,10 +11,9 @@ use serde_json::json;
 
 use crate::books::{Books, Page};
 use crate::ledger::{Entry, Ledger};
-use crate::office::{BackOffice, Login, json, refusal, segments};
+use crate::office::{BackOffice, Call, Login, json, nothing_here, refusal};
 use crate::waste_rest::is_reference;
 
-const MAX_KEY_BYTES: usize = 128;
 /// The longest name or address, in characters.
 const MAX_TEXT_CHARS: usize = 300;
 
@@ -72,19 +71,13 @@ fn check(new: &NewBadge, now: Timestamp) -> Result<(), (&'static str, &'static s
 
 impl BackOffice for Badges {
     fn handle(&mut self, request: &HttpRequest, now: Timestamp) -> HttpResponse {
-        if !Login::admits(self.login.as_ref(), &request.headers) {
-            return refusal(401, "unknown_customer", "the credential is not known");
-        }
-        let segments = segments(request);
-        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-        let key = request.headers.get("idempotency-key").map(str::to_owned);
-        let key = key.filter(|key| !key.is_empty() && key.len() <= MAX_KEY_BYTES);
-        match (request.method, segments.as_slice(), key) {
-            (Method::Post, ["badges"], Some(key)) => self.order(request, key, now),
-            (Method::Post, ["badges"], None) => {
-                refusal(400, "missing_key", "an Idempotency-Key of 1 to 128 bytes is needed")
-            }
-            _ => refusal(404, "unknown_address", "there is nothing here"),
+        let call = match Call::admitted(self.login.as_ref(), request) {
+            Ok(call) => call,
+            Err(refused) => return refused,
+        };
+        match (request.method, call.way().as_slice()) {
+            (Method::Post, ["badges"]) => call.keyed(|key| self.order(request, key, now)),
+            _ => nothing_here(),
         }
     }
 

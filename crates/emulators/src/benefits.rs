@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::contractor::draw;
 use crate::ledger::Ledger;
-use crate::office::{BackOffice, Login, json, query_field, refusal, segments};
+use crate::office::{BackOffice, Call, Login, json, nothing_here, query_field, refusal};
 
 /// Bytes of a pseudonym, which is written in hexadecimal digits.
 const PSEUDONYM_BYTES: usize = 32;
@@ -213,17 +213,16 @@ pub(crate) fn is_pseudonym(text: &str) -> bool {
 
 impl BackOffice for Benefits {
     fn handle(&mut self, request: &HttpRequest, now: Timestamp) -> HttpResponse {
-        if !Login::admits(self.login.as_ref(), &request.headers) {
-            return refusal(401, "unknown_customer", "the credential is not known");
-        }
-        let segments = segments(request);
-        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-        match (request.method, segments.as_slice()) {
+        let call = match Call::admitted(self.login.as_ref(), request) {
+            Ok(call) => call,
+            Err(refused) => return refused,
+        };
+        match (request.method, call.way().as_slice()) {
             (Method::Get, ["people", person, what @ ("awards" | "mobility")]) => {
                 let what = if *what == "awards" { What::Awards } else { What::Mobility };
                 self.answer(&Asked { person, what, query: request.query() }, now)
             }
-            _ => refusal(404, "unknown_address", "there is nothing here"),
+            _ => nothing_here(),
         }
     }
 

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::contractor::draw;
 use crate::ledger::Ledger;
-use crate::office::{BackOffice, Login, json, query_field, refusal, segments};
+use crate::office::{BackOffice, Call, Login, json, nothing_here, query_field, refusal};
 use crate::waste_rest::BINS;
 
 /// How many properties share a postcode.
@@ -204,12 +204,11 @@ impl Collections {
 
 impl BackOffice for Collections {
     fn handle(&mut self, request: &HttpRequest, now: Timestamp) -> HttpResponse {
-        if !Login::admits(self.login.as_ref(), &request.headers) {
-            return refusal(401, "unknown_customer", "the credential is not known");
-        }
-        let segments = segments(request);
-        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-        match (request.method, segments.as_slice()) {
+        let call = match Call::admitted(self.login.as_ref(), request) {
+            Ok(call) => call,
+            Err(refused) => return refused,
+        };
+        match (request.method, call.way().as_slice()) {
             (Method::Get, ["addresses"]) => {
                 let Some(postcode) = query_field(request.query(), "postcode") else {
                     return refusal(400, "missing_postcode", "ask by postcode");
@@ -223,7 +222,7 @@ impl BackOffice for Collections {
             (Method::Get, ["properties", uprn, "collections"]) => {
                 self.collections(uprn, request.query(), now)
             }
-            _ => refusal(404, "unknown_address", "there is nothing here"),
+            _ => nothing_here(),
         }
     }
 

@@ -14,15 +14,13 @@ use crate::books::{Books, KeyReused, Page};
 use crate::collections::District;
 use crate::contractor::draw;
 use crate::ledger::{Entry, Ledger};
-use crate::office::{BackOffice, Login, json, query_field, refusal, segments};
+use crate::office::{BackOffice, Call, Login, json, nothing_here, query_field, refusal};
 use crate::waste_rest::is_reference;
 
 /// Of a hundred properties, how many have no account: empty, exempt, or new.
 const WITHOUT_ACCOUNT: u64 = 1;
 /// Of a thousand accounts, how many are of somebody whose whereabouts are protected.
 const PROTECTED: u64 = 4;
-/// The longest idempotency key, in bytes.
-const MAX_KEY_BYTES: usize = 128;
 /// How far away the day of a move may be, in days.
 const MOST_DAYS_AWAY: i32 = 366;
 
@@ -142,22 +140,16 @@ impl CouncilTax {
 
 impl BackOffice for CouncilTax {
     fn handle(&mut self, request: &HttpRequest, now: Timestamp) -> HttpResponse {
-        if !Login::admits(self.login.as_ref(), &request.headers) {
-            return refusal(401, "unknown_customer", "the credential is not known");
-        }
-        let segments = segments(request);
-        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-        let key = request.headers.get("idempotency-key").map(str::to_owned);
-        let key = key.filter(|key| !key.is_empty() && key.len() <= MAX_KEY_BYTES);
-        match (request.method, segments.as_slice(), key) {
-            (Method::Get, ["accounts"], _) => self.find(request),
-            (Method::Post, ["accounts", account, "moves"], Some(key)) => {
-                self.take(request, account, key, now)
+        let call = match Call::admitted(self.login.as_ref(), request) {
+            Ok(call) => call,
+            Err(refused) => return refused,
+        };
+        match (request.method, call.way().as_slice()) {
+            (Method::Get, ["accounts"]) => self.find(request),
+            (Method::Post, ["accounts", account, "moves"]) => {
+                call.keyed(|key| self.take(request, account, key, now))
             }
-            (Method::Post, ["accounts", _, "moves"], None) => {
-                refusal(400, "missing_key", "an Idempotency-Key of 1 to 128 bytes is needed")
-            }
-            _ => refusal(404, "unknown_address", "there is nothing here"),
+            _ => nothing_here(),
         }
     }
 

@@ -105,6 +105,53 @@ pub(crate) fn refusal(status: u16, code: &str, message: &str) -> HttpResponse {
     json(status, &serde_json::json!({ "code": code, "message": message }))
 }
 
+/// The longest key of work, in bytes.
+const MAX_KEY_BYTES: usize = 128;
+
+/// The key under which a request's work is done once; none when it is missing, empty or too long.
+pub(crate) fn key_of(request: &HttpRequest) -> Option<String> {
+    let key = request.headers.get("idempotency-key");
+    key.filter(|key| !key.is_empty() && key.len() <= MAX_KEY_BYTES).map(str::to_owned)
+}
+
+/// A request that was let in: the way that it goes, and the key of its work.
+pub(crate) struct Call {
+    way: Vec<String>,
+    key: Option<String>,
+}
+
+impl Call {
+    /// Reads a request that shows the login, where one is wanted; else what it is answered with.
+    pub(crate) fn admitted(
+        login: Option<&Login>,
+        request: &HttpRequest,
+    ) -> Result<Self, HttpResponse> {
+        if Login::admits(login, &request.headers) {
+            Ok(Self { way: segments(request), key: key_of(request) })
+        } else {
+            Err(refusal(401, "unknown_customer", "the credential is not known"))
+        }
+    }
+
+    /// The segments of its path.
+    pub(crate) fn way(&self) -> Vec<&str> {
+        self.way.iter().map(String::as_str).collect()
+    }
+
+    /// Does its work under its key, or refuses what has none.
+    pub(crate) fn keyed(&self, work: impl FnOnce(String) -> HttpResponse) -> HttpResponse {
+        match &self.key {
+            Some(key) => work(key.clone()),
+            None => refusal(400, "missing_key", "an Idempotency-Key of 1 to 128 bytes is needed"),
+        }
+    }
+}
+
+/// What any other address is answered with.
+pub(crate) fn nothing_here() -> HttpResponse {
+    refusal(404, "unknown_address", "there is nothing here")
+}
+
 /// The segments of a request's path, decoded; none when one is malformed or not UTF-8.
 pub(crate) fn segments(request: &HttpRequest) -> Vec<String> {
     let segments: Option<Vec<String>> = request.path().split('/').skip(1).map(decoded).collect();

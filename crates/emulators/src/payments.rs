@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::contractor::{Callback, draw};
 use crate::ledger::{Charge, Entry, Ledger, PaymentEnd};
-use crate::office::{BackOffice, Login, answer, form_field, json, refusal, segments};
+use crate::office::{BackOffice, Login, answer, form_field, json, key_of, refusal, segments};
 
 mod page;
 
@@ -26,7 +26,6 @@ const AMOUNTS: std::ops::RangeInclusive<u64> = 1..=10_000_000;
 const MAX_TEXT_BYTES: usize = 255;
 /// The longest return address, in bytes.
 const MAX_URL_BYTES: usize = 2_000;
-const MAX_KEY_BYTES: usize = 128;
 /// How long a payment waits for somebody, in seconds.
 const WAITS_SECONDS: i64 = 30 * 24 * 3_600;
 /// The first wait before a message is sent again, in milliseconds.
@@ -369,9 +368,7 @@ impl BackOffice for Payments {
         if !Login::admits(self.login.as_ref(), &request.headers) {
             return refusal(401, "P0920", "the credential is not known");
         }
-        let key = request.headers.get("idempotency-key").map(str::to_owned);
-        let key = key.filter(|key| !key.is_empty() && key.len() <= MAX_KEY_BYTES);
-        match (request.method, segments.as_slice(), key) {
+        match (request.method, segments.as_slice(), key_of(request)) {
             (Method::Post, ["v1", "payments"], Some(key)) => self.create(request, key, now),
             (Method::Post, ["v1", "payments"], None) => {
                 refusal(400, "P0191", "an Idempotency-Key of 1 to 128 bytes is needed")

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::books::{Books, Page};
 use crate::ledger::{Entry, Ledger};
-use crate::office::{BackOffice, Login, json, query_field, refusal, segments};
+use crate::office::{BackOffice, Call, Login, json, nothing_here, query_field, refusal};
 
 /// The schools, each by the number under which the system has it, with its name.
 pub const SCHOOLS: [(&str, &str); 6] = [
@@ -29,8 +29,6 @@ pub const SCHOOLS: [(&str, &str); 6] = [
 const MAX_CHILDREN: usize = 20;
 /// The longest text of a body, in characters.
 const MAX_TEXT: usize = 200;
-/// The longest key, in bytes.
-const MAX_KEY_BYTES: usize = 128;
 
 /// A child whom the system knows, with the address that the county holds for the parent.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -136,25 +134,19 @@ fn check(meals: &NewMeals) -> Result<(), (&'static str, &'static str)> {
 
 impl BackOffice for Schools {
     fn handle(&mut self, request: &HttpRequest, now: Timestamp) -> HttpResponse {
-        if !Login::admits(self.login.as_ref(), &request.headers) {
-            return refusal(401, "unknown_customer", "the credential is not known");
-        }
-        let segments = segments(request);
-        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-        let key = request.headers.get("idempotency-key").map(str::to_owned);
-        let key = key.filter(|key| !key.is_empty() && key.len() <= MAX_KEY_BYTES);
-        match (request.method, segments.as_slice(), key) {
-            (Method::Get, ["schools"], _) => {
+        let call = match Call::admitted(self.login.as_ref(), request) {
+            Ok(call) => call,
+            Err(refused) => return refused,
+        };
+        match (request.method, call.way().as_slice()) {
+            (Method::Get, ["schools"]) => {
                 let school = |(number, name)| json!({ "number": number, "name": name });
                 let schools: Vec<serde_json::Value> = SCHOOLS.into_iter().map(school).collect();
                 json(200, &json!({ "schools": schools }))
             }
-            (Method::Get, ["schools", school, "pupils"], _) => self.pupil(school, request.query()),
-            (Method::Post, ["meals"], Some(key)) => self.record(request, key, now),
-            (Method::Post, ["meals"], None) => {
-                refusal(400, "missing_key", "an Idempotency-Key of 1 to 128 bytes is needed")
-            }
-            _ => refusal(404, "unknown_address", "there is nothing here"),
+            (Method::Get, ["schools", school, "pupils"]) => self.pupil(school, request.query()),
+            (Method::Post, ["meals"]) => call.keyed(|key| self.record(request, key, now)),
+            _ => nothing_here(),
         }
     }
 

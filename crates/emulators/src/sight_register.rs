@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::contractor::draw;
 use crate::ledger::Ledger;
-use crate::office::{BackOffice, Login, json, refusal, segments};
+use crate::office::{BackOffice, Call, Login, json, nothing_here, refusal};
 
 /// Of a hundred people who are looked for, those who are registered as severely sight impaired.
 const SEVERELY: u64 = 90;
@@ -62,14 +62,13 @@ impl SightRegister {
 
 impl BackOffice for SightRegister {
     fn handle(&mut self, request: &HttpRequest, _now: Timestamp) -> HttpResponse {
-        if !Login::admits(self.login.as_ref(), &request.headers) {
-            return refusal(401, "unknown_customer", "the credential is not known");
-        }
-        let segments = segments(request);
-        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-        match (request.method, segments.as_slice()) {
+        let call = match Call::admitted(self.login.as_ref(), request) {
+            Ok(call) => call,
+            Err(refused) => return refused,
+        };
+        match (request.method, call.way().as_slice()) {
             (Method::Post, ["searches"]) => self.search(request),
-            _ => refusal(404, "unknown_address", "there is nothing here"),
+            _ => nothing_here(),
         }
     }
 

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::contractor::{Callback, Contractor, Job, JobStatus};
 use crate::ledger::{Entry, Ledger, Order};
-use crate::office::{BackOffice, Login, json, query_field, refusal, segments};
+use crate::office::{BackOffice, Call, Login, json, nothing_here, query_field, refusal};
 
 /// The bins that contractors know.
 pub(crate) const BINS: [&str; 4] = ["refuse", "recycling", "garden", "food"];
@@ -18,7 +18,6 @@ pub(crate) const BINS: [&str; 4] = ["refuse", "recycling", "garden", "food"];
 pub(crate) const MAX_REFERENCE_BYTES: usize = 64;
 /// The longest note or reason, in characters.
 pub(crate) const MAX_NOTE_CHARS: usize = 2_000;
-const MAX_KEY_BYTES: usize = 128;
 
 /// The contractor.
 #[derive(Debug, Clone)]
@@ -135,27 +134,21 @@ impl WasteRest {
 impl BackOffice for WasteRest {
     fn handle(&mut self, request: &HttpRequest, now: Timestamp) -> HttpResponse {
         self.contractor.advance(now);
-        if !Login::admits(self.login.as_ref(), &request.headers) {
-            return refusal(401, "unknown_customer", "the credential is not known");
-        }
-        let segments = segments(request);
-        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-        let key = request.headers.get("idempotency-key").map(str::to_owned);
-        let key = key.filter(|key| !key.is_empty() && key.len() <= MAX_KEY_BYTES);
-        match (request.method, segments.as_slice(), key) {
-            (Method::Get, ["jobs"], _) => self.list(request),
-            (Method::Get, ["jobs", number], _) => match self.contractor.job(number) {
+        let call = match Call::admitted(self.login.as_ref(), request) {
+            Ok(call) => call,
+            Err(refused) => return refused,
+        };
+        match (request.method, call.way().as_slice()) {
+            (Method::Get, ["jobs"]) => self.list(request),
+            (Method::Get, ["jobs", number]) => match self.contractor.job(number) {
                 Some(job) => json(200, &shown(job)),
                 None => refusal(404, "unknown_job", "there is no such job"),
             },
-            (Method::Post, ["jobs"], Some(key)) => self.create(request, key, now),
-            (Method::Post, ["jobs", number, "returns"], Some(key)) => {
-                self.take_back(request, number, key, now)
+            (Method::Post, ["jobs"]) => call.keyed(|key| self.create(request, key, now)),
+            (Method::Post, ["jobs", number, "returns"]) => {
+                call.keyed(|key| self.take_back(request, number, key, now))
             }
-            (Method::Post, ["jobs"] | ["jobs", _, "returns"], None) => {
-                refusal(400, "missing_key", "an Idempotency-Key of 1 to 128 bytes is needed")
-            }
-            _ => refusal(404, "unknown_address", "there is nothing here"),
+            _ => nothing_here(),
         }
     }
 

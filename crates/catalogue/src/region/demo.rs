@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use base::{BodyId, ServiceId, SystemId};
+use base::{BodyId, ServiceId};
 
 /// What a demonstration does.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
@@ -24,8 +24,7 @@ pub struct Demo {
     #[serde(default, rename = "decision")]
     pub decisions: Vec<Decision>,
     /// What goes wrong with faults.
-    #[serde(default, rename = "fault")]
-    pub faults: Vec<FaultWindow>,
+    pub faults: Option<Faults>,
 }
 
 /// How requests come, in percent of all.
@@ -144,23 +143,53 @@ pub enum FaultKind {
     Double,
 }
 
-/// A fault for a while.
+/// Each back office in turn, each kind of fault for one window.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct Faults {
+    /// Up to this minute after 08:00, without it.
+    pub to_minute: u32,
+    /// How many minutes a fault lasts.
+    pub window_minutes: u32,
+    /// How late a slow one answers, in milliseconds.
+    pub slow_ms: i64,
+    /// What goes wrong, one kind after the other.
+    pub kinds: Vec<FaultKind>,
+}
+
+/// A fault of one back office for a while, in minutes after 08:00.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FaultWindow {
-    /// Whose back office.
-    pub body: BodyId,
-    /// Which.
-    pub system: SystemId,
     /// What goes wrong.
     pub kind: FaultKind,
-    /// From this minute after 08:00.
+    /// From this minute.
     pub from_minute: u32,
     /// Up to this one, without it.
     pub to_minute: u32,
-    /// How late a slow one answers.
-    #[serde(default)]
-    pub delay_ms: i64,
+}
+
+impl Faults {
+    /// Minutes within which every back office has one kind of fault.
+    fn round(&self) -> u32 {
+        u32::try_from(self.kinds.len())
+            .ok()
+            .and_then(|kinds| self.to_minute.checked_div(kinds))
+            .unwrap_or(0)
+    }
+
+    /// The windows of the back office with this number: those of one office never overlap, and
+    /// offices whose numbers follow each other fail one after the other.
+    pub fn windows(&self, office: u32) -> impl Iterator<Item = FaultWindow> + '_ {
+        let round = self.round();
+        let lanes = round.checked_div(self.window_minutes).unwrap_or(0).max(1);
+        let late = (office % lanes).saturating_mul(self.window_minutes);
+        let window = move |(number, kind): (u32, &FaultKind)| {
+            let from_minute = number.saturating_mul(round).saturating_add(late);
+            let to_minute = from_minute.saturating_add(self.window_minutes);
+            FaultWindow { kind: *kind, from_minute, to_minute }
+        };
+        (0..).zip(&self.kinds).map(window)
+    }
 }
 
 impl Demo {
@@ -168,7 +197,7 @@ impl Demo {
     pub(super) fn bodies(&self) -> impl Iterator<Item = &BodyId> {
         let areas = self.areas.iter().flat_map(|area| area.also.iter().chain([&area.body]));
         let shares = self.shares.iter().map(|share| &share.body);
-        areas.chain(shares).chain(self.faults.iter().map(|fault| &fault.body))
+        areas.chain(shares)
     }
 
     /// A sentence on figures that do not fit together.
@@ -186,8 +215,11 @@ impl Demo {
             residents.not_fixed,
             residents.to_be_refused,
         ];
-        let window =
-            |fault: &FaultWindow| fault.from_minute < fault.to_minute && fault.delay_ms >= 0;
+        let fits = |faults: &Faults| {
+            faults.window_minutes > 0
+                && faults.window_minutes <= faults.round()
+                && faults.slow_ms >= 0
+        };
         if !whole {
             Some("The channels do not add up to 100 percent.")
         } else if shares != 100 {
@@ -196,8 +228,8 @@ impl Demo {
             Some("A percentage is above 100.")
         } else if self.decisions.iter().any(|it| it.options.values().all(|share| *share == 0)) {
             Some("A decision has no option that is ever chosen.")
-        } else if !self.faults.iter().all(window) {
-            Some("A fault ends before it begins.")
+        } else if !self.faults.iter().all(fits) {
+            Some("The faults have no room in their minutes.")
         } else {
             None
         }

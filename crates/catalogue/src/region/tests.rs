@@ -29,9 +29,15 @@ fn the_sample_region_is_whole() {
     }
     let demo = region.demo.as_ref().unwrap();
     let half = demo.morning_minutes / 2;
-    assert!(demo.faults.iter().all(|fault| fault.to_minute <= half));
-    let kinds: BTreeSet<FaultKind> = demo.faults.iter().map(|fault| fault.kind).collect();
-    assert_eq!(kinds.len(), 6);
+    let faults = demo.faults.as_ref().unwrap();
+    for office in 0..20 {
+        let windows: Vec<FaultWindow> = faults.windows(office).collect();
+        assert!(windows.iter().all(|window| window.from_minute < window.to_minute));
+        assert!(windows.iter().all(|window| window.to_minute <= half));
+        assert!(windows.is_sorted_by(|one, next| one.to_minute <= next.from_minute));
+        let kinds: BTreeSet<FaultKind> = windows.iter().map(|window| window.kind).collect();
+        assert_eq!(kinds.len(), 6);
+    }
 }
 
 #[test]

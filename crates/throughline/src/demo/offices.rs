@@ -224,21 +224,16 @@ impl Offices {
         }
     }
 
-    /// Lets each office fail as the demonstration's file says, counted from this instant.
+    /// Lets each office in turn fail as the demonstration's file says, counted from this instant.
     pub fn fail(&self, demo: &Demo, from: Timestamp) {
-        for (body, running) in &self.running {
-            for office in running.offices() {
-                let windows = demo
-                    .faults
-                    .iter()
-                    .filter(|fault| fault.body == *body && fault.system == *office.id())
-                    .map(|fault| Window {
-                        from: from.plus_seconds(i64::from(fault.from_minute) * 60),
-                        to: from.plus_seconds(i64::from(fault.to_minute) * 60),
-                        fault: kind(fault.kind, fault.delay_ms),
-                    });
-                office.set_faults(Faults { windows: windows.collect(), ..Faults::default() });
-            }
+        let Some(faults) = &demo.faults else { return };
+        for (number, (_, office)) in (0..).zip(self.all()) {
+            let windows = faults.windows(number).map(|window| Window {
+                from: from.plus_seconds(i64::from(window.from_minute) * 60),
+                to: from.plus_seconds(i64::from(window.to_minute) * 60),
+                fault: kind(window.kind, faults.slow_ms),
+            });
+            office.set_faults(Faults { windows: windows.collect(), ..Faults::default() });
         }
     }
 
