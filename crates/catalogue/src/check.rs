@@ -99,7 +99,9 @@ pub fn check(
             None
         }
     };
-    problems.sort();
+    // Texts are read against each other last, when nothing else changes them any more.
+    let last = |problem: &Problem| problem.kind == ProblemKind::Translation;
+    problems.sort_by(|one, next| (last(one), one).cmp(&(last(next), next)));
     problems.dedup();
     match package {
         Some(package) if problems.iter().all(|problem| problem.warning) => Ok((package, problems)),

@@ -165,6 +165,10 @@ impl ProblemKind {
             Self::UnknownType { .. } => "Name a type of FEEL, or define it as an item definition.",
             Self::Arity { .. } => "Give each rule an entry for every column.",
             Self::HitPolicy { .. } => "Change the table, or choose another hit policy.",
+            Self::Expression(feel::CompileError::UnknownName { .. }) => {
+                "Write a name that the decision knows: an input data or another decision that it \
+                 requires, spelt as there."
+            }
             Self::Expression(_) => "Mend the expression.",
             Self::OutputNotAllowed { .. } => "Write one that is, or add it to the allowed values.",
         }

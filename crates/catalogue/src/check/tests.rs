@@ -76,7 +76,7 @@ fn a_decision_reads_only_what_was_given() {
         "name=\"scheduled\" typeRef",
         "name=\"planned\" typeRef",
         &expect![[r#"
-            bin-was-due.dmn:41:78: unknown name `scheduled` (in decision "bin_was_due"/decisionTable/input 1/inputExpression/text). Mend the expression.
+            bin-was-due.dmn:41:78: unknown name `scheduled` (in decision "bin_was_due"/decisionTable/input 1/inputExpression/text). Write a name that the decision knows: an input data or another decision that it requires, spelt as there.
         "#]],
     );
 }
