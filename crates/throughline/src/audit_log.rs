@@ -77,15 +77,21 @@ pub fn run(audit: &Audit) -> anyhow::Result<ExitCode> {
     Ok(if sound { code } else { ExitCode::FAILURE })
 }
 
-/// What every body's log of a folder says of crossings, once each holds by itself.
+/// What every body's log of a folder tells of crossings, once each holds by itself.
 #[cfg(test)]
-pub(crate) fn reconciled(folder: &DataFolder) -> anyhow::Result<Reconciled> {
+pub(crate) fn crossings(folder: &DataFolder) -> anyhow::Result<BTreeMap<BodyId, CrossingLog>> {
     let mut logs = BTreeMap::new();
     for body in bodies(folder)? {
         let proved = verify(folder, &body).with_context(|| body.to_string())?;
         logs.insert(body, proved.crossings);
     }
-    Ok(runtime::reconcile(&logs))
+    Ok(logs)
+}
+
+/// The same, held against each other.
+#[cfg(test)]
+pub(crate) fn reconciled(folder: &DataFolder) -> anyhow::Result<Reconciled> {
+    Ok(runtime::reconcile(&crossings(folder)?))
 }
 
 /// What the logs together say of crossings, a line each, and whether nothing of it is wrong.

@@ -7,6 +7,8 @@ use base::{Channel, ServiceId};
 
 use super::*;
 
+mod bytes;
+
 /// What is compared of a request: its answers as they are stored, and what was promised.
 type Stored = BTreeMap<(BodyId, ServiceId), (String, base::Date)>;
 
