@@ -1,8 +1,7 @@
-//! Turns `wording/en.toml` and `wording/cy.toml` into one method a key on `Words`.
+//! Turns the files of `wording/en` and `wording/cy` into one method a key on `Words`.
 //!
-//! A key that a page names and no file has cannot compile; neither can a key
-//! that one language lacks, nor a sentence whose `{places}` differ between the
-//! languages.
+//! A key that a page names and no file has cannot compile; neither can a key that one language
+//! lacks or has in two files, nor a sentence whose `{places}` differ between the languages.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -13,13 +12,29 @@ type Sentences = BTreeMap<String, String>;
 fn main() -> Result<(), String> {
     let root = std::env::var("CARGO_MANIFEST_DIR").map_err(|error| error.to_string())?;
     let out = std::env::var("OUT_DIR").map_err(|error| error.to_string())?;
-    let english = read(&Path::new(&root).join("wording/en.toml"))?;
-    let welsh = read(&Path::new(&root).join("wording/cy.toml"))?;
+    let english = read(&Path::new(&root).join("wording/en"))?;
+    let welsh = read(&Path::new(&root).join("wording/cy"))?;
     let code = generate(&english, &welsh)?;
     std::fs::write(Path::new(&out).join("wording.rs"), code).map_err(|error| error.to_string())
 }
 
-fn read(path: &Path) -> Result<Sentences, String> {
+/// Every sentence of a language, whichever of its files it stands in.
+fn read(folder: &Path) -> Result<Sentences, String> {
+    announce(folder);
+    let said = |error: std::io::Error| format!("{error}: {}", folder.display());
+    let mut sentences = Sentences::new();
+    for entry in std::fs::read_dir(folder).map_err(said)? {
+        let path = entry.map_err(said)?.path();
+        for (key, sentence) in read_file(&path)? {
+            if sentences.insert(key.clone(), sentence).is_some() {
+                return Err(format!("{}: `{key}` stands in two files", path.display()));
+            }
+        }
+    }
+    Ok(sentences)
+}
+
+fn read_file(path: &Path) -> Result<Sentences, String> {
     announce(path);
     let text =
         std::fs::read_to_string(path).map_err(|error| format!("{error}: {}", path.display()))?;
@@ -40,13 +55,13 @@ fn announce(path: &Path) {
 
 fn generate(english: &Sentences, welsh: &Sentences) -> Result<String, String> {
     if let Some(key) = welsh.keys().find(|key| !english.contains_key(*key)) {
-        return Err(format!("wording/en.toml lacks `{key}`, which wording/cy.toml has"));
+        return Err(format!("wording/en lacks `{key}`, which wording/cy has"));
     }
     let mut code = String::from("impl Words {\n");
     let mut table = String::from("#[cfg(test)]\npub(crate) const ALL: &[[&str; 3]] = &[\n");
     for (key, sentence) in english {
         let cymraeg =
-            welsh.get(key).ok_or_else(|| format!("wording/cy.toml lacks `{key}`: {sentence}"))?;
+            welsh.get(key).ok_or_else(|| format!("wording/cy lacks `{key}`: {sentence}"))?;
         let places = places(sentence);
         if places != self::places(cymraeg) {
             return Err(format!("`{key}` has different places in the two languages"));

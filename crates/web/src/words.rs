@@ -1,8 +1,8 @@
 //! Words of the pages: every sentence in each language, and dates, times, money and counts as
 //! people write them.
 //!
-//! The sentences stand in `wording/en.toml` and `wording/cy.toml`; the build makes one method of
-//! each key, so a page that names a missing one does not compile. The arguments of a sentence
+//! The sentences stand in `wording/en` and `wording/cy`, a file a subject; the build makes one method
+//! of each key, so a page that names a missing one does not compile. The arguments of a sentence
 //! come in the order of the alphabet. Nothing here falls back to English.
 
 mod terms;

@@ -1,5 +1,5 @@
-//! Wording: each key in both languages with the same places, and none of the sentences that the
-//! design refuses.
+//! Wording: each key in both languages in files of the same name with the same places, and none of
+//! the sentences that the design refuses.
 
 use std::collections::BTreeSet;
 
@@ -7,8 +7,8 @@ use super::project::{File, Part, Project, has_extension};
 use super::report::Report;
 use super::rust_code::has_word;
 
-const ENGLISH: &str = "crates/web/wording/en.toml";
-const WELSH: &str = "crates/web/wording/cy.toml";
+const ENGLISH: &str = "crates/web/wording/en/";
+const WELSH: &str = "crates/web/wording/cy/";
 
 /// Never said to anybody (DESIGN section 11).
 const NEVER: &[(&str, &str)] = &[
@@ -28,8 +28,18 @@ const NEVER_ON_A_PAGE: &[(&str, &str)] = &[
 ];
 
 pub(crate) fn check(project: &Project, report: &mut Report) {
-    if let (Some(english), Some(welsh)) = (project.file(ENGLISH), project.file(WELSH)) {
-        both_languages(english, welsh, report);
+    for file in &project.files {
+        for (own, others) in [(ENGLISH, WELSH), (WELSH, ENGLISH)] {
+            let Some(name) = file.path.strip_prefix(own) else { continue };
+            match project.file(&[others, name].concat()) {
+                Some(welsh) if own == ENGLISH => both_languages(file, welsh, report),
+                Some(_) => {}
+                None => {
+                    let message = format!("there is no {others}{name}");
+                    report.fail((&file.path, 1), message, "write it in the other language too");
+                }
+            }
+        }
     }
     for file in project.files.iter().filter(|file| !file.names_what_it_forbids()) {
         let page =
@@ -97,16 +107,24 @@ mod tests {
     use super::super::project::{findings, project};
     use super::*;
 
+    const PAGES: &str = "crates/web/wording/en/pages.toml";
+
     #[test]
     fn both_languages_say_the_same_things() {
         let found = findings(
             check,
             &project(&[
-                (ENGLISH, "a = \"Hello {name}\"\nb = \"Back\"\n"),
-                (WELSH, "a = \"Helo {enw}\"\nc = \"x\"\n"),
+                (PAGES, "a = \"Hello {name}\"\nb = \"Back\"\n"),
+                ("crates/web/wording/cy/pages.toml", "a = \"Helo {enw}\"\nc = \"x\"\n"),
+                ("crates/web/wording/cy/staff.toml", "d = \"x\"\n"),
             ]),
         );
-        let wanted = ["key `a` has other", "key `b` is missing", "key `c` is missing"];
+        let wanted = [
+            "key `a` has other",
+            "key `b` is missing",
+            "key `c` is missing",
+            "there is no crates/web/wording/en/staff.toml",
+        ];
         for phrase in wanted {
             assert!(found.iter().any(|line| line.contains(phrase)), "{phrase}: {found:?}");
         }
@@ -117,7 +135,8 @@ mod tests {
         let found = findings(
             check,
             &project(&[
-                (ENGLISH, "a = \"Submitted successfully\"\n# an exception\nb = \"Exception\"\n"),
+                (PAGES, "a = \"Submitted successfully\"\n# an exception\nb = \"Exception\"\n"),
+                ("crates/web/wording/cy/pages.toml", "a = \"x\"\nb = \"y\"\n"),
                 ("README.md", "A tamper-proof exception\n"),
             ]),
         );

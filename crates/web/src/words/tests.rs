@@ -120,3 +120,13 @@ fn no_sentence_says_what_we_never_say() {
         }
     }
 }
+
+#[test]
+fn no_welsh_word_that_mutates_stands_before_a_bodys_name() {
+    let mutate = ["a", "am", "ar", "at", "â", "dan", "drwy", "gan", "heb", "i", "neu", "o", "yn"];
+    for [key, _, welsh] in ALL {
+        for word in mutate {
+            assert!(!welsh.contains(&format!(" {word} {{body}}")), "{key}: {welsh}");
+        }
+    }
+}
