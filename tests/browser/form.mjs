@@ -19,21 +19,22 @@ function asked(page) {
   });
 }
 
-function plausible({ kind, mode, name }, email) {
+function plausible({ kind, mode, name }, { email, postcode }) {
   if (kind === "email" || mode === "email") return email;
   if (kind === "tel" || mode === "tel") return "07700 900123";
-  if (name.endsWith("-postcode")) return "ZZ1 0AA";
+  if (name.endsWith("-postcode")) return postcode;
   return "Rhian Walker";
 }
 
-async function answer(page, field, given, email) {
+async function answer(page, field, given, usual) {
   const value = given[field.name];
   const quoted = JSON.stringify(String(value));
   switch (field.kind) {
     case "radio":
     case "checkbox": {
-      const wanted = value === undefined ? "" : `[value=${quoted}]`;
-      await page.locator(`main [name="${field.name}"]${wanted} + label`).first().click();
+      const wanted = typeof value === "string" ? `[value=${quoted}]` : "";
+      const place = typeof value === "number" ? value - 1 : 0;
+      await page.locator(`main [name="${field.name}"]${wanted} + label`).nth(place).click();
       break;
     }
     case "select":
@@ -44,13 +45,14 @@ async function answer(page, field, given, email) {
         await page.fill(`[name="${field.name}-${part}"]`, number);
       break;
     default:
-      await page.fill(`[name="${field.name}"]`, value ?? plausible(field, email));
+      await page.fill(`[name="${field.name}"]`, value ?? plausible(field, usual));
   }
 }
 
 // From the first question to the page where the answers are checked; each page is seen, and seen
-// again with what it says to whoever leaves it empty. What was left empty first is then answered.
-export async function fill({ page, state, send }, given, { as, email }) {
+// again with what it says to whoever leaves it empty. What was left empty first is then answered:
+// `usual` has the address of e-mail and the postcode of whoever asks.
+export async function fill({ page, state, send }, given, { as, usual }) {
   for (let seen = 0; seen < MOST_PAGES; seen += 1) {
     const here = path(page);
     if (here.endsWith("/check")) return;
@@ -63,7 +65,7 @@ export async function fill({ page, state, send }, given, { as, email }) {
       if ((await page.locator("#error-summary").count()) === 0 && path(page) !== here) continue;
       await state(`${name} wanting`, 422);
     }
-    for (const field of await asked(page)) await answer(page, field, given, email);
+    for (const field of await asked(page)) await answer(page, field, given, usual);
     await send();
     if ((await page.locator("#error-summary").count()) > 0)
       throw new Error(`${name} is not taken: ${await page.locator("#error-summary").innerText()}`);

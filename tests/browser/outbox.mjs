@@ -23,6 +23,25 @@ export function outboxOf(browser, origin, until) {
     }
   }
 
+  // Whoever was told by e-mail that the machine refused them, with the reference.
+  async function refused(body, prefix) {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    try {
+      for (let next = `${origin}/${body}/outbox`; next; ) {
+        await page.goto(next);
+        const rows = await page.locator("main ul.lines li").allInnerTexts();
+        const found = rows.map((row) => row.match(new RegExp(`(${prefix}-[0-9A-Z-]+): about[^]*?(\\S+@\\S+)`))).find(Boolean);
+        if (found) return [found[2], found[1]];
+        const older = page.locator('main a[href*="before"], main a[href*="after"], main nav a').last();
+        next = (await older.count()) > 0 ? await older.evaluate((link) => link.href) : null;
+      }
+      throw new Error(`nobody was refused a ${prefix} at ${body}`);
+    } finally {
+      await context.close();
+    }
+  }
+
   // Today as the service has it: its clock may be that of a replayed morning.
   async function today() {
     const context = await browser.newContext({ javaScriptEnabled: false, locale: "en-GB" });
@@ -34,5 +53,5 @@ export function outboxOf(browser, origin, until) {
     return found ? new Date(`${found[1]} ${found[2]} ${found[3]} 12:00 UTC`) : new Date();
   }
 
-  return { rowsTo, message, today };
+  return { rowsTo, message, refused, today };
 }

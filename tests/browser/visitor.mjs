@@ -10,14 +10,17 @@ const NARROW = { width: 375, height: 700 }, WIDE = { width: 1280, height: 900 };
 // what is wrong with each state to `count`.
 export async function visitorsOf({ browser, origin, shots, count }) {
   // axe waits by timers, which run only where scripts do: it reads a copy of what the visitor sees.
-  const reading = await (await browser.newContext({ viewport: LEAST, reducedMotion: "reduce", bypassCSP: true })).newPage();
+  const readers = await browser.newContext({ viewport: LEAST, reducedMotion: "reduce", bypassCSP: true });
+  const idle = [];
 
   async function axeOn(page) {
+    const reading = idle.pop() ?? (await readers.newPage());
     const address = page.url().split("#")[0], body = await page.content();
     await reading.route(address, (route) => route.fulfill({ contentType: "text/html; charset=utf-8", body }));
     await reading.goto(address);
     const faults = await axe(reading);
     await reading.unroute(address);
+    idle.push(reading);
     return faults;
   }
 
@@ -30,15 +33,20 @@ export async function visitorsOf({ browser, origin, shots, count }) {
     let status = 0;
     page.on("response", (answer) => { if (answer.request().resourceType() === "document") status = answer.status(); });
     const seen = new Set();
+    const fileOf = (name) => `${name.replace(/\W+/g, "-")}.${language}`;
+
+    // What went wrong since this was last asked; where one was led to, one may go again.
+    const others = new Set();
+    const taken = () => sink.faults.splice(0).filter((fault) =>
+      ![...others].some((other) => fault.startsWith(`asks elsewhere: ${other}/`)));
 
     // One state of a page. `expected` is the answer's status: 422 where an answer is sent back.
     async function state(name, expected = 200) {
       // Of an answer of 4xx the console speaks too, later; the answers themselves are held below.
-      const faults = sink.faults.filter((fault) => !fault.startsWith(`${expected} `) && !/status of 4\d\d/.test(fault));
-      sink.faults = [];
+      const faults = taken().filter((fault) => !fault.startsWith(`${expected} `) && !/status of 4\d\d/.test(fault));
       if (status !== expected) faults.push(`status ${status}, not ${expected}, at ${page.url()}`);
       faults.push(...(await held(page, language)));
-      const file = `${name.replace(/\W+/g, "-")}.${language}`;
+      const file = fileOf(name);
       for (const [size, viewport] of [["wide", WIDE], ["narrow", NARROW]]) {
         await page.setViewportSize(viewport);
         await page.screenshot({ path: join(shots, `${file}.${size}.png`), fullPage: size === "narrow" });
@@ -48,8 +56,18 @@ export async function visitorsOf({ browser, origin, shots, count }) {
       count(`${name} (${language})`, faults);
     }
 
+    // A page of somebody else's, which one is led to and back from: only what all can be held to.
+    async function elsewhere(name) {
+      const other = new URL(page.url()).origin;
+      if (other === origin) throw new Error(`${page.url()} is nobody else's page`);
+      others.add(other);
+      const faults = [...taken(), ...(await axeOn(page))];
+      await page.screenshot({ path: join(shots, `${fileOf(name)}.narrow.png`), fullPage: true });
+      count(`${name} (${language})`, faults);
+    }
+
     const send = () => page.locator("main form:has(button) button").first().click();
-    return { page, language, state, send, close: () => context.close() };
+    return { page, language, state, elsewhere, send, close: () => context.close() };
   }
 
   async function held(page, language) {
