@@ -68,6 +68,9 @@ pub struct CrossingLetter {
     pub person: SectorPersonId,
     /// The fields of a notice, by category.
     pub fields: BTreeMap<String, Variable>,
+    /// Whether the sender no longer wants an answer. What was said is not said again, but for the
+    /// commitment of its line; what was not is not said any more.
+    pub withdrawn: bool,
 }
 
 impl CrossingLetter {
@@ -123,6 +126,9 @@ impl CrossingLetter {
             parts.push(name.clone().into_bytes());
             parts.push(value.to_json().into_bytes());
         }
+        if self.withdrawn {
+            parts.push(b"withdrawn".to_vec());
+        }
         let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
         Digest::of_parts(&parts)
     }
@@ -176,6 +182,18 @@ pub enum Heard {
         /// The commitment of its line; none when it was the sender's own gate.
         leaf: Option<Digest>,
     },
+}
+
+impl Heard {
+    /// The commitment of the other body's line, where it wrote one.
+    pub const fn leaf(&self) -> Option<Digest> {
+        match self {
+            Self::Answered { leaf, .. } | Self::Received { leaf } | Self::Refused { leaf, .. } => {
+                Some(*leaf)
+            }
+            Self::NotShared { leaf } => *leaf,
+        }
+    }
 }
 
 impl fmt::Debug for Heard {

@@ -103,6 +103,9 @@ pub struct Effect {
     /// The last exchange, as text for staff.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exchange: Option<Personal<String>>,
+    /// Whether nobody waits for it any more: what is heard of it is written down and not used.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unwanted: bool,
 }
 
 /// What happens to an effect.
@@ -171,6 +174,12 @@ pub enum Event {
         /// The effect.
         effect: EffectId,
     },
+    /// It is no longer wanted, and another body may have answered: what is heard is written down,
+    /// and used for nothing.
+    Unwanted {
+        /// The effect.
+        effect: EffectId,
+    },
     /// A person asked for another round of attempts.
     Replayed {
         /// The effect.
@@ -194,6 +203,7 @@ impl Event {
             Self::Done { .. } => "effect.done",
             Self::Refused { .. } => "effect.refused",
             Self::Cancelled { .. } => "effect.cancelled",
+            Self::Unwanted { .. } => "effect.unwanted",
             Self::Replayed { .. } => "effect.replayed",
             Self::NotDone { .. } => "effect.not_done",
         }
@@ -214,6 +224,7 @@ impl Event {
             | Self::Done { effect }
             | Self::Refused { effect, .. }
             | Self::Cancelled { effect }
+            | Self::Unwanted { effect }
             | Self::Replayed { effect }
             | Self::NotDone { effect } => *effect,
         }
@@ -247,6 +258,7 @@ impl Event {
             | Self::Done { .. }
             | Self::Refused { .. }
             | Self::Cancelled { .. }
+            | Self::Unwanted { .. }
             | Self::Replayed { .. }
             | Self::NotDone { .. } => Ok(()),
         }
@@ -276,6 +288,7 @@ impl Effect {
             place_in_line,
             why: None,
             exchange: None,
+            unwanted: false,
         }
     }
 
@@ -300,6 +313,12 @@ impl Effect {
                 self.exchange.clone_from(exchange);
             }
             Event::Done { .. } | Event::Refused { .. } | Event::Cancelled { .. } => return None,
+            Event::Unwanted { .. } => {
+                self.unwanted = true;
+                if let Standing::Waiting { due } = &mut self.standing {
+                    *due = at;
+                }
+            }
             Event::Replayed { .. } => {
                 self.attempts = self.attempts.replayed(at);
                 self.standing = Standing::Waiting { due: at };
@@ -310,6 +329,17 @@ impl Effect {
             }
         }
         Some(self)
+    }
+
+    /// Whether another body may have answered it, or answers it yet. A question that waits is
+    /// withdrawn, so that every log tells its end; a notice that waits is not sent.
+    pub const fn may_be_answered(&self) -> bool {
+        match (&self.work, self.standing) {
+            (Work::Cross { sent, .. }, Standing::Out) => !sent.refused,
+            (Work::Cross { sent, .. }, Standing::Waiting { .. }) => sent.is_question(),
+            (Work::Cross { .. }, Standing::Unclear | Standing::Held)
+            | (Work::Job { .. } | Work::Message { .. } | Work::Forget { .. }, _) => false,
+        }
     }
 
     /// When it is next due, if it waits for an attempt.

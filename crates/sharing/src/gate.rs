@@ -124,6 +124,9 @@ pub enum Refusal {
     /// The body does not know whom it is about.
     #[error("the person is not known")]
     UnknownPerson,
+    /// The body that asked no longer wants an answer.
+    #[error("the question was withdrawn")]
+    Withdrawn,
 }
 
 /// Leave for one crossing. It is neither copied nor stored: it is spent where it was given.

@@ -72,5 +72,6 @@ fn letter() -> CrossingLetter {
         leaf: Digest::of(b"leaf"),
         person: SectorPersonId::from_bytes([3; 32]),
         fields: [("line".to_owned(), Variable::new(feel::Value::string("1 High Street")))].into(),
+        withdrawn: false,
     }
 }

@@ -44,6 +44,7 @@ fn every_event() -> Vec<Event> {
         Event::Done { effect: id() },
         Event::Refused { effect: id(), code: "unknown-property".to_owned() },
         Event::Cancelled { effect: id() },
+        Event::Unwanted { effect: id() },
         Event::Replayed { effect: id() },
         Event::NotDone { effect: id() },
     ]
@@ -68,6 +69,7 @@ fn every_event_of_an_effect_has_its_line() {
         effect.done {"done":{"effect":"07070707-0707-0707-0707-070707070707"}}
         effect.refused {"refused":{"effect":"07070707-0707-0707-0707-070707070707","code":"unknown-property"}}
         effect.cancelled {"cancelled":{"effect":"07070707-0707-0707-0707-070707070707"}}
+        effect.unwanted {"unwanted":{"effect":"07070707-0707-0707-0707-070707070707"}}
         effect.replayed {"replayed":{"effect":"07070707-0707-0707-0707-070707070707"}}
         effect.not_done {"not_done":{"effect":"07070707-0707-0707-0707-070707070707"}}
     "#]].assert_eq(&lines);

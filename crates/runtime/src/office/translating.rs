@@ -8,6 +8,7 @@ use identity::{BodySecret, KeyEpoch};
 use sharing::{Permit, Record, RecordKind, Refusal, SignedAgreement};
 use store::Batch;
 use store::access::AccessCheckpointRow;
+use store::crossings::CrossingRow;
 
 use super::{Office, State};
 use crate::crossing::{CrossingLetter, Delay, Heard, Passage};
@@ -47,7 +48,9 @@ impl State {
     ) -> Result<Passage, ShardError> {
         let mut batch = Batch::after(&self.lease);
         let before = gate::seen(&batch, &self.reader, letter.id)?;
-        let again = before.as_ref().filter(|row| row.letter == letter.digest());
+        // A question that is withdrawn is the one that was asked, whatever else it says.
+        let same = |row: &&CrossingRow| row.letter == letter.digest() || letter.withdrawn;
+        let again = before.as_ref().filter(same);
         if let Some(row) = again
             && let Some(said) = gate::said(row, &self.setup.keyring)?
         {
@@ -88,6 +91,9 @@ impl State {
     ) -> Result<Result<Permit, Refusal>, ShardError> {
         if letter.sender() != from {
             return Ok(Err(Refusal::OtherParties));
+        }
+        if letter.withdrawn && !is_again {
+            return Ok(Err(Refusal::Withdrawn));
         }
         let mut facts = about(letter, now).facts(batch, &self.reader)?;
         facts.seen = is_other;

@@ -78,19 +78,26 @@ impl Shard {
         if brought && letter.receiver() == self.body() { Ok(()) } else { Err(Rejection::Forbidden) }
     }
 
-    /// What was said to this very letter; another under its id is refused.
+    /// What was said to this very letter; another under its id is refused. One that is withdrawn is
+    /// told which line was written, and nothing that it says.
     fn before(
         &mut self,
         turn: &mut Turn<'_>,
         letter: &CrossingLetter,
     ) -> Result<Option<Heard>, Refused> {
         let Some(row) = gate::seen(&turn.step.batch, turn.reader, letter.id)? else {
+            if letter.withdrawn {
+                return self.refuse(turn, letter, Refusal::Withdrawn).map(Some);
+            }
             return Ok(None);
         };
-        if row.letter == letter.digest()
-            && let Some(said) = gate::said(&row, &self.keyring)?
-        {
-            return Ok(Some(said));
+        let same = row.letter == letter.digest();
+        let withdrawn = letter.withdrawn && row.agreement == letter.agreement.id.as_str();
+        // A letter that this body wrote itself is nobody else's to withdraw.
+        let answered = (same || withdrawn) && row.letter != Digest::ZERO;
+        if answered && let Some(said) = gate::said(&row, &self.keyring)? {
+            let leaf = said.leaf();
+            return Ok(Some(if same { said } else { Heard::NotShared { leaf } }));
         }
         self.refuse(turn, letter, Refusal::Replayed).map(Some)
     }

@@ -90,6 +90,8 @@ impl Shard {
             Work::Forget { key } => Ok(CallWork::Forget(*key)),
             Work::Cross { element, sent, .. } => {
                 let letter = self.letter(case, (*element, sent), service, &keys)?;
+                let withdrawn = effect.unwanted;
+                let letter = letter.map(|letter| CrossingLetter { withdrawn, ..letter });
                 let not_before = effect.opened_at.plus_millis(ROAD_MS);
                 Ok(CallWork::Cross { letter: letter.map(Box::new), not_before })
             }
@@ -168,6 +170,7 @@ impl Shard {
             leaf: sent.leaf,
             person,
             fields,
+            withdrawn: false,
         }))
     }
 }

@@ -22,8 +22,9 @@ use super::{Refused, Shard, Turn};
 use crate::authority::Authority;
 use crate::command::{CallResult, Rejection, Reply};
 use crate::crossing::{self, CANNOT_TELL, Heard, NOT_SHARED, Sent};
-use crate::effect::{Effect, Work};
+use crate::effect::{self, Effect, Work};
 use crate::gate::{self, About};
+use crate::record::Fact;
 use crate::services::Service;
 
 /// The job code of a task that names nothing which may be asked or told.
@@ -278,7 +279,11 @@ impl Shard {
                 if !sent.refused {
                     self.heard.push((turn.now, system.clone(), Health::Answering));
                 }
+                let answered = matches!(*heard, Heard::Answered { .. });
                 let next = self.heard_of(turn, edit, sent, *heard)?;
+                if effect.unwanted {
+                    return not_used(edit, effect, answered);
+                }
                 (next, effect.attempts, String::new())
             }
             CallResult::Delayed(delay) => {
@@ -288,7 +293,13 @@ impl Shard {
                 let keyed = connectors::Delivery::Keyed;
                 let (attempts, next) =
                     delivery::next(keyed, effect.attempts, outcome, turn.now, jitter(effect));
+                if effect.unwanted && !(sent.is_question() && matches!(next, Next::Resend { .. })) {
+                    return not_used(edit, effect, false);
+                }
                 (next, attempts, delay.to_string())
+            }
+            CallResult::NotMade(_) | CallResult::Failed(_) if effect.unwanted => {
+                return not_used(edit, effect, false);
             }
             CallResult::NotMade(why) | CallResult::Failed(why) => {
                 (Next::Incident { reason: Why::Mapped }, effect.attempts, why)
@@ -321,13 +332,7 @@ impl Shard {
             | Heard::Refused { .. }
             | Heard::NotShared { .. } => None,
         };
-        let leaf = match &heard {
-            Heard::Answered { leaf, .. }
-            | Heard::Received { leaf }
-            | Heard::Refused { leaf, .. } => Some(*leaf),
-            Heard::NotShared { leaf } => *leaf,
-        };
-        if let Some(leaf) = leaf {
+        if let Some(leaf) = heard.leaf() {
             let wanted = Wanted { agreement: sent.agreement.id.clone(), form: sent.form.clone() };
             let kind = match sent.form {
                 Form::Question(_) => RecordKind::Receipt,
@@ -345,6 +350,14 @@ impl Shard {
         }
         Ok(next(&edit.service, sent, heard, told))
     }
+}
+
+/// Ends an effect for which nobody waits: the process is not told, and an answer counts as one.
+fn not_used(edit: &mut Edit, effect: &Effect, answered: bool) -> Result<(), Refused> {
+    let effect = effect.id;
+    let event =
+        if answered { effect::Event::Done { effect } } else { effect::Event::Cancelled { effect } };
+    edit.record(Fact::Effect(event))
 }
 
 /// Spends the permit: on the question itself, or on those of the visible variables that the

@@ -404,23 +404,29 @@ impl Edit {
         digest.as_bytes().first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes))
     }
 
-    /// Cancels effects whose element no longer waits for them.
+    /// Cancels effects whose element no longer waits for them. What another body may answer is
+    /// heard out, so that its answer is received in the log.
     fn drop_unwanted(&mut self) -> Result<(), Refused> {
-        let unwanted: Vec<EffectId> = self
+        let unwanted: Vec<(EffectId, bool)> = self
             .case
             .effects
             .values()
+            .filter(|effect| !effect.unwanted)
             .filter(|effect| {
                 effect.element().is_some_and(|element| {
                     let row = self.case.process.get(element);
                     row.is_none_or(|row| !matches!(row.waits, engine::Waits::Job(_)))
                 })
             })
-            .map(|effect| effect.id)
+            .map(|effect| (effect.id, effect.may_be_answered()))
             .collect();
-        for effect in unwanted {
-            let event = Fact::Effect(effect::Event::Cancelled { effect });
-            self.record_as(Measure::by(Actor::System), event)?;
+        for (effect, may_be_answered) in unwanted {
+            let event = if may_be_answered {
+                effect::Event::Unwanted { effect }
+            } else {
+                effect::Event::Cancelled { effect }
+            };
+            self.record_as(Measure::by(Actor::System), Fact::Effect(event))?;
         }
         Ok(())
     }

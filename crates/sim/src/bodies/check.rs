@@ -34,7 +34,7 @@ impl Bodies {
         Ok(self.report.clone())
     }
 
-    fn cases_are_over(&mut self) -> Result<(), String> {
+    pub(super) fn cases_are_over(&mut self) -> Result<(), String> {
         if self.cases.len() != self.people.len() {
             return Err(format!("{} of {} were received", self.cases.len(), self.people.len()));
         }

@@ -217,6 +217,10 @@ const PROCESS: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
     <zeebe:taskDefinition type="ask"/>
     <zeebe:taskHeaders><zeebe:header key="question" value="benefit"/></zeebe:taskHeaders>
   </bpmn:extensionElements></bpmn:serviceTask>
+  <bpmn:boundaryEvent id="too_late" attachedToRef="ask">
+    <bpmn:timerEventDefinition><bpmn:timeDuration>PATIENCE</bpmn:timeDuration>
+    </bpmn:timerEventDefinition></bpmn:boundaryEvent>
+  <bpmn:sequenceFlow id="f6" sourceRef="too_late" targetRef="by_hand"/>
   <bpmn:sequenceFlow id="f2" sourceRef="ask" targetRef="tell"/>
   <bpmn:serviceTask id="tell"><bpmn:extensionElements>
     <zeebe:taskDefinition type="notify"/>
@@ -236,12 +240,13 @@ const PROCESS: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
   <bpmn:endEvent id="by_hand"/>
 </bpmn:process></bpmn:definitions>"#;
 
-/// What the county offers.
-pub(super) fn service() -> Result<Arc<Service>, String> {
+/// What the county offers; a person takes over when the agency is silent for so long.
+pub(super) fn service(patience: &str) -> Result<Arc<Service>, String> {
+    let process = PROCESS.replace("PATIENCE", patience);
     let files: Files = [
         ("service.toml", SERVICE),
         ("questions.toml", QUESTIONS),
-        ("process.bpmn", PROCESS),
+        ("process.bpmn", &process),
         ("connectors.toml", ""),
     ]
     .map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()))

@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base::{BlindKey, BodyId, DataKey, Language, Shard as Number, Timestamp};
 use identity::MasterKey;
+#[cfg(test)]
+use runtime::Service;
 use runtime::crossing::{CrossingLetter, Passage};
 use runtime::entropy::SeededEntropy;
 use runtime::{
@@ -103,7 +105,7 @@ fn keyring(body: &BodyId, keys: &Arc<Mutex<SimKeyStore>>) -> Keyring {
 impl Side {
     pub(super) fn county(seed: u64, now: Timestamp) -> Result<Self, String> {
         let mut services = Services::new();
-        services.publish(region::service()?);
+        services.publish(region::service("P20D")?);
         Self::new(&region::county()?, services, (seed, now), region::sharing()?)
     }
 
@@ -160,6 +162,14 @@ impl Side {
     pub(super) fn shares(&mut self, sharing: Sharing, now: Timestamp) -> Result<(), String> {
         let settings = BodySettings { sharing: Arc::new(sharing), ..(*self.settings).clone() };
         self.settings = Arc::new(settings);
+        self.life += 1;
+        self.begin(now)
+    }
+
+    /// What it offers from now on, in a new life.
+    #[cfg(test)]
+    pub(super) fn offers(&mut self, service: Arc<Service>, now: Timestamp) -> Result<(), String> {
+        self.services.publish(service);
         self.life += 1;
         self.begin(now)
     }

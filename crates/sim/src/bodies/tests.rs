@@ -114,6 +114,7 @@ fn a_letter_that_is_not_the_offices_is_not_read() {
         leaf: base::Digest::ZERO,
         person: region::person_at_agency(7, 0).unwrap(),
         fields: BTreeMap::new(),
+        withdrawn: false,
     };
     let consider = || Command::Consider(Box::new(letter.clone()));
     let county = Authority::Body { body: region::county().unwrap() };
@@ -181,4 +182,77 @@ fn neither_words_nor_time_tell_that_a_gate_refused() {
     assert!(!durations[&true].is_empty() && !durations[&false].is_empty(), "{durations:?}");
     let same = |millis: &i64| *millis == runtime::crossing::ROAD_MS;
     assert!(durations.values().flatten().all(same), "{durations:?}");
+}
+
+/// Bodies whose county gives a question to a person after two hours, when `post` says what becomes
+/// of each thing on its way before `until`.
+fn impatient(seed: u64, post: fn(&Happening) -> bool) -> (Bodies, Timestamp) {
+    let mut bodies = Bodies::new(calm(seed, 8)).unwrap();
+    let now = bodies.now;
+    bodies.county.offers(region::service("PT2H").unwrap(), now).unwrap();
+    let until = now.plus_millis(BUSY_MS).plus_seconds(3 * 3_600);
+    while let Some(entry) = bodies.agenda.first_entry()
+        && entry.key().0 < until
+    {
+        let ((at, _), happening) = entry.remove_entry();
+        bodies.now = bodies.now.max(at);
+        if post(&happening) {
+            bodies.happen(happening).unwrap();
+        } else {
+            bodies.later(until, happening);
+        }
+    }
+    (bodies, until)
+}
+
+/// What the logs say at the end, with how many of the county's receipts name what was told.
+fn heard_out(mut bodies: Bodies) -> (runtime::Reconciled, usize, usize) {
+    bodies.live().unwrap();
+    bodies.cases_are_over().unwrap();
+    let expected = BTreeMap::from([("by_hand".to_owned(), 8)]);
+    assert_eq!(outcomes(&bodies), expected, "what came late was not used");
+    let logs = bodies.logs().unwrap();
+    let count = |told: bool| {
+        let receipts = logs[&region::county().unwrap()].lines.iter().filter(|line| {
+            line.record.kind == sharing::RecordKind::Receipt
+                && line.record.categories.is_empty() != told
+        });
+        receipts.count()
+    };
+    (runtime::reconcile(&logs), count(true), count(false))
+}
+
+#[test]
+fn an_answer_after_a_person_took_over_is_received_and_not_used() {
+    // Nothing comes home in time: neither the answer nor that there is none.
+    let (bodies, until) = impatient(8, |happening| !matches!(happening, Happening::Home(..)));
+    let waiting = bodies.agenda.values().filter(|it| matches!(it, Happening::Home(..))).count();
+    assert!(waiting > 0 && bodies.now < until);
+    let (reconciled, told, not_told) = heard_out(bodies);
+    assert!(reconciled.findings.is_empty(), "{:?}", reconciled.findings);
+    assert!(reconciled.agreed > 0 && told > 0, "{told} told, {not_told} not told");
+}
+
+#[test]
+fn a_question_that_nobody_waits_for_is_withdrawn_and_its_answer_is_not_told_again() {
+    // The agency answers, and its words are lost again and again until a person has taken over.
+    let (bodies, _) = impatient(8, |happening| match happening {
+        Happening::Home(_, CallResult::Crossed(heard)) => {
+            matches!(**heard, Heard::NotShared { leaf: None })
+        }
+        _ => true,
+    });
+    let mut bodies = bodies;
+    bodies.agenda.retain(|_, it| !matches!(it, Happening::Home(_, CallResult::Crossed(_))));
+    let (reconciled, told, not_told) = heard_out(bodies);
+    assert!(reconciled.findings.is_empty(), "{:?}", reconciled.findings);
+    assert!(told == 0 && not_told > 0, "{told} told, {not_told} not told");
+
+    // The question never arrives: what is withdrawn is not answered, and the office says so.
+    let (bodies, _) = impatient(8, |happening| !matches!(happening, Happening::AtOffice(_)));
+    let mut bodies = bodies;
+    bodies.agenda.retain(|_, it| !matches!(it, Happening::AtOffice(_)));
+    let (reconciled, told, _) = heard_out(bodies);
+    assert!(reconciled.findings.is_empty(), "{:?}", reconciled.findings);
+    assert_eq!(told, 0);
 }

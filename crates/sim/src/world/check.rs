@@ -177,6 +177,7 @@ impl World {
             | EffectEvent::Waited { .. }
             | EffectEvent::Stopped { .. }
             | EffectEvent::Cancelled { .. }
+            | EffectEvent::Unwanted { .. }
             | EffectEvent::Replayed { .. }
             | EffectEvent::NotDone { .. } => Ok(()),
         }

@@ -119,6 +119,7 @@ impl Words {
             Refusal::TooMany => self.refusal_too_many(),
             Refusal::Replayed => self.refusal_replayed(),
             Refusal::UnknownPerson => self.refusal_unknown_person(),
+            Refusal::Withdrawn => self.refusal_withdrawn(),
         }
     }
 }

@@ -113,6 +113,7 @@ fn letter(path: &Path, number: u8, digest: Digest) -> CrossingLetter {
         leaf: Digest::of(&[number]),
         person: known_to(path, &asker(), number),
         fields: std::collections::BTreeMap::new(),
+        withdrawn: false,
     }
 }
 
