@@ -126,6 +126,7 @@ impl Crossing<'_> {
     fn findings(&self) -> Vec<(String, bool)> {
         let mut findings = Vec::new();
         self.same_story(&mut findings);
+        self.told_once(&mut findings);
         self.answers_are_there(&mut findings);
         self.both_sides(&mut findings);
         findings
@@ -145,6 +146,17 @@ impl Crossing<'_> {
             if !same {
                 let sentence = format!("{first_body} and {body} tell it differently");
                 findings.push((sentence, true));
+            }
+        }
+    }
+
+    /// No log tells the same of it twice.
+    fn told_once(&self, findings: &mut Vec<(String, bool)>) {
+        let mut told = BTreeSet::new();
+        for (body, line) in self.lines {
+            let kind = line.record.kind.key();
+            if !told.insert((body, kind)) {
+                findings.push((format!("leaf {} of {body} tells {kind} again", line.leaf), true));
             }
         }
     }

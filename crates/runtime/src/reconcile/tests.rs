@@ -101,6 +101,19 @@ fn a_line_that_was_hidden_made_up_or_altered_is_named() {
 }
 
 #[test]
+fn what_is_told_twice_is_named() {
+    check(
+        |logs| {
+            let again = CrossingLine { leaf: 4, ..lines(logs, "agency")[0].clone() };
+            lines(logs, "agency").push(again);
+        },
+        &expect![[r"
+            0 agreed, 0 refused
+            wrong: leaf 4 of agency tells answer again"]],
+    );
+}
+
+#[test]
 fn what_is_on_its_way_or_was_erased_is_not_wrong() {
     check(
         |logs| {
