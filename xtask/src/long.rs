@@ -37,7 +37,7 @@ pub(crate) const LONG: &[Long] = &[
     },
     Long {
         name: "kill",
-        what: "kill -9 of the server 50 times with requests in flight",
+        what: "kill -9 of the server 50 times with requests of all four services in flight",
         whole: Run::Kills("50"),
         slice: Run::Kills("2"),
     },

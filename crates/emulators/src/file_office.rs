@@ -23,6 +23,8 @@ use crate::office::{BackOffice, Login, answer, segments};
 const FILES_AT_ONCE: usize = 10_000;
 /// How often it looks, in milliseconds.
 const LOOK_EVERY_MS: i64 = 15 * 60_000;
+/// How often it looks at most.
+const LOOK_LEAST_MS: i64 = 50;
 /// Where files go that were taken up, or set aside.
 const TAKEN: &str = "taken";
 /// The column in which a file says whose work it is.
@@ -32,8 +34,8 @@ const REFERENCE: &str = "reference";
 #[derive(Debug, Clone)]
 pub struct FileOffice {
     folder: Option<PathBuf>,
-    /// Looks of its own accord, for an office on the computer's own clock.
-    watches: bool,
+    /// Looks so often of its own accord, for an office on the computer's own clock.
+    look_ms: Option<i64>,
     next_look: Option<Timestamp>,
     login: Option<Login>,
     books: Books,
@@ -53,15 +55,21 @@ enum Taken {
 impl FileOffice {
     /// An office without a folder, for simulations.
     pub fn new(login: Option<Login>) -> Self {
-        Self { folder: None, watches: false, next_look: None, login, books: Books::new("F") }
+        Self { folder: None, look_ms: None, next_look: None, login, books: Books::new("F") }
     }
 
-    /// An office that reads this folder. One that watches looks of its own accord; the others
-    /// look after [`BackOffice::note_delivery`].
+    /// An office that reads this folder: every so many milliseconds of its own accord, else at
+    /// the quarter of an hour after [`BackOffice::note_delivery`].
     #[must_use]
-    pub fn with_folder(self, folder: PathBuf, watches: bool, now: Timestamp) -> Self {
-        let next_look = Some(next_quarter(now));
-        Self { folder: Some(folder), watches, next_look, ..self }
+    pub fn with_folder(self, folder: PathBuf, look_ms: Option<i64>, now: Timestamp) -> Self {
+        let office = Self { folder: Some(folder), look_ms, ..self };
+        Self { next_look: Some(office.look_after(now)), ..office }
+    }
+
+    /// The next instant at which it looks.
+    fn look_after(&self, now: Timestamp) -> Timestamp {
+        let every_ms = self.look_ms.map_or(LOOK_EVERY_MS, |every_ms| every_ms.max(LOOK_LEAST_MS));
+        now.plus_millis(every_ms - now.as_millis().rem_euclid(every_ms))
     }
 
     fn take(&mut self, name: &str, bytes: &[u8], now: Timestamp) -> Taken {
@@ -101,12 +109,6 @@ impl FileOffice {
     }
 }
 
-/// The next quarter of an hour.
-fn next_quarter(now: Timestamp) -> Timestamp {
-    let past = now.as_millis().rem_euclid(LOOK_EVERY_MS);
-    now.plus_millis(LOOK_EVERY_MS - past)
-}
-
 /// The reference in a table of one line: what stands under the heading `reference`. Neither of our
 /// references nor of our headings is quoted.
 fn reference_in(bytes: &[u8]) -> Option<String> {
@@ -144,14 +146,14 @@ impl BackOffice for FileOffice {
         let due = self.next_look.is_some_and(|due| due <= now);
         if let Some(folder) = self.folder.clone().filter(|_| due) {
             // A folder that cannot be read is looked at again.
-            let again = self.look(&folder, now).is_err() || self.watches;
-            self.next_look = again.then(|| next_quarter(now));
+            let again = self.look(&folder, now).is_err() || self.look_ms.is_some();
+            self.next_look = again.then(|| self.look_after(now));
         }
         Vec::new()
     }
 
     fn note_delivery(&mut self, now: Timestamp) {
-        self.next_look = self.next_look.or(Some(next_quarter(now)));
+        self.next_look = self.next_look.or(Some(self.look_after(now)));
     }
 
     fn ledger(&self) -> &Ledger {
@@ -203,7 +205,7 @@ mod tests {
         let _ = fs::remove_dir_all(&folder);
         let start = Timestamp::parse("2026-11-20T09:02:00Z").unwrap();
         let quarter = Timestamp::parse("2026-11-20T09:15:00Z").unwrap();
-        let mut office = FileOffice::new(None).with_folder(folder.clone(), false, start);
+        let mut office = FileOffice::new(None).with_folder(folder.clone(), None, start);
         assert_eq!(office.next_due(), Some(quarter));
         office.take_due(quarter);
         // The folder is not there yet, so that it looks again.
@@ -221,6 +223,11 @@ mod tests {
         office.take_due(later.plus_millis(LOOK_EVERY_MS));
         assert_eq!((office.ledger().entries().len(), office.ledger().doubled()), (1, 0));
         assert!(!folder.join("a.csv").exists() && folder.join(".b.csv.1.part").exists());
+        // One that looks of its own accord looks again, found or not.
+        let mut office = FileOffice::new(None).with_folder(folder.clone(), Some(500), start);
+        assert_eq!(office.next_due(), Some(start.plus_millis(500)));
+        office.take_due(start.plus_millis(500));
+        assert_eq!(office.next_due(), Some(start.plus_millis(1_000)));
         fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -238,25 +238,41 @@ pub(crate) struct LedgerFile {
     file: File,
 }
 
+impl Ledger {
+    /// Reads the file of a ledger, without a last line that is not whole.
+    ///
+    /// # Errors
+    /// When it cannot be read, or a line is not an entry.
+    pub fn read(path: &Path) -> Result<Self, LedgerError> {
+        let (entries, _) = whole_entries(&File::open(path)?)?;
+        Ok(Self { entries })
+    }
+}
+
+/// The entries of a file and how many bytes they take, up to a last line that is not whole.
+fn whole_entries(file: &File) -> Result<(Vec<Entry>, u64), LedgerError> {
+    let mut reader = BufReader::new(file);
+    let (mut entries, mut whole_bytes, mut text) = (Vec::new(), 0_u64, Vec::new());
+    loop {
+        text.clear();
+        let bytes = reader.read_until(b'\n', &mut text)?;
+        if bytes == 0 || text.last() != Some(&b'\n') {
+            return Ok((entries, whole_bytes));
+        }
+        let line = entries.len() + 1;
+        let read = serde_json::from_slice(&text);
+        entries.push(read.map_err(|source| LedgerError::Line { line, source })?);
+        whole_bytes += u64::try_from(bytes).unwrap_or(0);
+    }
+}
+
 impl LedgerFile {
     /// Opens the file, made when absent, with the entries that it holds. A last line that was cut
     /// short by a crash was never answered for, and is cut off.
     pub fn open(path: &Path) -> Result<(Self, Vec<Entry>), LedgerError> {
         let mut options = OpenOptions::new();
         let file = options.read(true).append(true).create(true).open(path)?;
-        let mut reader = BufReader::new(&file);
-        let (mut entries, mut whole_bytes, mut text) = (Vec::new(), 0_u64, Vec::new());
-        loop {
-            text.clear();
-            let bytes = reader.read_until(b'\n', &mut text)?;
-            if bytes == 0 || text.last() != Some(&b'\n') {
-                break;
-            }
-            let line = entries.len() + 1;
-            let read = serde_json::from_slice(&text);
-            entries.push(read.map_err(|source| LedgerError::Line { line, source })?);
-            whole_bytes += u64::try_from(bytes).unwrap_or(0);
-        }
+        let (entries, whole_bytes) = whole_entries(&file)?;
         file.set_len(whole_bytes)?;
         Ok((Self { file }, entries))
     }

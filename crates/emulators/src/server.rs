@@ -102,10 +102,10 @@ pub enum OfficeKind {
     Files {
         /// The folder that it reads; made when it is not there.
         folder: PathBuf,
-        /// Looks every quarter of an hour, for an office on the computer's own clock; else it
+        /// Looks every so many milliseconds, for an office on the computer's own clock; else it
         /// looks when its [`Share`] has brought something.
         #[serde(default)]
-        watches: bool,
+        look_ms: Option<i64>,
     },
 }
 
@@ -451,8 +451,8 @@ fn new_core(config: &OfficeConfig, address: SocketAddr, now: Timestamp) -> Box<d
         OfficeKind::Collections { district } => Box::new(Collections::new(district.clone(), login)),
         OfficeKind::CouncilTax { district } => Box::new(CouncilTax::new(district.clone(), login)),
         OfficeKind::AddressIntake { seed } => Box::new(AddressIntake::new(*seed, login)),
-        OfficeKind::Files { folder, watches } => {
-            Box::new(FileOffice::new(login).with_folder(folder.clone(), *watches, now))
+        OfficeKind::Files { folder, look_ms } => {
+            Box::new(FileOffice::new(login).with_folder(folder.clone(), *look_ms, now))
         }
     }
 }

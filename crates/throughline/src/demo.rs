@@ -22,20 +22,20 @@ use crate::post::Outbox;
 use crate::presence;
 use crate::say;
 
-mod answers;
+pub mod answers;
 pub mod browser;
 mod desk;
 pub mod offices;
-mod paying;
+pub mod paying;
 mod people;
 pub mod plan;
-mod summary;
+pub mod summary;
 pub mod visits;
 
 use offices::Offices;
 use plan::{Area, Visit};
 use summary::Summary;
-use visits::World;
+use visits::{Codes, World};
 
 /// The residents of the region.
 const RESIDENTS: u64 = 2_000;
@@ -174,10 +174,7 @@ async fn set_up(options: &Options) -> anyhow::Result<Stage> {
     }
     let sources = read_sources(&options.region, &options.services)?;
     let demo = sources.region.demo.clone().context("the region has no demo.toml")?;
-    let bilingual = |body: &BodyId| {
-        sources.region.body(body).is_some_and(|body| body.languages.contains(&base::Language::Cy))
-    };
-    let areas = plan::settle(&demo, options.seed, RESIDENTS, &bilingual);
+    let areas = settled(&sources.region, &demo, options.seed, RESIDENTS);
     let begins = first_morning(options)?;
     let clock = VirtualClock::new(begins);
     let token = clock.busy();
@@ -185,8 +182,10 @@ async fn set_up(options: &Options) -> anyhow::Result<Stage> {
     let mut surroundings = Surroundings::default();
     // The folders of back offices that read one stand in the data folder, which is ours from here.
     drop(store::DataFolder::open_or_create(&options.data)?);
-    let around = (&*options.data.join(FOLDERS), &mut surroundings);
-    let offices = offices::start(&sources.region, &areas, options.seed, &seam, around).await?;
+    let folders = options.data.join(FOLDERS);
+    let setting = offices::Setting { seed: options.seed, folders, apart: None };
+    let around = &mut surroundings;
+    let offices = offices::start(&sources.region, &areas, &setting, &seam, around).await?;
     let outbox = Outbox::default();
     let foundation = Foundation {
         clock: seam,
@@ -207,8 +206,16 @@ async fn set_up(options: &Options) -> anyhow::Result<Stage> {
     Ok(Stage { installation, offices, clock, outbox, areas, demo, begins, server })
 }
 
+/// The residents of a region, `count` of them.
+pub fn settled(region: &Region, demo: &Demo, seed: u64, count: u64) -> Vec<Area> {
+    let bilingual = |body: &BodyId| {
+        region.body(body).is_some_and(|body| body.languages.contains(&Language::Cy))
+    };
+    plan::settle(demo, seed, count, &bilingual)
+}
+
 /// Staff of the residents' own council have checked who they are, long ago.
-fn enrol(installation: &Installation, areas: &[Area], seed: u64) -> anyhow::Result<()> {
+pub fn enrol(installation: &Installation, areas: &[Area], seed: u64) -> anyhow::Result<()> {
     let now = installation.host.clock().now();
     for area in areas {
         let levels = area.residents.iter().map(|resident| {
@@ -442,7 +449,7 @@ fn world(stage: &Stage) -> anyhow::Result<World> {
     Ok(World {
         origin: stage.server.origin.clone(),
         client,
-        outbox: stage.outbox.clone(),
+        codes: Codes::Outbox(stage.outbox.clone()),
         api_keys: keys.collect(),
         agents: agents.collect(),
         signed_in: Mutex::new(BTreeMap::new()),
@@ -467,21 +474,14 @@ fn conclude(
     told: &[(BodyId, String)],
     seconds: f64,
 ) -> anyhow::Result<Summary> {
-    let host = &stage.installation.host;
-    let bodies: Vec<&runtime::Body> = host.bodies().collect();
-    let now = host.clock().now();
-    let hosting = crate::pages::hosting_body(&stage.installation.region)?;
-    let figures = runtime::figures::figures(&bodies, &hosting, &stage.installation.cards, now)?;
-    let mut incidents_open = 0;
-    for body in &bodies {
-        incidents_open += body.incident_count()?;
-    }
-    let accounted = summary::account(&stage.installation, &stage.offices, told)?;
+    let worked = stage.offices.all();
+    let worked = worked.map(|(body, office)| ((body, office.id()), office.entries()));
+    let accounted = summary::account(&stage.installation, worked, told)?;
     if told.is_empty() && options.requests > 0 {
         bail!("no visit was made: does any body offer a service?");
     }
     let rate = f64::from(u32::try_from(told.len()).unwrap_or(u32::MAX)) / seconds.max(0.001);
-    Ok(Summary { figures, incidents_open, accounted, speed: (rate, seconds) })
+    Summary::of(&stage.installation, accounted, (rate, seconds))
 }
 
 /// What an Open311 client needs, on one line.

@@ -1,11 +1,17 @@
-//! `throughline drive`: visitors who send requests, as a process of their own.
+//! `throughline drive`: visitors who ask a body for a service, as a process of their own.
 //!
 //! For tests that kill the server. Each visitor sends one request after the other, and the same one
 //! again until it is acknowledged, however often the server goes away: by the JSON API under one
-//! Idempotency-Key, by the pages with the form that no answer came to. What was acknowledged stands in a file, synced before it counts. Each line on standard
-//! input is answered with the counts so far; its end ends the visits.
+//! Idempotency-Key, by the pages with the form that no answer came to, signed in where the service
+//! wants it. What was acknowledged stands in a file, synced before it counts. Whoever owes a fee
+//! pays it at the provider's page.
+//!
+//! Orders come on standard input, a line each: `?` is answered with the counts so far; `stop` ends
+//! the visits; `settle`, answered with the counts when all that was begun is acknowledged, lets
+//! those who still owe a fee look again and the body's scripted staff work the service's queue. Its
+//! end ends the program.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fs::File;
 use std::io::{BufRead as _, Write as _};
 use std::path::PathBuf;
@@ -13,25 +19,25 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, bail};
-use base::{BodyId, Channel, Date, Language, ServiceId};
-use emulators::District;
+use base::{BodyId, ServiceId};
 use runtime::clock::{Clock as _, RealClock};
 use serde_json::{Value, json};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use crate::demo::browser::Patience;
-use crate::demo::plan::{Manner, Visit};
-use crate::demo::visits::World;
-use crate::post::Outbox;
+use crate::demo::browser::{Browser, Met, Patience};
+use crate::demo::paying::{Manner, Step};
+use crate::demo::plan::Visit;
+use crate::demo::visits::{Codes, World};
+
+mod wishes;
+
+use wishes::Wishes;
 
 /// How long a visitor waits before sending again, in milliseconds.
 const AGAIN_MS: i64 = 40;
 /// How often one request is sent before the visitor gives up: more than any test takes.
 const ATTEMPTS: u32 = 5_000;
-/// Bins that a calendar collects.
-const BINS: [&str; 4] = ["food", "refuse", "recycling", "garden"];
-/// Days back to which a bin can be reported by every body's rule.
-const DAYS_BACK: i32 = 4;
 
 /// What was asked for on the command line.
 #[derive(Debug, Clone, clap::Args)]
@@ -43,31 +49,32 @@ pub struct Options {
     #[arg(long)]
     body: BodyId,
     /// The service.
-    #[arg(long, default_value = "missed-bin-collection")]
+    #[arg(long)]
     service: ServiceId,
     /// Keys of API clients, used in turn.
-    #[arg(long = "key", required = true)]
+    #[arg(long = "key")]
     keys: Vec<String>,
-    /// The district whose residents send, as JSON.
+    /// The folder of the region.
     #[arg(long)]
-    district: PathBuf,
+    region: PathBuf,
+    /// The folder of the service packages.
+    #[arg(long)]
+    services: PathBuf,
+    /// From which the residents and what they ask follow.
+    #[arg(long)]
+    seed: u64,
+    /// How many residents there are.
+    #[arg(long)]
+    residents: u64,
     /// How many visitors send by the API.
-    #[arg(long, default_value_t = 16)]
+    #[arg(long, default_value_t = 0)]
     visitors: usize,
     /// How many visitors walk through the pages.
-    #[arg(long, default_value_t = 8)]
+    #[arg(long, default_value_t = 0)]
     web_visitors: usize,
     /// The file of what was acknowledged, one JSON object a line.
     #[arg(long)]
     record: PathBuf,
-}
-
-/// One thing to report.
-struct Missed {
-    uprn: String,
-    postcode: String,
-    bin: &'static str,
-    on: Date,
 }
 
 /// What came of one sending.
@@ -76,16 +83,24 @@ enum Sent {
     Again,
 }
 
+/// Somebody who may owe a fee, with the browser in which they are signed in.
+struct Payer {
+    browser: Browser,
+    reference: String,
+    /// What they still do at the provider's.
+    steps: &'static [Step],
+}
+
 struct Drive {
     client: reqwest::Client,
     clock: RealClock,
-    address: String,
+    origin: String,
     keys: Vec<String>,
-    body: BodyId,
+    wishes: Wishes,
     service: ServiceId,
-    missed: Vec<Missed>,
     run: String,
     record: Mutex<File>,
+    payers: Mutex<VecDeque<Payer>>,
     ending: AtomicBool,
     next: AtomicU64,
     in_flight: AtomicU64,
@@ -95,30 +110,24 @@ struct Drive {
     cut: AtomicU64,
     unreached: AtomicU64,
     put_off: AtomicU64,
+    given_up: AtomicU64,
+    paid: AtomicU64,
+    decided: AtomicU64,
 }
 
-/// Sends until standard input ends, then until everything begun is acknowledged.
+/// Sends and settles as it is told.
 ///
 /// # Errors
 /// When a file cannot be read or written, or the server answers what it should not.
 pub async fn run(options: Options) -> anyhow::Result<()> {
     let drive = Arc::new(Drive::new(&options)?);
-    let listening = Arc::clone(&drive);
-    std::thread::Builder::new().name("orders".to_owned()).spawn(move || {
-        for line in std::io::stdin().lock().lines() {
-            if line.is_err() {
-                break;
-            }
-            crate::print_line(&listening.counts().to_string());
-        }
-        listening.ending.store(true, Ordering::SeqCst);
-    })?;
+    let mut orders = listen(&drive)?;
+    let world = Arc::new(world(&drive));
     let mut visitors = JoinSet::new();
     for _ in 0..options.visitors {
         let drive = Arc::clone(&drive);
         visitors.spawn(async move { drive.visit().await });
     }
-    let world = Arc::new(world(&drive, &options));
     for _ in 0..options.web_visitors {
         let (drive, world) = (Arc::clone(&drive), Arc::clone(&world));
         visitors.spawn(async move { drive.walk(&world).await });
@@ -126,34 +135,58 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     while let Some(visitor) = visitors.join_next().await {
         visitor.context("a visitor broke off")??;
     }
-    crate::print_line(&drive.counts().to_string());
+    while let Some(()) = orders.recv().await {
+        drive.settle(&world).await?;
+        crate::print_line(&drive.counts().to_string());
+    }
     Ok(())
+}
+
+/// Takes orders; those to settle come out of what it gives.
+fn listen(drive: &Arc<Drive>) -> anyhow::Result<mpsc::UnboundedReceiver<()>> {
+    let (settle, orders) = mpsc::unbounded_channel();
+    let drive = Arc::clone(drive);
+    std::thread::Builder::new().name("orders".to_owned()).spawn(move || {
+        for line in std::io::stdin().lock().lines() {
+            match line.as_deref() {
+                Ok("stop") => drive.ending.store(true, Ordering::SeqCst),
+                // Nobody takes it when the program is ending by a fault, which it then tells.
+                Ok("settle") => drop(settle.send(())),
+                Ok(_) => crate::print_line(&drive.counts().to_string()),
+                Err(_) => break,
+            }
+        }
+        drive.ending.store(true, Ordering::SeqCst);
+    })?;
+    Ok(orders)
 }
 
 impl Drive {
     fn new(options: &Options) -> anyhow::Result<Self> {
-        let text = std::fs::read_to_string(&options.district).context("no district")?;
-        let district: District = serde_json::from_str(&text).context("no district")?;
         let clock = RealClock::start()?;
-        let today = clock.now().uk_date();
+        let wishes = Wishes::read(
+            (&options.region, &options.services),
+            (&options.body, &options.service),
+            (options.seed, options.residents),
+            clock.now().uk_date(),
+        )?;
         let record = std::fs::OpenOptions::new().append(true).create(true).open(&options.record);
         // Gives this process its one provider of TLS, without which no client is made.
         connectors::HttpConnector::new(&[], &connectors::Secrets::new())?;
-        let (origin, body, service) = (&options.origin, &options.body, &options.service);
         Ok(Self {
             client: reqwest::Client::builder()
                 .no_proxy()
                 .redirect(reqwest::redirect::Policy::none())
                 .build()
                 .context("no HTTP client can be made")?,
-            address: format!("{origin}/{body}/api/services/{service}/requests"),
+            origin: options.origin.clone(),
             keys: options.keys.clone(),
-            body: body.clone(),
-            service: service.clone(),
-            missed: missed(&district, today),
+            wishes,
+            service: options.service.clone(),
             run: format!("drive-{}", clock.now().as_millis()),
             clock,
             record: Mutex::new(record.context("the record cannot be written")?),
+            payers: Mutex::new(VecDeque::new()),
             ending: AtomicBool::new(false),
             next: AtomicU64::new(0),
             in_flight: AtomicU64::new(0),
@@ -163,6 +196,9 @@ impl Drive {
             cut: AtomicU64::new(0),
             unreached: AtomicU64::new(0),
             put_off: AtomicU64::new(0),
+            given_up: AtomicU64::new(0),
+            paid: AtomicU64::new(0),
+            decided: AtomicU64::new(0),
         })
     }
 
@@ -177,67 +213,112 @@ impl Drive {
             "cut": count(&self.cut),
             "unreached": count(&self.unreached),
             "put_off": count(&self.put_off),
+            "given_up": count(&self.given_up),
+            "paid": count(&self.paid),
+            "decided": count(&self.decided),
         })
     }
 
     /// Sends one request after the other by the API.
     async fn visit(&self) -> anyhow::Result<()> {
         while !self.ending.load(Ordering::SeqCst) {
-            let (number, missed) = self.take()?;
-            self.report(number, missed).await?;
+            let (number, visit) = self.take()?;
+            self.report(number, &visit).await?;
         }
         Ok(())
     }
 
     /// Sends one request after the other through the pages.
-    async fn walk(&self, world: &Arc<World>) -> anyhow::Result<()> {
+    async fn walk(&self, world: &World) -> anyhow::Result<()> {
         while !self.ending.load(Ordering::SeqCst) {
-            let (number, missed) = self.take()?;
-            let email = format!("visitor-{number}@example.org");
-            let visit = Visit {
-                number: usize::try_from(number).unwrap_or(usize::MAX),
-                minute: 0,
-                body: self.body.clone(),
-                service: self.service.clone(),
-                channel: Channel::Web,
-                language: Language::En,
-                manner: Manner::Plain,
-                signs_in: false,
-                has_fee: false,
-                answers: answers(missed, &email),
-                same: String::new(),
-                account: email,
-                postcode: missed.postcode.clone(),
-                wrong: None,
-                not_fixed: None,
-            };
+            let (number, visit) = self.take()?;
+            let mut browser = world.browser();
+            browser.call_from(network(number));
             self.in_flight.fetch_add(1, Ordering::SeqCst);
-            let done = world.visit(&visit).await;
+            let ready = world.arrive(&mut browser, &visit).await;
+            let done = match ready {
+                Ok(()) => Some(world.ask(&mut browser, &visit).await),
+                // Who has asked for as many codes as an hour allows comes another day.
+                Err(_) => None,
+            };
             self.in_flight.fetch_sub(1, Ordering::SeqCst);
-            self.note(number, &done?.reference, false)?;
+            let Some(done) = done else {
+                self.given_up.fetch_add(1, Ordering::SeqCst);
+                continue;
+            };
+            let done = done.with_context(|| format!("visit {number} for {}", visit.service))?;
+            self.note(number, &done.reference, false)?;
+            if visit.has_fee {
+                let steps = Manner::of(&visit, self.wishes.chance).or_pays().steps();
+                self.owe(Payer { browser, reference: done.reference, steps });
+                self.pay_next(world).await?;
+            }
         }
         Ok(())
     }
 
-    /// The next thing to report.
-    fn take(&self) -> anyhow::Result<(u64, &Missed)> {
-        let number = self.next.fetch_add(1, Ordering::SeqCst);
-        let place = usize::try_from(number).unwrap_or(usize::MAX);
-        let missed = self.missed.get(place);
-        Ok((number, missed.context("every bin of the district is reported: make it larger")?))
+    fn owe(&self, payer: Payer) {
+        self.payers.lock().unwrap_or_else(PoisonError::into_inner).push_back(payer);
     }
 
-    /// Waits for a moment, after a server that was reached and went away, or was not there.
-    async fn wait_for_server(&self, reached: bool) {
-        let count = if reached { &self.cut } else { &self.unreached };
+    /// Whoever has not looked for the longest time looks whether a fee is due, and takes a step.
+    async fn pay_next(&self, world: &World) -> anyhow::Result<()> {
+        let next = self.payers.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let Some(mut payer) = next else { return Ok(()) };
+        let Some((step, rest)) = payer.steps.split_first() else { return Ok(()) };
+        let request = (&self.wishes.body.id, payer.reference.as_str());
+        self.in_flight.fetch_add(1, Ordering::SeqCst);
+        let done = world.pay_step(&mut payer.browser, request, *step).await;
+        self.in_flight.fetch_sub(1, Ordering::SeqCst);
+        if done.with_context(|| format!("{} could not pay", payer.reference))? {
+            payer.steps = rest;
+            self.paid.fetch_add(u64::from(rest.is_empty()), Ordering::SeqCst);
+        }
+        if !payer.steps.is_empty() {
+            self.owe(payer);
+        }
+        Ok(())
+    }
+
+    /// Everybody who owes a fee looks once, and staff work the service's queue.
+    async fn settle(&self, world: &World) -> anyhow::Result<()> {
+        let owing = self.payers.lock().unwrap_or_else(PoisonError::into_inner).len();
+        for _ in 0..owing {
+            self.pay_next(world).await?;
+        }
+        if !self.wishes.decisions.is_empty() {
+            let (body, decisions) = (&self.wishes.body, &self.wishes.decisions);
+            let decided = world.work_queues(body, decisions, self.wishes.chance).await?;
+            self.decided.fetch_add(u64::from(decided), Ordering::SeqCst);
+        }
+        Ok(())
+    }
+
+    /// The next thing to ask for.
+    fn take(&self) -> anyhow::Result<(u64, Visit)> {
+        loop {
+            let number = self.next.fetch_add(1, Ordering::SeqCst);
+            if let Some(visit) = self.wishes.visit(number)? {
+                return Ok((number, visit));
+            }
+        }
+    }
+
+    /// Waits for a moment.
+    async fn wait_for_server(&self, met: Met) {
+        let count = match met {
+            Met::Cut => &self.cut,
+            Met::Nobody => &self.unreached,
+            Met::NoCode => &self.put_off,
+        };
         count.fetch_add(1, Ordering::SeqCst);
         let _token = self.clock.sleep_until(self.clock.now().plus_millis(AGAIN_MS)).await;
     }
 
     /// Sends one request until it is acknowledged.
-    async fn report(&self, number: u64, missed: &Missed) -> anyhow::Result<()> {
+    async fn report(&self, number: u64, visit: &Visit) -> anyhow::Result<()> {
         for _ in 0..ATTEMPTS {
-            match self.send(number, missed).await? {
+            match self.send(number, visit).await? {
                 Sent::Acknowledged { reference, joined } => {
                     return self.note(number, &reference, joined);
                 }
@@ -250,17 +331,17 @@ impl Drive {
         bail!("request {number} was never acknowledged")
     }
 
-    async fn send(&self, number: u64, missed: &Missed) -> anyhow::Result<Sent> {
+    async fn send(&self, number: u64, visit: &Visit) -> anyhow::Result<Sent> {
         let place = usize::try_from(number).unwrap_or(0) % self.keys.len().max(1);
         let key = self.keys.get(place).context("no key")?;
-        let answers = answers(missed, &format!("visitor-{number}@example.org"));
+        let (origin, body, service) = (&self.origin, &self.wishes.body.id, &self.service);
         let request = self
             .client
-            .post(&self.address)
+            .post(format!("{origin}/{body}/api/services/{service}/requests"))
             .bearer_auth(key)
             .header("idempotency-key", format!("{}-{number}", self.run))
             .header("content-type", "application/json")
-            .body(json!({ "answers": answers, "language": "en" }).to_string());
+            .body(json!({ "answers": visit.answers, "language": "en" }).to_string());
         self.sent.fetch_add(1, Ordering::SeqCst);
         self.in_flight.fetch_add(1, Ordering::SeqCst);
         let answer = exchange(request).await;
@@ -303,59 +384,36 @@ impl Drive {
     }
 }
 
-/// What a visitor answers.
-fn answers(missed: &Missed, email: &str) -> catalogue::Given {
-    let given = [
-        ("address", json!(missed.uprn)),
-        ("bin", json!(missed.bin)),
-        ("missed_on", json!(missed.on.to_string())),
-        ("email", json!(email)),
-    ];
-    given.into_iter().map(|(question, answer)| (question.to_owned(), answer)).collect()
-}
-
 async fn exchange(request: reqwest::RequestBuilder) -> reqwest::Result<(u16, String)> {
     let response = request.send().await?;
     Ok((response.status().as_u16(), response.text().await?))
 }
 
+/// A network of a visitor's own, from which it is not too often that codes are asked for.
+fn network(number: u64) -> String {
+    let [.., first, second, third] = number.to_be_bytes();
+    format!("10.{first}.{second}.{third}")
+}
+
 /// What the visitors of the pages know.
-fn world(drive: &Arc<Drive>, options: &Options) -> World {
+fn world(drive: &Arc<Drive>) -> World {
     let waiting = Arc::clone(drive);
-    let patience: Patience = Arc::new(move |reached| {
+    let patience: Patience = Arc::new(move |met| {
         let drive = Arc::clone(&waiting);
         Box::pin(async move {
             // Nothing of this visitor's is in flight meanwhile.
             drive.in_flight.fetch_sub(1, Ordering::SeqCst);
-            drive.wait_for_server(reached).await;
+            drive.wait_for_server(met).await;
             drive.in_flight.fetch_add(1, Ordering::SeqCst);
         })
     });
     World {
-        origin: options.origin.clone(),
+        origin: drive.origin.clone(),
         client: drive.client.clone(),
-        outbox: Outbox::default(),
+        codes: Codes::Pages,
         api_keys: BTreeMap::new(),
         agents: BTreeMap::new(),
         signed_in: tokio::sync::Mutex::new(BTreeMap::new()),
         patience: Some(patience),
     }
-}
-
-/// Bins that the calendar collected on the last days, each once, neighbours far apart.
-fn missed(district: &District, today: Date) -> Vec<Missed> {
-    let mut all = Vec::new();
-    for ago in 1..=DAYS_BACK {
-        let on = today.plus_days(-ago);
-        for bin in BINS {
-            for index in 0..district.properties {
-                let Some(address) = district.address(index) else { continue };
-                if district.collects(index, bin, on) {
-                    let (uprn, postcode) = (address.uprn, address.postcode);
-                    all.push(Missed { uprn, postcode, bin, on });
-                }
-            }
-        }
-    }
-    all
 }

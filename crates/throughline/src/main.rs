@@ -24,6 +24,7 @@ mod pages;
 mod post;
 mod presence;
 mod proxies;
+mod rehearsal;
 mod scenarios;
 mod serve;
 mod server;
@@ -81,6 +82,12 @@ enum Command {
     /// Emulated back offices as a process of their own, for tests.
     #[command(hide = true)]
     Emulate(emulate::Options),
+    /// Every back office of a region as a process of its own, for tests.
+    #[command(hide = true)]
+    EmulateRegion(emulate::RegionOptions),
+    /// What tests do to an installation before and after they kill its server.
+    #[command(hide = true, subcommand)]
+    Rehearsal(rehearsal::Rehearsal),
     /// Visitors as a process of their own, for tests.
     #[command(hide = true)]
     Drive(drive::Options),
@@ -115,6 +122,14 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Emulate(options) => {
             event_loop()?.block_on(emulate::run(options))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::EmulateRegion(options) => {
+            event_loop()?.block_on(emulate::run_region(options))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Rehearsal(rehearsal) => {
+            event_loop()?.block_on(async { rehearsal::run(&rehearsal) })?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Drive(options) => {

@@ -15,6 +15,7 @@ use catalogue::{Problem, ProblemKind};
 use runtime::clock::{Clock, RealClock};
 use runtime::entropy::SystemEntropy;
 
+use crate::hold::Hold;
 use crate::install::{Foundation, Installation, Sources, Surroundings, install, read_sources};
 use crate::pages::Front;
 use crate::post::Outbox;
@@ -48,24 +49,14 @@ pub struct Options {
 pub async fn run(options: Options) -> anyhow::Result<()> {
     log();
     let (config, sources) = read(&options.config)?;
-    let clock = Arc::new(RealClock::start().context("no thread for the clock")?);
-    let mut surroundings = Surroundings {
-        places: config.places.clone(),
-        secrets: config.secrets.systems.clone(),
-        journal_limit_bytes: config.journal_limit_bytes,
-        hold: options.hold_effects.as_deref().map(crate::hold::Hold::open).transpose()?,
-        ..Surroundings::default()
-    };
+    let clock = RealClock::start().context("no thread for the clock")?;
+    let hold = options.hold_effects.as_deref().map(crate::hold::Hold::open).transpose()?;
     let outbox = Outbox::default();
-    let foundation = Foundation {
-        clock: Arc::clone(&clock) as Arc<dyn Clock>,
-        entropy: Arc::new(SystemEntropy),
-        post: Arc::new(outbox.clone()),
-    };
     // The port first: a second server of the same configuration touches nothing.
     let (listener, local) = crate::server::listen(config.port).await?;
-    surroundings.origin = origin(&config, &local);
-    let installation = install(&config.data, sources, &surroundings, &foundation)?;
+    let origin = origin(&config, &local);
+    let seams = (clock.clone(), outbox.clone());
+    let installation = install_as(&config, sources, (origin, hold), seams)?;
     crate::presence::declare_real(&installation.folder)?;
     warn(&config, &installation);
     let front = front(&config, outbox, &local);
@@ -81,6 +72,39 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         _late = late => say("some answers took too long and were given up"),
     }
     Ok(())
+}
+
+/// Opens the installation of a configuration as [`run`] does, and serves nobody.
+///
+/// # Errors
+/// As [`run`].
+pub fn open(path: &Path) -> anyhow::Result<Installation> {
+    let (config, sources) = read(path)?;
+    let clock = RealClock::start().context("no thread for the clock")?;
+    let origin = origin(&config, "http://localhost");
+    install_as(&config, sources, (origin, None), (clock, Outbox::default()))
+}
+
+fn install_as(
+    config: &Config,
+    sources: Sources,
+    (origin, hold): (String, Option<Hold>),
+    (clock, outbox): (RealClock, Outbox),
+) -> anyhow::Result<Installation> {
+    let surroundings = Surroundings {
+        places: config.places.clone(),
+        secrets: config.secrets.systems.clone(),
+        journal_limit_bytes: config.journal_limit_bytes,
+        origin,
+        hold,
+        ..Surroundings::default()
+    };
+    let foundation = Foundation {
+        clock: Arc::new(clock),
+        entropy: Arc::new(SystemEntropy),
+        post: Arc::new(outbox),
+    };
+    install(&config.data, sources, &surroundings, &foundation)
 }
 
 /// Where people reach the installation.

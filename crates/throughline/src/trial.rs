@@ -132,7 +132,7 @@ fn find(sources: &Sources, options: &Options) -> anyhow::Result<(BodyId, Mapping
 }
 
 /// The package as its owner and each adopting body have it.
-fn of_every_body<'a>(
+pub fn of_every_body<'a>(
     region: &'a Region,
     files: &'a Files,
 ) -> impl Iterator<Item = anyhow::Result<(BodyId, Package)>> + 'a {

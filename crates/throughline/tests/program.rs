@@ -7,6 +7,9 @@ mod kill;
 #[path = "program/packages.rs"]
 mod packages;
 #[cfg(test)]
+#[path = "program/region.rs"]
+mod region;
+#[cfg(test)]
 #[path = "program/serve.rs"]
 mod serve;
 #[cfg(test)]

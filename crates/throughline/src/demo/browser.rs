@@ -36,15 +36,27 @@ pub struct Form {
     pub choices: BTreeMap<String, Vec<String>>,
 }
 
-/// What somebody does when no answer comes: waits, then sends the same again. Told whether the
-/// server was reached.
-pub type Patience = Arc<dyn Fn(bool) -> BoxFuture<'static, ()> + Send + Sync>;
+/// What somebody met who must wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Met {
+    /// The server was not there.
+    Nobody,
+    /// The server was reached and went away before its answer was whole.
+    Cut,
+    /// No code arrived, or it was not taken.
+    NoCode,
+}
+
+/// What somebody does then: waits, then sends the same again.
+pub type Patience = Arc<dyn Fn(Met) -> BoxFuture<'static, ()> + Send + Sync>;
 
 /// A browser with its cookies.
 #[derive(Clone)]
 pub struct Browser {
     client: reqwest::Client,
     patience: Option<Patience>,
+    /// The network that it calls from, as the proxy before the server tells it.
+    network: Option<String>,
     origin: String,
     cookies: BTreeMap<(String, String), String>,
     /// How many requests it has made.
@@ -72,12 +84,18 @@ impl Browser {
     /// A browser for one origin, such as `http://localhost:8400`.
     pub fn new(client: reqwest::Client, origin: impl Into<String>) -> Self {
         let origin = origin.into();
-        Self { client, patience: None, origin, cookies: BTreeMap::new(), requests: 0 }
+        let cookies = BTreeMap::new();
+        Self { client, patience: None, network: None, origin, cookies, requests: 0 }
     }
 
     /// Gives its user patience with a server that goes away.
     pub fn set_patience(&mut self, patience: Option<Patience>) {
         self.patience = patience;
+    }
+
+    /// Calls from another network than the computer's own.
+    pub fn call_from(&mut self, network: String) {
+        self.network = Some(network);
     }
 
     /// Fetches a page.
@@ -115,6 +133,9 @@ impl Browser {
             if !cookies.is_empty() {
                 request = request.header("cookie", cookies);
             }
+            if let Some(network) = &self.network {
+                request = request.header("x-forwarded-for", network);
+            }
             let answer = self.exchange(request).await?;
             self.keep_cookies(&answer.headers);
             let onward = answer.headers.get("location").and_then(|to| to.to_str().ok());
@@ -140,7 +161,7 @@ impl Browser {
             let (Some(patience), Some(again)) = (&self.patience, again) else {
                 return Err(error).context("the server does not answer");
             };
-            patience(!error.is_connect()).await;
+            patience(if error.is_connect() { Met::Nobody } else { Met::Cut }).await;
             request = again;
         }
     }
@@ -226,10 +247,18 @@ impl PageRead {
     /// # Errors
     /// When the selector is none.
     pub fn text_of(&self, wanted: &str) -> anyhow::Result<Option<String>> {
+        Ok(self.texts_of(wanted)?.into_iter().next())
+    }
+
+    /// The text of every element that a selector finds.
+    ///
+    /// # Errors
+    /// When the selector is none.
+    pub fn texts_of(&self, wanted: &str) -> anyhow::Result<Vec<String>> {
         let selector = selector(wanted)?;
         let page = Html::parse_document(&self.html);
-        let text = page.select(&selector).next().map(|found| found.text().collect::<String>());
-        Ok(text.map(|text| text.trim().to_owned()))
+        let texts = page.select(&selector).map(|found| found.text().collect::<String>());
+        Ok(texts.map(|text| text.trim().to_owned()).collect())
     }
 
     /// Where every link leads that a selector finds.

@@ -36,9 +36,8 @@ impl World {
         for role in [Role::Caseworker, Role::Assessor] {
             let worker = body.staff.iter().find(|staff| staff.roles.contains(&role));
             let Some(worker) = worker else { continue };
-            let mut browser = Browser::new(self.client.clone(), &self.origin);
-            let sign_in = format!("/{}/staff/sign-in", body.id);
-            self.sign_in(&mut browser, &sign_in, &worker.email).await?;
+            let queues = format!("/{}/staff/tasks", body.id);
+            let (mut browser, _) = self.staff_page(&body.id, &worker.email, &queues).await?;
             let services: BTreeSet<_> = decisions.iter().map(|it| &it.service).collect();
             for service in services {
                 let queue = format!("/{}/staff/tasks?service={service}", body.id);

@@ -53,19 +53,53 @@ pub struct Offices {
     pub running: BTreeMap<BodyId, Running>,
 }
 
-/// Starts every back office of the region on a free port, or at a folder of its own below
-/// `folders`, and tells where it is.
+/// How the offices of a region are run.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// From which their books, numbers and secrets follow.
+    pub seed: u64,
+    /// Where offices that read a folder have it.
+    pub folders: PathBuf,
+    /// Offices in a process of their own, on the computer's clock.
+    pub apart: Option<Apart>,
+}
+
+/// Offices that outlive the server.
+#[derive(Debug, Clone)]
+pub struct Apart {
+    /// The folder of their ledgers.
+    pub ledgers: PathBuf,
+    /// How long crews take for a job, in milliseconds.
+    pub crew_ms: i64,
+    /// How often folders are looked into, in milliseconds.
+    pub look_ms: i64,
+}
+
+impl Setting {
+    /// Where an office keeps its ledger, when it keeps one on the disk.
+    fn ledger(&self, body: &BodyId, system: &SystemId) -> Option<PathBuf> {
+        self.apart.as_ref().map(|apart| ledger_file(&apart.ledgers, body, system))
+    }
+}
+
+/// The file of an office's ledger in a folder of ledgers.
+pub fn ledger_file(folder: &Path, body: &BodyId, system: &SystemId) -> PathBuf {
+    folder.join(format!("{body}-{system}.jsonl"))
+}
+
+/// Starts every back office of the region on a free port, or at a folder of its own, and tells
+/// where it is.
 ///
 /// # Errors
 /// When one cannot be started.
 pub async fn start(
     region: &Region,
     areas: &[Area],
-    seed: u64,
+    setting: &Setting,
     clock: &Arc<dyn Clock>,
-    (folders, surroundings): (&Path, &mut Surroundings),
+    surroundings: &mut Surroundings,
 ) -> anyhow::Result<Offices> {
-    let folders = std::path::absolute(folders).context("the folders of the back offices")?;
+    let folders = std::path::absolute(&setting.folders).context("the folders of back offices")?;
     let mut running = BTreeMap::new();
     for body in &region.bodies {
         let systems = connectors::read_systems(&body.systems).map_err(|errors| {
@@ -84,8 +118,8 @@ pub async fn start(
             .iter()
             .map(|system| {
                 let folder = folders.join(body.id.as_str()).join(system.id.as_str());
-                let kind = kind_of(system, &served, seed, folder)?;
-                Ok(office(&body.id, (system, kind), seed, &mut surroundings.secrets))
+                let kind = kind_of(system, &served, setting, folder)?;
+                Ok(office(&body.id, (system, kind), setting, &mut surroundings.secrets))
             })
             .collect();
         let offices = offices?;
@@ -137,16 +171,18 @@ fn pupils(area: &Area, seed: u64) -> Vec<Pupil> {
 fn kind_of(
     system: &System,
     areas: &[&Area],
-    seed: u64,
+    setting: &Setting,
     folder: PathBuf,
 ) -> anyhow::Result<OfficeKind> {
-    let crew_ms = None;
+    let seed = setting.seed;
+    let crew_ms = setting.apart.as_ref().map(|apart| apart.crew_ms);
+    let look_ms = setting.apart.as_ref().map(|apart| apart.look_ms);
     let district = || {
         let area = areas.first().context("the office needs a district")?;
         anyhow::Ok(area.district.clone())
     };
     Ok(match (system.id.as_str(), system.kind) {
-        (_, SystemKind::Files) => OfficeKind::Files { folder, watches: false },
+        (_, SystemKind::Files) => OfficeKind::Files { folder, look_ms },
         ("collections", _) => OfficeKind::Collections { district: district()? },
         ("council-tax", _) => OfficeKind::CouncilTax { district: district()? },
         ("address-intake", _) => OfficeKind::AddressIntake { seed },
@@ -167,12 +203,12 @@ fn kind_of(
 fn office(
     body: &BodyId,
     (system, office): (&System, OfficeKind),
-    seed: u64,
+    setting: &Setting,
     secrets: &mut Secrets,
 ) -> OfficeConfig {
+    let seed = setting.seed;
     let login = system.credential.as_ref().map(|credential| {
-        let drawn = Chance(seed).below(&format!("secret of {body}/{}", system.id), 0, u64::MAX);
-        let secret = format!("demo-{drawn:016x}");
+        let secret = shown_secret(seed, body, &system.id);
         secrets.insert(credential.secret.clone(), Secret::new(secret.clone()));
         login(&credential.scheme, &secret)
     });
@@ -183,9 +219,15 @@ fn office(
         admin_port: 0,
         login,
         callback: None,
-        ledger: None,
+        ledger: setting.ledger(body, &system.id),
         faults: Faults::default(),
     }
+}
+
+/// What an office's customer must show.
+pub fn shown_secret(seed: u64, body: &BodyId, system: &SystemId) -> String {
+    let drawn = Chance(seed).below(&format!("secret of {body}/{system}"), 0, u64::MAX);
+    format!("demo-{drawn:016x}")
 }
 
 /// The secret with which an office signs its own messages.

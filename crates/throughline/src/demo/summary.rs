@@ -10,7 +10,6 @@ use requests::Status;
 use runtime::CaseView;
 use runtime::figures::{Figures, ServiceFigures, ranked_touches};
 
-use super::offices::Offices;
 use crate::install::Installation;
 
 /// The kinds of ledger entries that are work for a requester.
@@ -38,9 +37,9 @@ pub struct Summary {
 ///
 /// # Errors
 /// When a body cannot be read.
-pub fn account(
+pub fn account<'a>(
     installation: &Installation,
-    offices: &Offices,
+    offices: impl IntoIterator<Item = ((&'a BodyId, &'a SystemId), Vec<Entry>)>,
     told: &[(BodyId, String)],
 ) -> anyhow::Result<Accounted> {
     let mut accounted = Accounted::default();
@@ -54,10 +53,10 @@ pub fn account(
         }
     }
     let mut worked: Worked<'_> = BTreeMap::new();
-    for (body, office) in offices.all() {
-        let known = worked.entry((body, office.id())).or_default();
+    for (office, entries) in offices {
+        let known = worked.entry(office).or_default();
         let (mut jobs, mut records) = (BTreeMap::new(), BTreeMap::new());
-        for entry in office.entries() {
+        for entry in entries {
             match entry {
                 Entry::JobCreated { reference, .. } | Entry::JobReturned { reference, .. } => {
                     known.insert(reference.clone());
@@ -131,6 +130,26 @@ fn find(
 }
 
 impl Summary {
+    /// Reads the figures of an installation.
+    ///
+    /// # Errors
+    /// When a body cannot be read.
+    pub fn of(
+        installation: &Installation,
+        accounted: Accounted,
+        speed: (f64, f64),
+    ) -> anyhow::Result<Self> {
+        let bodies: Vec<&runtime::Body> = installation.host.bodies().collect();
+        let now = installation.host.clock().now();
+        let hosting = crate::pages::hosting_body(&installation.region)?;
+        let figures = runtime::figures::figures(&bodies, &hosting, &installation.cards, now)?;
+        let mut incidents_open = 0;
+        for body in &bodies {
+            incidents_open += body.incident_count()?;
+        }
+        Ok(Self { figures, incidents_open, accounted, speed })
+    }
+
     /// The one line of `--json`.
     pub fn json(&self) -> String {
         let services: Vec<serde_json::Value> = self.figures.services.iter().map(service).collect();

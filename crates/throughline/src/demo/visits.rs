@@ -8,12 +8,16 @@ use base::{BodyId, Channel, Language};
 use catalogue::Given;
 use tokio::sync::Mutex;
 
-use super::browser::{Browser, Form, PageRead, Patience};
+use super::browser::{Browser, Form, Met, PageRead, Patience};
 use super::plan::{Manner, Visit};
 use crate::post::Outbox;
 
 /// Pages that one visit walks through at most.
 const PAGES: usize = 40;
+/// How often somebody who has patience signs in: as often as an address is sent a code in an hour.
+const SIGN_IN_TRIES: u32 = 5;
+/// How often they look for a code.
+const LOOKS: u32 = 20;
 /// Questions that Open311 has parameters of its own for, as packages commonly map them.
 const OPEN311_OWN: [(&str, &str); 2] = [("address", "address_id"), ("email", "email")];
 
@@ -26,6 +30,15 @@ pub struct Done {
     pub corrected: u32,
 }
 
+/// Where people look for the codes that sign them in.
+#[derive(Clone)]
+pub enum Codes {
+    /// In the fake post of this process.
+    Outbox(Outbox),
+    /// On the page that shows the fake post of another.
+    Pages,
+}
+
 /// What the visitors know of the region.
 pub struct World {
     /// Where it is: `http://localhost:8400`.
@@ -33,13 +46,13 @@ pub struct World {
     /// The client that all share.
     pub client: reqwest::Client,
     /// Where codes arrive.
-    pub outbox: Outbox,
+    pub codes: Codes,
     /// The API keys of the demonstration's clients, by body.
     pub api_keys: BTreeMap<BodyId, String>,
     /// The e-mail address of an agent, by body.
     pub agents: BTreeMap<BodyId, String>,
-    /// Browsers of agents that have signed in.
-    pub signed_in: Mutex<BTreeMap<BodyId, Browser>>,
+    /// Browsers of staff that have signed in, by body and address.
+    pub signed_in: Mutex<BTreeMap<(BodyId, String), Browser>>,
     /// What residents do when no answer comes; without it the visit fails.
     pub patience: Option<Patience>,
 }
@@ -59,16 +72,51 @@ impl World {
         done.with_context(|| format!("visit {} by {}", visit.number, visit.channel.key()))
     }
 
-    async fn by_web(&self, visit: &Visit) -> anyhow::Result<Done> {
+    /// A browser of this world.
+    pub fn browser(&self) -> Browser {
         let mut browser = Browser::new(self.client.clone(), &self.origin);
         browser.set_patience(self.patience.clone());
-        self.choose_language(&mut browser, visit).await?;
+        browser
+    }
+
+    async fn by_web(&self, visit: &Visit) -> anyhow::Result<Done> {
+        let mut browser = self.browser();
+        self.arrive(&mut browser, visit).await?;
+        self.ask(&mut browser, visit).await
+    }
+
+    /// A resident comes with a browser, chooses their language, and signs in where they do.
+    ///
+    /// # Errors
+    /// As [`World::sign_in`].
+    pub async fn arrive(&self, browser: &mut Browser, visit: &Visit) -> anyhow::Result<()> {
+        self.choose_language(browser, visit).await?;
         if visit.signs_in {
-            let sign_in = format!("/{}/sign-in", visit.body);
-            self.sign_in(&mut browser, &sign_in, &visit.account).await?;
+            self.sign_in_resident(browser, visit).await?;
         }
+        Ok(())
+    }
+
+    /// A resident who has arrived asks for what they came for.
+    ///
+    /// # Errors
+    /// When the visitor does not get what the demonstration promises.
+    pub async fn ask(&self, browser: &mut Browser, visit: &Visit) -> anyhow::Result<Done> {
         let start = browser.get(&format!("/{}/services/{}", visit.body, visit.service)).await?;
-        walk(&mut browser, start, visit).await
+        walk(browser, start, visit).await
+    }
+
+    /// Signs a resident in with the body that they ask.
+    ///
+    /// # Errors
+    /// As [`World::sign_in`].
+    pub async fn sign_in_resident(
+        &self,
+        browser: &mut Browser,
+        visit: &Visit,
+    ) -> anyhow::Result<()> {
+        let sign_in = format!("/{}/sign-in", visit.body);
+        self.sign_in(browser, &visit.body, (&sign_in, &visit.account)).await
     }
 
     async fn choose_language(&self, browser: &mut Browser, visit: &Visit) -> anyhow::Result<()> {
@@ -78,28 +126,46 @@ impl World {
         Ok(())
     }
 
-    /// Signs somebody in by the code that arrives in the outbox.
+    /// Signs somebody in by the code that arrives for them. Who has patience begins anew when the
+    /// server took a code with it, or the answer to one.
     ///
     /// # Errors
     /// When no code arrives or it is not taken.
     pub async fn sign_in(
         &self,
         browser: &mut Browser,
-        page: &str,
-        email: &str,
+        body: &BodyId,
+        (page, email): (&str, &str),
+    ) -> anyhow::Result<()> {
+        let mut tries = 1;
+        while let Err(error) = self.sign_in_once(browser, body, (page, email)).await {
+            let patience = self.patience.as_ref().filter(|_| tries < SIGN_IN_TRIES);
+            let Some(patience) = patience else { return Err(error) };
+            patience(Met::NoCode).await;
+            tries += 1;
+        }
+        Ok(())
+    }
+
+    async fn sign_in_once(
+        &self,
+        browser: &mut Browser,
+        body: &BodyId,
+        (page, email): (&str, &str),
     ) -> anyhow::Result<()> {
         let asked = browser.get(page).await?;
         let mut form = form_with(&asked, browser, "email")?;
         form.fill("email", email);
         let sent = browser.send(&form).await?;
         let mut form = form_with(&sent, browser, "code")?;
-        let mail = self.outbox.newest_to(email).context("no code has arrived")?;
-        let digits: String = mail.mail.body.chars().collect();
-        let code = digits
-            .split(|letter: char| !letter.is_ascii_digit())
-            .find(|run| run.len() == 6)
-            .context("the message holds no code")?;
-        form.fill("code", code);
+        let mut code = self.code(browser, body, email).await?;
+        for _ in 0..LOOKS {
+            let patience = self.patience.as_ref().filter(|_| code.is_none());
+            let Some(patience) = patience else { break };
+            patience(Met::NoCode).await;
+            code = self.code(browser, body, email).await?;
+        }
+        form.fill("code", code.context("no code has arrived")?);
         let done = browser.send(&form).await?;
         if done.status != 200 || done.forms(browser)?.iter().any(|form| form.fields == ["code"]) {
             bail!("the code was not taken: {}", done.describe());
@@ -107,23 +173,58 @@ impl World {
         Ok(())
     }
 
+    /// The code in the newest message of a body to an address.
+    async fn code(
+        &self,
+        browser: &mut Browser,
+        body: &BodyId,
+        email: &str,
+    ) -> anyhow::Result<Option<String>> {
+        let text = match &self.codes {
+            Codes::Outbox(outbox) => outbox.newest_to(email).map(|sent| sent.mail.body),
+            Codes::Pages => {
+                let list = browser.get(&format!("/{body}/outbox")).await?;
+                let to = list.texts_of("ul.lines .meta span:nth-of-type(2)")?;
+                let links = list.links("ul.lines a.name")?;
+                let newest = to.iter().zip(links).find(|(to, _)| to.eq_ignore_ascii_case(email));
+                match newest {
+                    Some((_, link)) => browser.get(&link).await?.text_of("pre")?,
+                    None => None,
+                }
+            }
+        };
+        let runs = text.iter().flat_map(|text| text.split(|letter: char| !letter.is_ascii_digit()));
+        Ok(runs.into_iter().find(|run| run.len() == 6).map(str::to_owned))
+    }
+
+    /// A page for a member of a body's staff, in the browser that they have signed in with.
+    ///
+    /// # Errors
+    /// When they cannot sign in.
+    pub async fn staff_page(
+        &self,
+        body: &BodyId,
+        email: &str,
+        page: &str,
+    ) -> anyhow::Result<(Browser, PageRead)> {
+        let mut signed_in = self.signed_in.lock().await;
+        let key = (body.clone(), email.to_owned());
+        let mut browser = signed_in.get(&key).cloned().unwrap_or_else(|| self.browser());
+        let mut start = browser.get(page).await?;
+        // They have not signed in yet, or have rested for too long.
+        if start.url.contains("/sign-in") {
+            let sign_in = format!("/{body}/staff/sign-in");
+            self.sign_in(&mut browser, body, (&sign_in, email)).await?;
+            signed_in.insert(key, browser.clone());
+            start = browser.get(page).await?;
+        }
+        Ok((browser, start))
+    }
+
     async fn by_agent(&self, visit: &Visit) -> anyhow::Result<Done> {
         let page = format!("/{}/staff/services/{}", visit.body, visit.service);
-        let (mut browser, start) = {
-            let mut signed_in = self.signed_in.lock().await;
-            let fresh = || Browser::new(self.client.clone(), &self.origin);
-            let mut browser = signed_in.get(&visit.body).cloned().unwrap_or_else(fresh);
-            let mut start = browser.get(&page).await?;
-            // Nobody has signed in yet, or the agent has rested for too long between two calls.
-            if start.url.contains("/sign-in") {
-                let email = self.agents.get(&visit.body).context("the body has no agent")?;
-                let sign_in = format!("/{}/staff/sign-in", visit.body);
-                self.sign_in(&mut browser, &sign_in, email).await?;
-                signed_in.insert(visit.body.clone(), browser.clone());
-                start = browser.get(&page).await?;
-            }
-            (browser, start)
-        };
+        let email = self.agents.get(&visit.body).context("the body has no agent")?;
+        let (mut browser, start) = self.staff_page(&visit.body, email, &page).await?;
         walk(&mut browser, start, visit).await
     }
 
@@ -207,10 +308,9 @@ impl World {
     /// # Errors
     /// When a page is not what it should be.
     pub async fn say_not_fixed(&self, visit: &Visit, reference: &str) -> anyhow::Result<bool> {
-        let mut browser = Browser::new(self.client.clone(), &self.origin);
+        let mut browser = self.browser();
         if visit.signs_in {
-            let sign_in = format!("/{}/sign-in", visit.body);
-            self.sign_in(&mut browser, &sign_in, &visit.account).await?;
+            self.sign_in_resident(&mut browser, visit).await?;
         }
         let page = format!("/{}/requests/{reference}/not-fixed", visit.body);
         let asked = browser.get(&page).await?;

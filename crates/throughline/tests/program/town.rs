@@ -128,9 +128,15 @@ impl Process {
         line
     }
 
-    /// Asks for a line by one.
-    pub fn ask(&mut self) -> Value {
-        let asked = writeln!(self.child.stdin.as_mut().unwrap(), "?");
+    /// Gives an order that is not answered.
+    pub fn order(&mut self, order: &str) {
+        let given = writeln!(self.child.stdin.as_mut().unwrap(), "{order}");
+        assert!(given.is_ok(), "{}", self.said());
+    }
+
+    /// Gives an order that is answered by a line.
+    pub fn ask(&mut self, order: &str) -> Value {
+        let asked = writeln!(self.child.stdin.as_mut().unwrap(), "{order}");
         let line = self.line();
         assert!(asked.is_ok(), "{line}{}", self.said());
         serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}{}", self.said()))
@@ -290,24 +296,28 @@ pub fn configure(folder: &Folder, places: &[Place], port: u16, more: &str) -> Pa
             format!("uprn,address,postcode\n{}", rows.concat()),
         )
         .unwrap();
-        let district = serde_json::to_string(district).unwrap();
-        std::fs::write(folder.at(&format!("{body}-district.json")), district).unwrap();
     }
     for Place { body, .. } in places {
         secrets.push(format!(
             "[[inbound]]\nbody = \"{body}\"\nsystem = \"waste-contractor\"\nsecret = \"{INBOUND}\"\n"
         ));
-        for number in 0..CLIENTS {
-            let digest = base::Digest::of(key(body, number).as_bytes());
-            secrets.push(format!(
-                "[[client]]\nbody = \"{body}\"\nname = \"visitor-{number}\"\nkey_digest = \"{digest}\"\n"
-            ));
-        }
+        secrets.push(clients(body));
     }
     write_secret(&folder.at("secrets.toml"), &secrets.concat());
     let path = folder.at("config.toml");
     std::fs::write(&path, config.concat()).unwrap();
     path
+}
+
+/// The API clients of a body, as a secrets' file has them.
+pub fn clients(body: &str) -> String {
+    let client = |number| {
+        let digest = base::Digest::of(key(body, number).as_bytes());
+        format!(
+            "[[client]]\nbody = \"{body}\"\nname = \"visitor-{number}\"\nkey_digest = \"{digest}\"\n"
+        )
+    };
+    (0..CLIENTS).map(client).collect()
 }
 
 /// A port that nobody listens on.
@@ -320,33 +330,6 @@ pub fn serve(config: &Path, more: &[&str]) -> Process {
     let words = ["serve", "--config", config.to_str().unwrap()];
     let words: Vec<String> = words.iter().chain(more).map(|word| (*word).to_owned()).collect();
     Process::start(&words)
-}
-
-/// Starts visitors of a body.
-pub fn drive(
-    folder: &Folder,
-    body: &str,
-    origin: &str,
-    [visitors, web_visitors]: [usize; 2],
-) -> Process {
-    let mut words: Vec<String> = ["drive", "--origin", origin, "--body", body]
-        .iter()
-        .map(|word| (*word).to_owned())
-        .collect();
-    let mut option = |name: &str, value: String| words.extend([name.to_owned(), value]);
-    option("--visitors", visitors.to_string());
-    option("--web-visitors", web_visitors.to_string());
-    option("--district", folder.at(&format!("{body}-district.json")).display().to_string());
-    option("--record", record(folder, body).display().to_string());
-    for number in 0..CLIENTS {
-        option("--key", key(body, number));
-    }
-    Process::start(&words)
-}
-
-/// The file in which a body's visitors keep what was acknowledged.
-pub fn record(folder: &Folder, body: &str) -> PathBuf {
-    folder.at(&format!("{body}-acknowledged.jsonl"))
 }
 
 /// The lines of a file of JSON lines.
