@@ -187,6 +187,11 @@ impl Client {
         Authority::ApiClient { client: self.name.clone() }
     }
 
+    /// Whether this client sent a request.
+    pub(crate) fn sent(&self, request: &requests::ServiceRequest) -> bool {
+        request.client.as_deref() == Some(&*self.name)
+    }
+
     /// Asks the body as this client.
     pub(crate) async fn submit(&self, command: Command) -> Result<Reply, Rejection> {
         self.at.state.host.submit(&self.at.id, self.authority(), command).await
@@ -223,6 +228,28 @@ impl FromRequestParts<Arc<ApiState>> for Client {
         });
         let client = at.client(key)?;
         if takes_json(&parts.headers) { Ok(client) } else { Err(ApiError::NotAcceptable) }
+    }
+}
+
+/// Whoever follows a request: a program by its key, which is looked at when it is shown, or anybody.
+pub(crate) struct Follower {
+    pub(crate) at: At,
+    pub(crate) client: Option<Client>,
+}
+
+impl FromRequestParts<Arc<ApiState>> for Follower {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &Arc<ApiState>,
+    ) -> Result<Self, ApiError> {
+        if parts.headers.contains_key(header::AUTHORIZATION) {
+            let client = Client::from_request_parts(parts, state).await?;
+            return Ok(Self { at: client.at.clone(), client: Some(client) });
+        }
+        let Visitor(at) = Visitor::from_request_parts(parts, state).await?;
+        Ok(Self { at, client: None })
     }
 }
 

@@ -85,6 +85,9 @@ pub struct Outcome {
     pub end: OutcomeEnd,
     /// What the requester is told, as one or two sentences.
     pub text: Text,
+    /// Whether the answer itself goes by letter alone, so that no page gives its reasons.
+    #[serde(default)]
+    pub by_letter: bool,
 }
 
 /// What Open311 shows beside the questions.

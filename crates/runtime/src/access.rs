@@ -18,6 +18,8 @@ pub enum Viewed {
     Answers,
     /// What went over the wire to a back office and came back.
     Exchange,
+    /// What became of it: what was decided and why, and what other bodies answered.
+    Course,
     /// That there is such a request, the initials of whoever asked and the first half of their
     /// postcode.
     Summary,

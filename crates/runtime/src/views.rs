@@ -69,6 +69,20 @@ pub struct IncidentDetail {
 }
 
 impl CaseView {
+    /// Whether what becomes of it is its requester's alone to know: it has one, or its service is
+    /// for people who are known. The reference names such a request and opens nothing of it.
+    pub fn is_of_a_person(&self) -> bool {
+        let sign_in = self.service.package.definition.sign_in;
+        self.case.request.person.is_some() || sign_in == catalogue::SignIn::Required
+    }
+
+    /// Whether the answer with which it stands goes to its requester by letter alone.
+    pub fn is_by_letter(&self) -> bool {
+        let outcome = self.case.request.outcome.as_deref();
+        let outcome = outcome.and_then(|id| self.service.package.definition.outcome(id));
+        outcome.is_some_and(|outcome| outcome.by_letter)
+    }
+
     /// The answers, opened; `None` when they were erased.
     pub fn answers(&self) -> Option<Answers> {
         let answers = self.case.request.open_answers(&self.keys).ok()?;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::body::{NewRequest, NotFixed};
 use super::{by_language, services};
 use crate::answers::refused;
-use crate::callers::{At, Client, Visitor, only};
+use crate::callers::{At, Client, Follower, only};
 use crate::error::ApiError;
 use crate::wording::{both, of_milestone};
 
@@ -107,19 +107,21 @@ fn reference(name: &str) -> Result<Reference, ApiError> {
     name.parse().map_err(|_| ApiError::NotFound)
 }
 
-/// The case of a reference.
-async fn case(at: &At, name: &str) -> Result<CaseView, ApiError> {
+/// The case of a reference. One that is a person's own is there for the program that sent it, and
+/// for nobody else who has the reference.
+async fn case(at: &At, client: Option<&Client>, name: &str) -> Result<CaseView, ApiError> {
     let reference = reference(name)?;
     let found = at.read(move |body| body.case_of(&reference)).await?;
-    found.ok_or(ApiError::NotFound)
+    let theirs = |view: &CaseView| client.is_some_and(|client| client.sent(&view.case.request));
+    found.filter(|view| !view.is_of_a_person() || theirs(view)).ok_or(ApiError::NotFound)
 }
 
 /// Where a request stands.
 pub(crate) async fn read(
-    Visitor(at): Visitor,
+    Follower { at, client }: Follower,
     Path((_, name)): Path<(String, String)>,
 ) -> Result<Json<Value>, ApiError> {
-    let view = case(&at, &name).await?;
+    let view = case(&at, client.as_ref(), &name).await?;
     Ok(Json(shown(&at, &view)))
 }
 
@@ -129,10 +131,10 @@ pub(crate) async fn not_fixed(
     Path((_, name)): Path<(String, String)>,
     said: NotFixed,
 ) -> Result<Json<Value>, ApiError> {
-    let id = case(&client.at, &name).await?.case.request.case;
+    let id = case(&client.at, Some(&client), &name).await?.case.request.case;
     let command = Command::NotFixed { case: id, channel: Channel::Api, note: said.note };
     client.submit(command).await?;
-    Ok(Json(shown(&client.at, &case(&client.at, &name).await?)))
+    Ok(Json(shown(&client.at, &case(&client.at, Some(&client), &name).await?)))
 }
 
 /// Takes a request back.
@@ -140,9 +142,9 @@ pub(crate) async fn withdraw(
     client: Client,
     Path((_, name)): Path<(String, String)>,
 ) -> Result<Json<Value>, ApiError> {
-    let id = case(&client.at, &name).await?.case.request.case;
+    let id = case(&client.at, Some(&client), &name).await?.case.request.case;
     client.submit(Command::Withdraw { case: id }).await?;
-    Ok(Json(shown(&client.at, &case(&client.at, &name).await?)))
+    Ok(Json(shown(&client.at, &case(&client.at, Some(&client), &name).await?)))
 }
 
 /// Asks a person to look again at what a machine decided.
@@ -150,9 +152,9 @@ pub(crate) async fn review(
     client: Client,
     Path((_, name)): Path<(String, String)>,
 ) -> Result<Json<Value>, ApiError> {
-    let id = case(&client.at, &name).await?.case.request.case;
+    let id = case(&client.at, Some(&client), &name).await?.case.request.case;
     client.submit(Command::AskForReview { case: id, channel: Channel::Api, reason: None }).await?;
-    Ok(Json(shown(&client.at, &case(&client.at, &name).await?)))
+    Ok(Json(shown(&client.at, &case(&client.at, Some(&client), &name).await?)))
 }
 
 /// A request without anything that its requester told us.

@@ -1,6 +1,8 @@
 //! The JSON API.
 
 use axum::http::StatusCode;
+use base::Channel;
+use runtime::{Authority, Command, Reply, Submit};
 use serde_json::{Value, json};
 
 use super::{BODY, JSON, KEY, Town, town, valid};
@@ -62,6 +64,31 @@ async fn the_same_key_is_the_same_request_and_the_same_bin_is_joined() {
     assert_ne!(another.json()["reference"], first.json()["reference"]);
     let bad = town.send_with(&[("idempotency-key", "")], &other).await;
     assert_eq!(bad.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_persons_own_request_is_opened_by_no_reference() {
+    let town = Town::new();
+    let submit = Submit {
+        service: "missed-bin".parse().unwrap(),
+        channel: Channel::Web,
+        language: None,
+        given: serde_json::from_value(valid()["answers"].clone()).unwrap(),
+        draft: None,
+    };
+    let person = base::SectorPersonId::from_bytes([7; 32]);
+    let citizen = Authority::Citizen { person, assurance: runtime::Assurance::default() };
+    let command = Command::Submit(Box::new(submit));
+    let received = town.host.submit(&super::body(), citizen, command).await.unwrap();
+    let Reply::Received { reference, .. } = received else { panic!("{received:?}") };
+    let address = format!("/{BODY}/api/requests/{reference}");
+    let key = format!("Bearer {KEY}");
+    for headers in [vec![], vec![("authorization", key.as_str())]] {
+        let answer = town.call("GET", &address, &headers, "").await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{}", answer.text);
+    }
+    let wrong = town.call("GET", &address, &[("authorization", "Bearer no")], "").await;
+    assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -197,11 +197,10 @@ fn to_bytes(record: &impl serde::Serialize) -> Result<Vec<u8>, ShardError> {
 /// Who may open what, and why. An agent opens nothing before the caller is known to be the person.
 const fn roles(what: Viewed, reason: ViewReason) -> &'static [Role] {
     match (what, reason) {
-        (Viewed::Summary, _) | (Viewed::Answers, ViewReason::CallerVerified { .. }) => {
-            &[Role::Agent]
-        }
+        (Viewed::Summary, _)
+        | (Viewed::Answers | Viewed::Course, ViewReason::CallerVerified { .. }) => &[Role::Agent],
         (
-            Viewed::Answers,
+            Viewed::Answers | Viewed::Course,
             ViewReason::CaseWork | ViewReason::Review | ViewReason::Incident | ViewReason::Call,
         ) => &[Role::Caseworker, Role::Assessor],
         (Viewed::Exchange, _) => &[Role::Operator, Role::Caseworker],

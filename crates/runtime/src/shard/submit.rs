@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use base::{
-    CaseId, Channel, Digest, DraftId, Language, Measure, Personal, Reference, Role, Timestamp,
+    CaseId, Channel, Digest, DraftId, KeyId, Language, Measure, Personal, Reference, Role,
+    SectorPersonId, Timestamp,
 };
-use catalogue::Answers;
+use catalogue::{Answers, SignIn};
 use engine::{Variable, Variables};
 use identity::Assurance;
 use requests::{Received, ServiceRequest};
@@ -28,6 +29,16 @@ const AGENT_ENTRY_CENTIMINUTES: u32 = 350;
 /// References are drawn again when one is taken; each try fails once in a billion.
 const REFERENCE_TRIES: u32 = 8;
 
+/// Whose a new request is.
+struct Asker {
+    /// Who signed in, or whom an agent has on the phone.
+    person: Option<SectorPersonId>,
+    /// The key of the form that it was begun as.
+    key: Option<KeyId>,
+    /// What makes another one of theirs the same.
+    duplicate_key: Option<Digest>,
+}
+
 impl Shard {
     pub(super) fn submit(
         &mut self,
@@ -37,7 +48,7 @@ impl Shard {
     ) -> Result<Reply, Refused> {
         let service = self.services.present(&submit.service).cloned().ok_or(Rejection::NotFound)?;
         self.may_submit(authority, submit, &service)?;
-        if let Some(reply) = self.received_before(submit, turn)? {
+        if let Some(reply) = self.received_before(authority, submit, turn)? {
             return Ok(reply);
         }
         let places = &self.settings.places;
@@ -45,11 +56,20 @@ impl Shard {
         let today = turn.now.uk_date();
         let checked = service.package.questions.check(&submit.given, &known_place, today);
         let answers = checked.map_err(Rejection::Invalid)?;
-        let duplicate_key = duplicate_key(&self.settings, &service, &answers);
+        let kept = match submit.draft {
+            Some(draft) => Self::kept_draft(draft, turn.step, turn.reader)?,
+            None => None,
+        };
+        // Whoever an agent has on the phone is the person whom they began the form for.
+        let caller = kept.as_ref().and_then(|kept| kept.person);
+        let caller = caller.filter(|_| submit.channel == Channel::Agent);
+        let person = authority.person().or(caller);
+        let duplicate_key = duplicate_key(&self.settings, &service, person, &answers);
         if let Some(open) = Self::open_duplicate(duplicate_key, turn.step, turn.reader)? {
             return self.join(turn, open, submit);
         }
-        let received = self.receipt(turn, authority, submit, (&service, &answers))?;
+        let asker = Asker { person, key: kept.map(|kept| kept.key), duplicate_key };
+        let received = self.receipt(turn, authority, submit, (&service, &answers, asker))?;
         let id = submit.draft.map_or_else(
             || self.draw_case(turn.now, turn.step),
             |draft| CaseId::from_bytes(*draft.as_bytes()),
@@ -95,7 +115,7 @@ impl Shard {
         // Who asks by the pages signs in. An agent, and a program that a body has let in, answer
         // for whom they speak for; of whom nobody is sure of, no other body is asked anything.
         let visits = submit.channel == Channel::Web && authority.person().is_none();
-        if definition.sign_in == catalogue::SignIn::Required && visits && !by_system {
+        if definition.sign_in == SignIn::Required && visits && !by_system {
             return Err(Rejection::SignInNeeded);
         }
         Ok(())
@@ -103,9 +123,11 @@ impl Shard {
 
     /// A form sent twice is one request: its draft's id became the case's. A program that sends
     /// something else under a key that it has used is told so: it would take the answer for the
-    /// receipt of what nobody has read.
+    /// receipt of what nobody has read. An id of somebody else's request, or of another service's,
+    /// names no form of theirs.
     fn received_before(
         &mut self,
+        authority: &Authority,
         submit: &Submit,
         turn: &Turn<'_>,
     ) -> Result<Option<Reply>, Refused> {
@@ -115,6 +137,10 @@ impl Shard {
         let Some(found) = self.case(id, turn.reader)? else { return Ok(None) };
         let ServiceRequest { case, reference, promised, .. } = found.request.clone();
         let is_joined = joined.is_some();
+        let theirs = is_joined || self.may_touch(authority, &found.request).is_ok();
+        if found.request.service != submit.service || !theirs {
+            return Err(Rejection::NotFound.into());
+        }
         if submit.channel == Channel::Api
             && !self.is_same(submit, (&found.request, is_joined), turn.now)?
         {
@@ -145,7 +171,8 @@ impl Shard {
             return Ok(false);
         };
         if is_joined {
-            return Ok(duplicate_key(&self.settings, &service, &given) == request.duplicate_key);
+            let key = duplicate_key(&self.settings, &service, request.person, &given);
+            return Ok(key == request.duplicate_key);
         }
         let keys = self.keyring.of_case(&request.keys)?;
         let stored = request.open_answers(&keys).map_err(|_| Rejection::Erased)?;
@@ -194,19 +221,12 @@ impl Shard {
         turn: &Turn<'_>,
         authority: &Authority,
         submit: &Submit,
-        (service, answers): (&Service, &Answers),
+        (service, answers, asker): (&Service, &Answers, Asker),
     ) -> Result<Received, Refused> {
         let definition = &service.package.definition;
         let reference = self.draw_reference(&definition.prefix, turn.step, turn.reader)?;
-        let kept = match submit.draft {
-            Some(draft) => Self::kept_draft(draft, turn.step, turn.reader)?,
-            None => None,
-        };
-        // Whoever an agent has on the phone is the person whom they began the form for.
-        let caller = kept.as_ref().and_then(|kept| kept.person);
-        let caller = caller.filter(|_| submit.channel == Channel::Agent);
-        let key = match kept {
-            Some(kept) => kept.key,
+        let key = match asker.key {
+            Some(key) => key,
             None => self.keyring.take(&*self.entropy, self.number(), turn.step.batch.next_seq())?,
         };
         let promised = requests::working_days::after(
@@ -230,11 +250,11 @@ impl Shard {
             version: service.package.version,
             channel: submit.channel,
             language: submit.language,
-            person: authority.person().or(caller),
+            person: asker.person,
             client: client.cloned(),
             keys: vec![key],
             answers: Personal::new(answers.to_json()),
-            duplicate_key: duplicate_key(&self.settings, service, answers),
+            duplicate_key: asker.duplicate_key,
             promised,
         })
     }
@@ -417,14 +437,22 @@ pub(super) fn measure(authority: &Authority, channel: Channel) -> Measure {
     Measure { channel: Some(channel), staff_centiminutes: staff, ..Measure::by(authority.actor()) }
 }
 
-/// What makes two open requests of a service the same, as a blind index.
-fn duplicate_key(settings: &BodySettings, service: &Service, answers: &Answers) -> Option<Digest> {
-    let duplicate = service.package.definition.duplicate.as_ref()?;
-    let same: Vec<String> = duplicate
-        .questions
-        .iter()
-        .map(|question| answers.get(question.as_str()).map(ToString::to_string).unwrap_or_default())
-        .collect();
+/// What makes two open requests of a service the same, as a blind index. What is asked by people
+/// who are known is the same only from the same person: who knows a family's names joins nothing.
+fn duplicate_key(
+    settings: &BodySettings,
+    service: &Service,
+    person: Option<SectorPersonId>,
+    answers: &Answers,
+) -> Option<Digest> {
+    let definition = &service.package.definition;
+    let duplicate = definition.duplicate.as_ref()?;
+    let person = person.filter(|_| definition.sign_in == SignIn::Required);
+    let answered = |question: &base::QuestionId| {
+        answers.get(question.as_str()).map(ToString::to_string).unwrap_or_default()
+    };
+    let same = duplicate.questions.iter().map(answered);
+    let same: Vec<String> = same.chain(person.map(|person| person.to_string())).collect();
     let field = format!("duplicate.{}", service.id());
     Some(settings.blind.index(&field, same.join("\u{1f}").as_bytes()))
 }

@@ -34,7 +34,7 @@ pub(crate) async fn begin(walk: Walk) -> Answer {
     let pages = walk.pages(&given);
     let first = pages.first().map(|page| walk.page_address(page));
     let first = first.unwrap_or_else(|| walk.check_address());
-    let cookie = walk.seen.set(&walk.draft_kind(), &draft.to_string())?;
+    let cookie = walk.hold(draft)?;
     Ok(with_cookies(see_other(&first), [cookie]))
 }
 

@@ -70,7 +70,7 @@ pub(crate) async fn begin(staff: Staff, at: At) -> Answer {
     let Reply::Draft { draft } = begun else { return Err(Fault::NOT_FOUND) };
     let walk = Walk::of_call(staff.seen(), &staff.authority, &service)?;
     let given = staff.run()?.draft(draft, &service, staff.now)?.unwrap_or_default();
-    let cookie = staff.set(&walk.draft_kind(), &draft.to_string())?;
+    let cookie = walk.hold(draft)?;
     Ok(with_cookies(see_other(&walk.first(&given)), [cookie]))
 }
 

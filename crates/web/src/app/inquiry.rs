@@ -52,6 +52,9 @@ pub(crate) async fn show_to_agent(staff: Staff, at: At) -> Answer {
 /// `POST /{body}/staff/cases/{reference}/question`
 pub(crate) async fn answer_by_agent(staff: Staff, at: At, Form(form): Form) -> Answer {
     let (reference, view) = found_case(&staff, &at)?;
+    if reader_of(&staff, &view)?.is_none() {
+        return Err(Fault::Elsewhere(paths::caller(staff.id()?, &reference)));
+    }
     let typed = form.text(ANSWER);
     if let Some(error) = fault_of_answer(&staff, typed) {
         let field = answer_field(&staff, typed).wrong(error);

@@ -65,7 +65,36 @@ pub(crate) async fn done(walk: Walk) -> Answer {
     let sent = sent.ok_or_else(|| Fault::Elsewhere(walk.base.clone()))?;
     let reference: Reference = sent.reference.parse().map_err(|_| Fault::NOT_FOUND)?;
     let view = walk.seen.run()?.case_in_a_moment(&reference).await?.ok_or(Fault::NOT_FOUND)?;
-    html(&confirmation_view(&walk, &sent, &view)?)
+    let owner = view.case.request.person;
+    let agent = walk.channel == base::Channel::Agent;
+    if agent || owner.is_none() || owner == walk.authority.person() {
+        return html(&confirmation_view(&walk, &sent, &view)?);
+    }
+    // The next person at this browser, or somebody who told us of what another had told before.
+    if sent.joined && Story::of(&walk.seen, &view).is_open() {
+        return html(&joined_view(&walk, &view)?);
+    }
+    Err(Fault::Elsewhere(walk.base.clone()))
+}
+
+/// What is told to somebody whose report joined another person's: nothing of that person's.
+fn joined_view(walk: &Walk, view: &CaseView) -> Result<Confirmation, Fault> {
+    let (seen, words) = (&walk.seen, walk.seen.words);
+    let by = words.by_date(words.date(view.case.request.promised).as_str());
+    Ok(Confirmation {
+        page: seen.frame().page(words.received_title()),
+        reference: None,
+        say: None,
+        joined: Some(words.joined_anothers().to_owned()),
+        told: Told::UnderWay {
+            next: vec![Step { when: Some(by), text: words.next_promised().to_owned() }],
+            how_we_know: words.how_we_know_text().to_owned(),
+        },
+        parts: Vec::new(),
+        keep: None,
+        status: None,
+        onward: Link::new(words.all_services(), paths::front(seen.id()?)),
+    })
 }
 
 /// Where somebody goes whose form was sent or has expired.
@@ -174,13 +203,13 @@ fn confirmation_view(walk: &Walk, sent: &Sent, view: &CaseView) -> Result<Confir
     let title = if story.is_answered() { words.answered_title() } else { words.received_title() };
     Ok(Confirmation {
         page: seen.frame().page(title),
-        reference: reference.to_string(),
+        reference: Some(reference.to_string()),
         say: agent.then(|| say(words, &story, view)),
         joined: sent.joined.then(|| words.joined_open().to_owned()),
         told: told(words, &story, view)?,
         parts: story.parts(),
         keep: (!agent).then(|| keep(words, sent, view)),
-        status,
+        status: Some(status),
         onward,
     })
 }

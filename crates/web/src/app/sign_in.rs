@@ -1,7 +1,7 @@
 //! Signing in by a code that is sent by e-mail, and out again: residents and staff by the same
 //! pages under two addresses.
 
-use base::Digest;
+use base::{BodyId, Digest};
 use identity::SignInId;
 use runtime::{Entrance, SignInRejection, SignedIn};
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use super::callers::{Form, Visitor};
 use super::cookies::{Kind, region_sessions};
 use super::mail::{code_mail, minutes};
 use super::seen::Seen;
+use super::walk::Held;
 use crate::paths;
 use crate::views::account::{SignIn, SignInCode, SignedOut};
 use crate::views::field::{Field, LineKind, errors_of};
@@ -144,6 +145,7 @@ pub(crate) async fn sign_out(visitor: Visitor) -> Answer {
     let links = vec![again, Link::new(words.all_services(), paths::front(body))];
     let page = html(&SignedOut { page: frame.page(words.signed_out()), links })?;
     let mut gone = vec![visitor.clear(&way.session)?, visitor.clear(&way.name)?];
+    gone.extend(left_behind(&visitor, body, way.entrance));
     if !staff {
         // Signing out is signing out everywhere: the device may be somebody else's next.
         let secure = visitor.app.setup.secure_cookies;
@@ -151,10 +153,25 @@ pub(crate) async fn sign_out(visitor: Visitor) -> Answer {
             visitor.app.setup.host.sign_out(&body, session.token).await?;
             gone.push(Kind::Resident.clear(&body, secure));
             gone.push(Kind::ResidentName.clear(&body, secure));
+            gone.extend(left_behind(&visitor, &body, way.entrance));
         }
         gone.push(region_sessions(None, secure));
     }
     Ok(with_cookies(page, gone))
+}
+
+/// The headers that take back what a body's pages keep in a browser beside the session: forms
+/// begun, what was sent last, whom an agent had on the phone.
+fn left_behind(seen: &Seen, body: &BodyId, entrance: Entrance) -> Vec<String> {
+    let run = seen.app.setup.host.body(body);
+    let services = run.into_iter().flat_map(|run| run.services().offered());
+    let services = services.map(|service| service.id().to_string());
+    let kinds: Vec<Kind> = match entrance {
+        Entrance::Resident => services.map(Kind::Draft).chain([Kind::Sent]).collect(),
+        Entrance::Staff => services.map(Kind::Call).chain([Kind::CallSent, Kind::Caller]).collect(),
+    };
+    let secure = seen.app.setup.secure_cookies;
+    kinds.iter().map(|kind| kind.clear(body, secure)).collect()
 }
 
 enum SendFault {
@@ -231,9 +248,9 @@ fn kept(seen: &Seen, onward: Option<&str>) -> Option<String> {
     let rest = onward?.strip_prefix(&format!("{}services/", paths::front(body)))?;
     let service = rest.split(['/', '?']).next()?.parse().ok()?;
     let kind = Kind::Draft(format!("{service}"));
-    let draft = seen.cookie(&kind)?.parse().ok()?;
+    let held: Held = seen.open(&kind)?;
     let run = seen.run().ok()?;
-    run.draft(draft, &service, seen.now).ok()??;
+    run.draft(held.draft, &service, seen.now).ok()??;
     let title = &run.services().present(&service)?.package.definition.title;
     Some(seen.words.answers_kept(title.in_language(seen.language_shown())))
 }

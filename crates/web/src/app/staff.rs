@@ -48,12 +48,15 @@ pub(crate) async fn find(staff: Staff, Form(form): Form) -> Answer {
 /// `GET /{body}/staff/cases/{reference}`
 pub(crate) async fn case(staff: Staff, at: At) -> Answer {
     let (reference, view) = found_case(&staff, &at)?;
-    let mut page = case_view(&staff, &reference, &view)?;
+    let reason = reader_of(&staff, &view)?;
+    if let Some(reason) = reason.filter(|_| view.is_of_a_person()) {
+        staff.look(view.case.request.case, Viewed::Course, reason).await?;
+    }
+    let mut page = case_view(&staff, &reference, &view, reason)?;
     let answered = staff.cookie(&Kind::Notice) == Some(TOLD_ANSWERED);
     let answered = answered.then(|| staff.words.answered_notice().to_owned());
     page.page.notice = answered.or_else(|| super::caller::told(&staff));
     let clear = page.page.notice.as_ref().map(|_| staff.clear(&Kind::Notice)).transpose()?;
-    let reason = reader_of(&staff, &view)?;
     if reason.is_some() {
         let open = format!("{}/answers", paths::case(staff.id()?, &reference));
         let act = page.page.second_act(staff.words.show_answers(), open);
@@ -72,7 +75,7 @@ pub(crate) async fn answers(staff: Staff, at: At) -> Answer {
         return Err(Fault::Elsewhere(paths::caller(staff.id()?, &reference)));
     };
     staff.look(view.case.request.case, Viewed::Answers, reason).await?;
-    let mut page = case_view(&staff, &reference, &view)?;
+    let mut page = case_view(&staff, &reference, &view, Some(reason))?;
     page.answers = opened(&staff, &view)?;
     page.page.notice = Some(staff.words.answers_opened().to_owned());
     html(&page)
@@ -110,8 +113,16 @@ pub(super) fn found_case(staff: &Staff, at: &At) -> Result<(Reference, CaseView)
     Ok((reference, view))
 }
 
-fn case_view(staff: &Staff, reference: &Reference, view: &CaseView) -> Result<StaffCase, Fault> {
-    let story = Story::of(staff, view);
+fn case_view(
+    staff: &Staff,
+    reference: &Reference,
+    view: &CaseView,
+    reason: Option<ViewReason>,
+) -> Result<StaffCase, Fault> {
+    let story = match reason {
+        Some(_) => Story::of(staff, view),
+        None => Story::in_passing(staff, view),
+    };
     Ok(StaffCase {
         page: staff.frame().page(story.title()).back_to(paths::staff(staff.id()?)),
         reference: reference.to_string(),

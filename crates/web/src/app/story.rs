@@ -20,12 +20,28 @@ use crate::words::Words;
 pub(crate) struct Story<'a> {
     seen: &'a Seen,
     view: &'a CaseView,
+    /// Whether only that there is such a request is told, and whether it is open.
+    withheld: bool,
 }
 
 impl<'a> Story<'a> {
-    /// A request's story for the reader of a page.
-    pub(crate) const fn of(seen: &'a Seen, view: &'a CaseView) -> Self {
-        Self { seen, view }
+    /// A request's story for the reader of a page. What was asked for a person whom nobody knew is
+    /// withheld from whoever has its reference: they were told in another way.
+    pub(crate) fn of(seen: &'a Seen, view: &'a CaseView) -> Self {
+        let nobodys = view.case.request.person.is_none();
+        let withheld = nobodys && view.is_of_a_person() && !seen.is_staff_page();
+        Self { seen, view, withheld }
+    }
+
+    /// The story for staff who do not work on the request and have nobody on the phone: what
+    /// becomes of a person's own request is not for them.
+    pub(crate) fn in_passing(seen: &'a Seen, view: &'a CaseView) -> Self {
+        Self { seen, view, withheld: view.is_of_a_person() }
+    }
+
+    /// Whether the story is withheld.
+    pub(crate) const fn is_withheld(&self) -> bool {
+        self.withheld
     }
 
     const fn words(&self) -> Words {
@@ -73,6 +89,7 @@ impl<'a> Story<'a> {
             Status::Open if request.reopened > 0 => {
                 Tag::new(Tone::Busy, self.words().state_reopened())
             }
+            Status::Refused if self.withheld => tag_of(self.words(), Status::Completed),
             status => tag_of(self.words(), status),
         }
     }
@@ -84,6 +101,10 @@ impl<'a> Story<'a> {
             Status::Open if request.inquiry().is_some() => {
                 let words = self.words();
                 self.for_reader(words.sentence_asked(), words.staff_sentence_asked()).to_owned()
+            }
+            Status::Open if self.withheld => self.words().sentence_open().to_owned(),
+            Status::Completed | Status::Refused if self.withheld => {
+                self.words().sentence_decided().to_owned()
             }
             Status::Open if self.view.parts().iter().any(is_under_way) => self.how_many_parts(),
             Status::Open => {
@@ -120,6 +141,9 @@ impl<'a> Story<'a> {
 
     /// How each part stands; none where the service has no parts.
     pub(crate) fn parts(&self) -> Vec<PartLine> {
+        if self.withheld {
+            return Vec::new();
+        }
         let language = self.language();
         let line = |part: Standing| PartLine {
             title: part.title.in_language(language).to_owned(),
@@ -213,6 +237,10 @@ impl<'a> Story<'a> {
                 self.for_reader(words.you_told_us(channel), words.they_told_us(channel)).to_owned()
             }
             MilestoneKind::Joined => words.event_joined().to_owned(),
+            MilestoneKind::Reached(_) | MilestoneKind::Reviewed(..) if self.withheld => {
+                return None;
+            }
+            MilestoneKind::Outcome(_) if self.withheld => words.event_answered().to_owned(),
             MilestoneKind::Reached(_) => self.told(milestone)?,
             // The answer itself stands above the timeline, with its reasons below it.
             MilestoneKind::Outcome(_) if self.is_last_answer(milestone) => {
@@ -278,7 +306,7 @@ impl<'a> Story<'a> {
     ) -> Result<Option<Decision>, Fault> {
         let (words, request) = (self.words(), &self.view.case.request);
         let body = self.seen.name_of(&self.view.service.body);
-        let Some(outcome) = self.outcome() else { return Ok(None) };
+        let Some(outcome) = self.outcome().filter(|_| !self.withheld) else { return Ok(None) };
         let reasons = || self.seen.run()?.reasons(self.view).map_err(Fault::from);
         let rules = || reasons().map(|found| self.reasons(found));
         let decided = request.review.as_ref().and_then(|review| review.decided.as_ref());
@@ -307,6 +335,9 @@ impl<'a> Story<'a> {
             decision(who, own.into_iter().chain(upheld).collect())
         } else if request.by_hand.is_some() {
             decision(words.person_closed(body.as_str()), Vec::new())
+        } else if request.judged && self.view.is_by_letter() && !self.seen.is_staff_page() {
+            // The reasons would tell the answer, and stand in the letter.
+            decision(words.person_decided(body.as_str()), Vec::new())
         } else if request.judged {
             let chosen = self.chosen(theirs);
             let reasons = chosen.into_iter().chain(rules()?).collect();
@@ -447,7 +478,10 @@ fn told(seen: &Seen, body: Option<&runtime::Body>, row: &RequestSummary) -> Line
     let outcome = row.outcome.as_deref().zip(service);
     let told = outcome.and_then(|(outcome, service)| outcome_of(service, outcome, language));
     let closed = row.closed_at.unwrap_or(row.updated_at).uk_date();
+    let in_passing = seen.is_staff_page()
+        && service.is_some_and(|it| it.package.definition.sign_in == catalogue::SignIn::Required);
     let sentence = match status {
+        Status::Completed | Status::Refused if in_passing => words.sentence_decided().to_owned(),
         Status::Open if asked && seen.is_staff_page() => words.staff_sentence_asked().to_owned(),
         Status::Open if asked => words.sentence_asked().to_owned(),
         Status::Open if late > 0 => words.promised_late(promised.as_str()),
@@ -459,6 +493,7 @@ fn told(seen: &Seen, body: Option<&runtime::Body>, row: &RequestSummary) -> Line
     let tag = match late {
         0 if asked && seen.is_staff_page() => Tag::new(Tone::Warn, words.state_waits_for_them()),
         0 if asked => Tag::new(Tone::Warn, words.state_waits_for_you()),
+        0 if in_passing && status == Status::Refused => tag_of(words, Status::Completed),
         0 => tag_of(words, status),
         _ => Tag::new(Tone::Warn, words.days_late(words.working_days(late).as_str())),
     };

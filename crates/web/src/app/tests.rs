@@ -15,6 +15,7 @@ mod region;
 mod reviews;
 mod sign_in;
 mod staff;
+mod strangers;
 
 use browser::{Browser, Read};
 use region::World;

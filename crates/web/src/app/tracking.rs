@@ -54,7 +54,7 @@ pub(crate) async fn find(visitor: Visitor, Form(form): Form) -> Answer {
 
 /// `GET /{body}/requests/{reference}`
 pub(crate) async fn status(visitor: Visitor, at: At) -> Answer {
-    let (reference, view) = own_case(&visitor, &at)?;
+    let (reference, view) = followed(&visitor, &at)?;
     let told = visitor.cookie(&Kind::Notice).map(str::to_owned);
     let mut view = status_view(&visitor, &reference, &view)?;
     view.page.notice = match told.as_deref() {
@@ -72,7 +72,7 @@ pub(crate) async fn status(visitor: Visitor, at: At) -> Answer {
 /// of what was done there, so that coming by it twice, or without having paid, is no harm: the
 /// process reads where the payment stands.
 pub(crate) async fn paid(visitor: Visitor, at: At) -> Answer {
-    let (reference, view) = own_case(&visitor, &at)?;
+    let (reference, view) = followed(&visitor, &at)?;
     let body = visitor.id()?;
     let command = Command::PaymentReturned { case: view.case.request.case };
     visitor.app.setup.host.submit(body, visitor.authority.clone(), command).await?;
@@ -183,8 +183,17 @@ fn request_line(seen: &Seen, row: &RequestSummary) -> Result<RequestLine, Fault>
     })
 }
 
-/// A request that the visitor may see: theirs, or one of nobody's, by its reference.
+/// A request that the visitor may act on: theirs, or one of nobody's, by its reference.
 pub(super) fn own_case(visitor: &Visitor, at: &At) -> Result<(Reference, CaseView), Fault> {
+    let (reference, view) = followed(visitor, at)?;
+    if Story::of(visitor, &view).is_withheld() {
+        return Err(Fault::NOT_FOUND);
+    }
+    Ok((reference, view))
+}
+
+/// A request that the visitor may follow: theirs, or one of nobody's, by its reference.
+fn followed(visitor: &Visitor, at: &At) -> Result<(Reference, CaseView), Fault> {
     let reference: Reference = at.get("reference")?;
     let view = visitor.run()?.case_of(&reference)?.ok_or(Fault::NOT_FOUND)?;
     match (view.case.request.person, visitor.authority.person()) {
@@ -277,6 +286,7 @@ fn status_view(visitor: &Visitor, reference: &Reference, view: &CaseView) -> Res
     let page = page_of(visitor, title, back);
     let look_again =
         LookAgain { why: look_again_why(visitor, ""), action: format!("{here}/review") };
+    let withheld = story.is_withheld();
     Ok(Status {
         page,
         reference: reference.to_string(),
@@ -286,14 +296,15 @@ fn status_view(visitor: &Visitor, reference: &Reference, view: &CaseView) -> Res
         pay: pay(visitor, view)?,
         parts: story.parts(),
         holder: story.holder(),
-        asked: inquiry::of_resident(visitor, reference, view)?,
+        asked: if withheld { None } else { inquiry::of_resident(visitor, reference, view)? },
         timeline: story.timeline(),
         decision: story.decision(Some(look_again), theirs)?,
         answers: if theirs { facts(visitor, view)? } else { Vec::new() },
         looks: if theirs { looks(visitor, view)? } else { None },
         sign_in: None,
-        not_fixed: view.may_say_not_fixed(visitor.now).then(|| format!("{here}/not-fixed")),
-        withdraw: view.may_withdraw(visitor.now).then(|| format!("{here}/withdraw")),
+        not_fixed: (!withheld && view.may_say_not_fixed(visitor.now))
+            .then(|| format!("{here}/not-fixed")),
+        withdraw: (!withheld && view.may_withdraw(visitor.now)).then(|| format!("{here}/withdraw")),
     })
 }
 

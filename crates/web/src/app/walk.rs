@@ -1,15 +1,16 @@
 //! The way through a service's pages: whose it is, its draft, and the order of its pages.
 //!
 //! A resident and an agent for a caller walk the same way under two addresses. What was answered
-//! rests sealed in the draft; the browser holds only the draft's id.
+//! rests sealed in the draft; the browser holds only the draft's id, sealed too.
 
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use base::{Channel, DraftId, ServiceId};
+use base::{Channel, Digest, DraftId, ServiceId};
 use catalogue::{Given, Page, Question, QuestionKind, QuestionSet, SignIn};
 use runtime::{Authority, Command, Place, Reply, Service, held_name};
+use serde::{Deserialize, Serialize};
 
 use super::answer::Fault;
 use super::callers::{At, Staff, Visitor};
@@ -39,6 +40,28 @@ pub(crate) struct Begun {
     pub(crate) draft: DraftId,
     /// What was answered so far, and the postcodes that were entered on the way.
     pub(crate) given: Given,
+}
+
+/// A draft as the browser holds it, sealed: a case's id, which others can know, opens none.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Held {
+    /// The draft.
+    pub(crate) draft: DraftId,
+    /// Who began it, when they were known.
+    holder: Option<Digest>,
+}
+
+impl Held {
+    /// Whether somebody may go on with it: whoever began it, also when their session has ended or
+    /// began on the way, and nobody else who has signed in.
+    pub(crate) fn is_for(&self, authority: &Authority) -> bool {
+        self.holder.is_none_or(|began| holder(authority).is_none_or(|goes_on| goes_on == began))
+    }
+}
+
+/// A person as a cookie names them. Members of staff are none: the cookie of a call is theirs alone.
+fn holder(authority: &Authority) -> Option<Digest> {
+    authority.person().map(|person| Digest::of_parts(&[b"holder", person.as_bytes()]))
 }
 
 impl FromRequestParts<App> for Walk {
@@ -111,9 +134,16 @@ impl Walk {
         }
     }
 
-    /// The draft's id as the browser holds it.
+    /// The draft's id as the browser holds it; nothing when another person began it.
     pub(crate) fn draft_id(&self) -> Option<DraftId> {
-        self.seen.cookie(&self.draft_kind())?.parse().ok()
+        let held: Held = self.seen.open(&self.draft_kind())?;
+        held.is_for(&self.authority).then_some(held.draft)
+    }
+
+    /// The cookie with which the browser holds a draft of this person.
+    pub(crate) fn hold(&self, draft: DraftId) -> Result<String, Fault> {
+        let holder = holder(&self.authority);
+        self.seen.seal(&self.draft_kind(), &Held { draft, holder })
     }
 
     /// The form so far; `None` when it was sent, expired or never begun.

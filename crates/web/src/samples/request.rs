@@ -348,7 +348,7 @@ impl Confirmation {
         let contractor = contractor(words);
         Self {
             page: frame(words).page(words.received_title()),
-            reference: REFERENCE.to_owned(),
+            reference: Some(REFERENCE.to_owned()),
             say: None,
             joined: None,
             told: Told::UnderWay {
@@ -367,7 +367,7 @@ impl Confirmation {
             },
             parts: Vec::new(),
             keep: Some(words.copy_sent("mair.example@example.org")),
-            status: "/millbrook/track/status".to_owned(),
+            status: Some("/millbrook/track/status".to_owned()),
             onward: Link::new(words.all_services(), "/millbrook/"),
         }
     }
@@ -437,6 +437,14 @@ pub(super) fn collect(gallery: &mut Gallery) -> askama::Result<()> {
         ..confirmation.clone()
     };
     gallery.add_state("confirmation", "joined", &joined)?;
+    let anothers = Confirmation {
+        reference: None,
+        status: None,
+        keep: None,
+        joined: Some(words.joined_anothers().to_owned()),
+        ..joined
+    };
+    gallery.add_state("confirmation", "joined_anothers", &anothers)?;
     let in_parts = Confirmation { parts: super::tracking::parts(words), ..confirmation.clone() };
     gallery.add_state("confirmation", "in_parts", &in_parts)?;
     let refused = Confirmation {

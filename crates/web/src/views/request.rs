@@ -126,8 +126,8 @@ pub enum Told {
 pub struct Confirmation {
     /// The page; its title is the heading.
     pub page: Page,
-    /// The reference.
-    pub reference: String,
+    /// The reference; none where the request is another person's.
+    pub reference: Option<String>,
     /// What an agent says.
     pub say: Option<String>,
     /// What was there already, when the request joined an open one.
@@ -138,8 +138,8 @@ pub struct Confirmation {
     pub parts: Vec<PartLine>,
     /// Where the reference was sent, or that it has to be kept; nothing to an agent, who says it.
     pub keep: Option<String>,
-    /// The status page.
-    pub status: String,
+    /// The status page, where the reference is told.
+    pub status: Option<String>,
     /// Where an agent begins the next call, or a resident goes on.
     pub onward: Link,
 }
