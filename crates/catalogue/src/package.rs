@@ -233,8 +233,9 @@ impl Reading<'_> {
             self.refuse(FILE, (1, 1), ProblemKind::Value, &sentence, "Split the service.");
         }
         let QuestionsFile { pages, questions } = file;
-        let (sourced, questions): (Vec<Question>, Vec<Question>) =
+        let (sourced, mut questions): (Vec<Question>, Vec<Question>) =
             questions.into_iter().partition(|question| question.source.is_some());
+        self.share_options(&mut questions, entry);
         let mut names = feel::Names::new();
         let (mut validators, mut shown) = (Vec::new(), Vec::new());
         for question in &questions {
@@ -286,6 +287,34 @@ impl Reading<'_> {
             shown,
             names,
         })
+    }
+
+    /// Gives each question that has an earlier one's options a copy of them.
+    fn share_options(&mut self, questions: &mut [Question], entry: impl Fn(&str) -> (u32, u32)) {
+        for at in 0..questions.len() {
+            let (earlier, rest) = questions.split_at_mut(at);
+            let Some(question) = rest.first_mut() else { continue };
+            let Some(of) = &question.options_of else { continue };
+            let shared = earlier.iter().find(|other| other.id == *of);
+            match shared.map(|shared| &shared.options).filter(|shared| !shared.is_empty()) {
+                Some(shared) if question.options.is_empty() => question.options.clone_from(shared),
+                Some(_) => {
+                    let id = &question.id;
+                    let sentence = format!("The question {id} has options of its own and of {of}.");
+                    let mend = "Keep one of them.";
+                    let (file, kind) = ("questions.toml", ProblemKind::Repeated);
+                    self.refuse(file, entry(id.as_str()), kind, &sentence, mend);
+                }
+                None => {
+                    let id = &question.id;
+                    let sentence =
+                        format!("The question {id} has the options of {of}, which has none.");
+                    let mend = "Name a choice that stands before it.";
+                    let (file, kind) = ("questions.toml", ProblemKind::Undefined);
+                    self.refuse(file, entry(id.as_str()), kind, &sentence, mend);
+                }
+            }
+        }
     }
 
     /// A question that another body answers has a name of its own.

@@ -160,6 +160,8 @@ pub struct Question {
     /// The options of a choice.
     #[serde(default, rename = "option")]
     pub options: Vec<QuestionOption>,
+    /// An earlier question whose options these are too, so that they are said once.
+    pub options_of: Option<QuestionId>,
     /// Words for an error, by its kind.
     #[serde(default)]
     pub errors: BTreeMap<AnswerErrorKind, Text>,

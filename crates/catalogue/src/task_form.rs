@@ -6,7 +6,7 @@
 //! is the key up to its first `/`, so that one outcome can have several reasons:
 //! `refused/no-evidence` and `refused/moved-away` both give `refused`. `why:en` ends the sentence
 //! "A person was needed because ...", and `show:NAME:en` names a variable of the process among the
-//! evidence.
+//! evidence. `told:NAME:KEY:en` says the option to the requester, for whom its own words are not meant.
 
 use base::{Language, Text};
 use bpmn::Element;
@@ -49,6 +49,8 @@ pub struct TaskOption {
     pub key: String,
     /// What it says, by language: the decision with its reason.
     pub text: Text,
+    /// What the requester reads of it, by language; empty when that is its own text.
+    pub told: Text,
     /// The law that it follows, by language; empty when the model names none.
     pub law: Text,
 }
@@ -65,6 +67,11 @@ pub enum TaskFault {
 }
 
 impl TaskOption {
+    /// What the requester reads.
+    pub fn to_requester(&self) -> &Text {
+        if self.told.languages().next().is_some() { &self.told } else { &self.text }
+    }
+
     /// What the process is given: the key up to its first `/`.
     pub fn value(&self) -> feel::Value {
         match self.key.split('/').next().unwrap_or_default() {
@@ -136,7 +143,8 @@ fn options(element: &Element, name: &str) -> Vec<TaskOption> {
         if !known && options.len() < OPTIONS {
             let law = text(element, &format!("law:{name}:{key}"));
             let said = text(element, &format!("{prefix}{key}"));
-            options.push(TaskOption { key: key.to_owned(), text: said, law });
+            let told = text(element, &format!("told:{name}:{key}"));
+            options.push(TaskOption { key: key.to_owned(), text: said, told, law });
         }
     }
     options

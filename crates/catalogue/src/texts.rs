@@ -166,7 +166,7 @@ fn of_process(file: &str, bytes: &[u8], said: &mut Vec<Said>) {
 
 /// The texts that staff read in the form of a user task.
 fn of_task(properties: &[bpmn::Property]) -> Vec<&str> {
-    const TEXTS: [&str; 5] = ["why", "ask", "option", "law", "show"];
+    const TEXTS: [&str; 6] = ["why", "ask", "option", "law", "told", "show"];
     let mut fields = Vec::new();
     for property in properties {
         let Some((field, "en" | "cy")) = property.name.rsplit_once(':') else { continue };

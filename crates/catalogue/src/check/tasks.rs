@@ -9,7 +9,7 @@ use crate::task_form::TaskForm;
 /// The groups to which a task may go.
 const GROUPS: [&str; 2] = ["caseworker", "assessor"];
 /// The properties that are about one variable.
-const ABOUT: [&str; 3] = ["ask", "option", "law"];
+const ABOUT: [&str; 4] = ["ask", "option", "law", "told"];
 
 impl Checking<'_> {
     pub(super) fn tasks(&mut self) {

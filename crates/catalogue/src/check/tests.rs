@@ -524,3 +524,26 @@ fn a_file_that_is_not_in_its_format_is_refused_with_its_line() {
         "#]],
     );
 }
+
+#[test]
+fn the_options_of_an_earlier_question_are_said_once() {
+    let meals = files("services/free-school-meals");
+    let (package, _) = Package::read(&meals).unwrap();
+    let options = |id: &str| package.questions.question(id).unwrap().options.clone();
+    assert_eq!(options("third_child_year"), options("child_year"));
+    assert_eq!(options("child_year").len(), 13);
+    let said = |from: &str, to: &str| {
+        let problems = Package::read(&changed(&meals, "questions.toml", from, to)).err();
+        shown(&problems.unwrap_or_default())
+    };
+    let shared = "options_of = \"child_year\"";
+    let both = format!("{shared}\n[[question.option]]\nvalue = \"nursery\"\ntext.en = \"Nursery\"");
+    expect![[r"
+        questions.toml:275:1: The question second_child_year has options of its own and of child_year. Keep one of them.
+    "]]
+    .assert_eq(&said(shared, &both));
+    expect![[r"
+        questions.toml:275:1: The question second_child_year has the options of child_name, which has none. Name a choice that stands before it.
+    "]]
+    .assert_eq(&said(shared, "options_of = \"child_name\""));
+}

@@ -360,7 +360,8 @@ impl<'a> Story<'a> {
                 let field = form.as_ref()?.fields.iter().find(|field| field.name == *name)?;
                 let option = field.option(key)?;
                 let law = option.law.in_language(language).to_owned();
-                let text = option.text.in_language(language).to_owned();
+                let text = self.for_reader(option.to_requester(), &option.text);
+                let text = text.in_language(language).to_owned();
                 Some(Reason { text, law: (!law.is_empty()).then_some(law) })
             });
             reasons.extend(chosen);
