@@ -58,8 +58,8 @@ pub use related::Related;
 pub use services::{DeployError, Service, Services};
 pub use shard::{
     ANSWER_CHARACTERS, BodySettings, CALLERS_SHOWN, Call, CallWork, DRAFT, DRAFT_SECONDS,
-    HELD_BY_REQUESTER, INPUTS_PER_STEP, IncidentNote, QUESTION_CHARACTERS, REASON_CHARACTERS,
-    STAFF_FORM, Shard, ShardError, Step, StoredDraft, held_name, load_case, replay_case,
+    HELD_BY_REQUESTER, INPUTS_PER_STEP, IncidentNote, LOOSE_FORM, QUESTION_CHARACTERS,
+    REASON_CHARACTERS, Shard, ShardError, Step, StoredDraft, held_name, load_case, replay_case,
 };
 pub use store::requests::RequestSummary;
 pub use transport::{BodyMessage, Delivery, Letter, Transport, TransportError};

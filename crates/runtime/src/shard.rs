@@ -49,7 +49,7 @@ pub(crate) use asking::due_on;
 pub use asking::{ANSWER_CHARACTERS, QUESTION_CHARACTERS};
 pub use calls::{Call, CallWork};
 pub(crate) use contacts::read_contact;
-pub use drafts::{DRAFT, DRAFT_SECONDS, STAFF_FORM, StoredDraft, held_name};
+pub use drafts::{DRAFT, DRAFT_SECONDS, LOOSE_FORM, StoredDraft, held_name};
 pub use load::{load_case, replay_case};
 pub(crate) use payment::waits_for_payment;
 pub use review::REASON_CHARACTERS;

@@ -37,8 +37,8 @@ pub(super) struct Kept {
     pub(super) person: Option<SectorPersonId>,
 }
 
-/// Under what a form of staff is kept that belongs to no service.
-pub const STAFF_FORM: &str = "staff-form";
+/// Under what a form is kept that belongs to no service.
+pub const LOOSE_FORM: &str = "loose-form";
 
 /// The name under which a draft's answers are sealed.
 pub const DRAFT: Field<'static> = Field("draft.answers");
@@ -51,7 +51,7 @@ impl Shard {
         service: ServiceId,
         answers: &str,
     ) -> Result<Reply, Refused> {
-        let ours = self.services.present(&service).is_some() || service.as_str() == STAFF_FORM;
+        let ours = self.services.present(&service).is_some() || service.as_str() == LOOSE_FORM;
         if answers.len() > DRAFT_BYTES || !ours {
             return Err(Rejection::NotFound.into());
         }

@@ -8,7 +8,7 @@ use super::callers::{At, Form, Visitor};
 use super::fields::{Taken, entered};
 use super::form::Fields;
 use super::typed;
-use super::walk::{Begun, Walk};
+use super::walk::{Begun, Walk, answers_of};
 use crate::paths;
 use crate::views::field::errors_of;
 use crate::views::front::{OtherWay, ServiceStart, Start};
@@ -150,10 +150,9 @@ fn known(walk: &Walk, page: &Page, given: &Given) -> Vec<Fact> {
         return Vec::new();
     }
     let language = walk.seen.language_shown();
-    let answered =
-        walk.questions().questions().iter().filter(|question| {
-            question.page != page.id && given.contains_key(question.id.as_str())
-        });
+    let asked = walk.questions().asked(&answers_of(given)).into_iter();
+    let answered = asked
+        .filter(|question| question.page != page.id && given.contains_key(question.id.as_str()));
     answered
         .map(|question| Fact {
             name: question.short().in_language(language).to_owned(),
@@ -167,7 +166,8 @@ fn start_view(walk: &Walk) -> Result<ServiceStart, Fault> {
     let language = seen.language_shown();
     let definition = &walk.service.package.definition;
     let questions = walk.questions().questions();
-    let needed = questions.iter().filter(|question| !question.optional);
+    let always = |question: &&catalogue::Question| !question.optional && question.show_if.is_none();
+    let needed = questions.iter().filter(always);
     let mut next = Vec::new();
     if definition.automated != Automation::None {
         next.push(words.computer_will_decide(seen.web()?.name.in_language(language)));
@@ -213,7 +213,11 @@ fn start_of(walk: &Walk) -> Result<Start, Fault> {
             words.start_now().to_owned()
         }
     };
-    Ok(Start::Open { label, action: format!("{}/start", walk.base) })
+    let begun = walk.draft()?.filter(|begun| !begun.given.is_empty());
+    let begun = begun.filter(|_| walk.channel == base::Channel::Web);
+    let go_on = begun.map(|begun| Link::new(words.go_on(), walk.goes_on(&begun.given)));
+    let label = if go_on.is_some() { words.start_again().to_owned() } else { label };
+    Ok(Start::Open { label, action: format!("{}/start", walk.base), go_on })
 }
 
 fn other_ways(walk: &Walk) -> Result<Vec<OtherWay>, Fault> {

@@ -53,7 +53,7 @@ impl About {
 /// `GET /{body}/staff/contacts/new`
 pub(crate) async fn show(staff: Staff) -> Answer {
     let about = About::of(&staff)?;
-    let kept = typed::kept(&staff, &typed::staff_form()?)?;
+    let kept = typed::kept(&staff, &typed::loose_form()?)?;
     let mut fields = kept.unwrap_or_default();
     if fields.first("once").is_none() {
         fields.put("once", new_id(&staff)?.to_string());
@@ -69,7 +69,7 @@ pub(crate) async fn log(visitor: Visitor, staff: Result<Staff, Fault>, Form(form
             let caller = visitor.query.first("caller").map(encoded);
             let caller = caller.map(|caller| format!("?caller={caller}")).unwrap_or_default();
             let back = format!("{}{caller}", paths::new_contact(visitor.id()?));
-            return typed::keep(&visitor, typed::staff_form()?, &form, &back).await;
+            return typed::keep(&visitor, typed::loose_form()?, &form, &back).await;
         }
         Err(fault) => return Err(fault),
     };

@@ -185,7 +185,7 @@ fn found(staff: &Staff, at: &At) -> Result<Contact, Fault> {
 /// `GET /{body}/staff/contacts/{contact}`
 pub(crate) async fn show(staff: Staff, at: At) -> Answer {
     let contact = found(&staff, &at)?;
-    let kept = typed::kept(&staff, &typed::staff_form()?)?.unwrap_or_default();
+    let kept = typed::kept(&staff, &typed::loose_form()?)?.unwrap_or_default();
     let mut page = page_of(&staff, &contact, field(&staff, kept.text(REASON))).await?;
     page.page.notice = told(&staff);
     let clear = page.page.notice.as_ref().map(|_| staff.clear(&Kind::Notice)).transpose()?;
@@ -219,7 +219,7 @@ pub(crate) async fn close(
         Ok(staff) => staff,
         Err(Fault::Elsewhere(_)) => {
             let back = paths::contact(visitor.id()?, at.get("contact")?);
-            return typed::keep(&visitor, typed::staff_form()?, &form, &back).await;
+            return typed::keep(&visitor, typed::loose_form()?, &form, &back).await;
         }
         Err(fault) => return Err(fault),
     };

@@ -81,8 +81,8 @@ impl Walk {
         let mut to_choose = false;
         for question in self.questions().on_page(&page.id) {
             if question.kind == QuestionKind::Address && asks_postcode(question, &given, form) {
-                given.remove(question.id.as_str());
                 let typed = form.text(&postcode_name(question)).to_owned();
+                self.forget_place_elsewhere(question, &mut given, &typed);
                 match self.fault_of_postcode(&typed) {
                     Some(kind) => {
                         wrong.push(AnswerError { question: question.id.to_string(), kind });
@@ -94,19 +94,29 @@ impl Walk {
             }
             given.insert(question.id.to_string(), answer(question, form));
         }
-        let given = self.pruned(given);
-        let here = self.asked_on(page, &given);
+        // What these answers make needless stays in the draft: whoever changes them back finds it.
+        let asked = self.pruned(given.clone());
+        let here = self.asked_on(page, &asked);
         let on_page = |name: &str| here.iter().any(|question| question.id.as_str() == name);
         wrong.retain(|error| on_page(&error.question));
         if wrong.is_empty() && to_choose {
             return Taken::Postcode(given);
         }
         let known: Vec<String> = wrong.iter().map(|error| error.question.clone()).collect();
-        let others = self.errors(&given).into_iter();
+        let others = self.errors(&asked).into_iter();
         wrong.extend(
             others.filter(|error| on_page(&error.question) && !known.contains(&error.question)),
         );
         if wrong.is_empty() { Taken::Right(given) } else { Taken::Wrong(wrong) }
+    }
+
+    /// A place that was chosen stays chosen while the postcode is its own.
+    fn forget_place_elsewhere(&self, question: &Question, given: &mut Given, postcode: &str) {
+        let chosen = given.get(question.id.as_str()).and_then(Json::as_str);
+        let places = self.places_at(postcode);
+        if !places.iter().any(|place| Some(place.uprn.as_str()) == chosen) {
+            given.remove(question.id.as_str());
+        }
     }
 
     fn fault_of_postcode(&self, typed: &str) -> Option<AnswerErrorKind> {

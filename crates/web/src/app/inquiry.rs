@@ -9,9 +9,11 @@ use runtime::{ANSWER_CHARACTERS, CaseView, Command, InquiryView, QUESTION_CHARAC
 use super::answer::{Answer, Fault, html, html_wrong, see_other, with_cookies};
 use super::callers::{At, Form, Staff, Visitor};
 use super::cookies::Kind;
+use super::form::Fields;
 use super::seen::Seen;
 use super::staff::{found_case, reader_of};
 use super::tracking::{TOLD_ANSWERED, caption, fault_of_text, follow, own_case};
+use super::typed;
 use crate::paths;
 use crate::views::field::{Control, Field, errors_of};
 use crate::views::inquiry::{AnswerQuestion, Asked};
@@ -21,18 +23,25 @@ use crate::views::request::Fact;
 use crate::views::task::AskForm;
 
 /// The field of the question and of the answer.
-const QUESTION: &str = "question";
+pub(super) const QUESTION: &str = "question";
 const ANSWER: &str = "answer";
 
 /// `GET /{body}/requests/{reference}/question`
 pub(crate) async fn show(visitor: Visitor, at: At) -> Answer {
     let (reference, view) = own_case(&visitor, &at)?;
-    html(&resident_page(&visitor, &reference, &view, answer_field(&visitor, ""))?)
+    let typed = typed::kept_loose(&visitor)?;
+    let field = answer_field(&visitor, typed.text(ANSWER));
+    html(&resident_page(&visitor, &reference, &view, field)?)
 }
 
 /// `POST /{body}/requests/{reference}/question`
+///
+/// Whose session has ended signs in again and finds what they typed.
 pub(crate) async fn answer(visitor: Visitor, at: At, Form(form): Form) -> Answer {
-    let (reference, view) = own_case(&visitor, &at)?;
+    let (reference, view) = match own_case(&visitor, &at) {
+        Ok(found) => found,
+        Err(fault) => return typed::or_sign_in(&visitor, &form, fault, &visitor.path).await,
+    };
     let typed = form.text(ANSWER);
     if let Some(error) = fault_of_answer(&visitor, typed) {
         let field = answer_field(&visitor, typed).wrong(error);
@@ -46,11 +55,24 @@ pub(crate) async fn answer(visitor: Visitor, at: At, Form(form): Form) -> Answer
 /// `GET /{body}/staff/cases/{reference}/question`
 pub(crate) async fn show_to_agent(staff: Staff, at: At) -> Answer {
     let (reference, view) = found_case(&staff, &at)?;
-    html(&agent_page(&staff, &reference, &view, answer_field(&staff, "")).await?)
+    let typed = typed::kept_loose(&staff)?;
+    let field = answer_field(&staff, typed.text(ANSWER));
+    html(&agent_page(&staff, &reference, &view, field).await?)
 }
 
 /// `POST /{body}/staff/cases/{reference}/question`
-pub(crate) async fn answer_by_agent(staff: Staff, at: At, Form(form): Form) -> Answer {
+///
+/// Whose session has ended signs in again and finds what they typed.
+pub(crate) async fn answer_by_agent(
+    visitor: Visitor,
+    staff: Result<Staff, Fault>,
+    at: At,
+    Form(form): Form,
+) -> Answer {
+    let staff = match staff {
+        Ok(staff) => staff,
+        Err(fault) => return typed::or_sign_in(&visitor, &form, fault, &visitor.path).await,
+    };
     let (reference, view) = found_case(&staff, &at)?;
     if reader_of(&staff, &view)?.is_none() {
         return Err(Fault::Elsewhere(paths::caller(staff.id()?, &reference)));
@@ -227,8 +249,8 @@ pub(super) fn form(staff: &Staff, view: &CaseView, address: &str, typed: &str) -
 }
 
 /// What staff typed as a question, or what is wrong with it.
-pub(super) fn typed_question(staff: &Staff, form: &Form) -> Result<String, (String, String)> {
-    let typed = form.0.text(QUESTION).to_owned();
+pub(super) fn typed_question(staff: &Staff, form: &Fields) -> Result<String, (String, String)> {
+    let typed = form.text(QUESTION).to_owned();
     let empty = typed.trim().is_empty().then(|| staff.words.error_ask().to_owned());
     match empty.or_else(|| fault_of_text(staff, &typed, QUESTION_CHARACTERS)) {
         Some(error) => Err((typed, error)),

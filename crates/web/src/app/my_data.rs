@@ -86,7 +86,7 @@ fn data_entry(citizen: &Citizen, entry: &LedgerEntry, body: &str) -> Result<Data
 }
 
 fn looked_by(citizen: &Citizen, (role, _): (base::Role, ViewReason), body: &str) -> String {
-    citizen.words.ledger_who(body, citizen.words.role_name(role))
+    citizen.words.ledger_who(body, citizen.words.role_title(role).as_str())
 }
 
 /// The other body of a line, by name.

@@ -25,16 +25,18 @@ struct Sent {
 
 /// `GET /{body}/services/{service}/check`
 pub(crate) async fn check(walk: Walk) -> Answer {
+    walk.signed_in()?;
     let Some(begun) = walk.draft()? else { return Err(Fault::Elsewhere(after_sending(&walk))) };
     let given = walk.pruned(begun.given.clone());
-    if let Some(page) = first_wrong(&walk, &given) {
-        return Err(Fault::Elsewhere(page));
+    if let Some(page) = walk.first_wrong(&given) {
+        return Err(Fault::Elsewhere(format!("{}?change=1", walk.page_address(page))));
     }
     html(&check_view(&walk, &begun, &given, &[])?)
 }
 
 /// `POST /{body}/services/{service}/check`
 pub(crate) async fn send(walk: Walk, Form(form): Form) -> Answer {
+    walk.signed_in()?;
     let Some(draft) = walk.draft_id() else { return Err(Fault::Elsewhere(walk.base.clone())) };
     let begun = walk.draft()?;
     if begun.as_ref().is_some_and(|begun| once(begun) != form.text("once")) {
@@ -89,6 +91,7 @@ fn joined_view(walk: &Walk, view: &CaseView) -> Result<Confirmation, Fault> {
         told: Told::UnderWay {
             next: vec![Step { when: Some(by), text: words.next_promised().to_owned() }],
             how_we_know: words.how_we_know_text().to_owned(),
+            if_it_goes_wrong: words.if_it_goes_wrong_text().to_owned(),
         },
         parts: Vec::new(),
         keep: None,
@@ -101,15 +104,6 @@ fn joined_view(walk: &Walk, view: &CaseView) -> Result<Confirmation, Fault> {
 fn after_sending(walk: &Walk) -> String {
     let sent: Option<Sent> = walk.seen.open(&walk.sent_kind());
     sent.map_or_else(|| walk.base.clone(), |_| format!("{}/done", walk.base))
-}
-
-/// The first page with a fault.
-fn first_wrong(walk: &Walk, given: &Given) -> Option<String> {
-    let errors = walk.errors(given);
-    let question = errors.iter().find_map(|error| walk.questions().question(&error.question))?;
-    let pages = walk.pages(given);
-    let page = pages.into_iter().find(|page| page.id == question.page)?;
-    Some(format!("{}?change=1", walk.page_address(page)))
 }
 
 /// What makes two sendings of one page the same: the draft and what it held when it was checked.
@@ -232,7 +226,12 @@ fn told(words: Words, story: &Story<'_>, view: &CaseView) -> Result<Told, Fault>
         });
     }
     let by = words.by_date(words.date(view.case.request.promised).as_str());
+    let wrong = match &view.service.package.definition.not_fixed {
+        Some(_) => words.if_it_goes_wrong_text(),
+        None => words.if_it_goes_wrong_look(),
+    };
     Ok(Told::UnderWay {
+        if_it_goes_wrong: wrong.to_owned(),
         next: vec![
             Step { when: Some(words.today().to_owned()), text: story.sentence() },
             Step { when: Some(by), text: words.next_promised().to_owned() },

@@ -76,6 +76,10 @@ pub(crate) async fn show(staff: Staff, at: At) -> Answer {
     let fields = fields(&staff, &task.form, &typed);
     let mut page = page_of(&staff, &task, fields).await?;
     page.form = page.form.filter(|_| page.held.is_none());
+    let question = typed.text(inquiry::QUESTION);
+    if page.ask.is_some() && !question.is_empty() {
+        page.ask = asking(&staff, &task, question)?;
+    }
     page.page.notice = told(&staff);
     let clear = page.page.notice.as_ref().map(|_| staff.clear(&Kind::Notice)).transpose()?;
     Ok(with_cookies(html(&page)?, clear))
@@ -126,7 +130,19 @@ pub(crate) async fn decide(
 }
 
 /// `POST /{body}/staff/tasks/{case}/{element}/ask`
-pub(crate) async fn ask(staff: Staff, at: At, form: Form) -> Answer {
+///
+/// Whose session has ended signs in again and finds what they typed.
+pub(crate) async fn ask(
+    visitor: Visitor,
+    staff: Result<Staff, Fault>,
+    at: At,
+    Form(form): Form,
+) -> Answer {
+    let staff = match staff {
+        Ok(staff) => staff,
+        Err(Fault::Elsewhere(to)) => return keep(&visitor, &at, &form, to).await,
+        Err(fault) => return Err(fault),
+    };
     let task = match find(&staff, &at)? {
         Found::Open(task) => task,
         Found::Over => return over(&staff),
@@ -136,10 +152,8 @@ pub(crate) async fn ask(staff: Staff, at: At, form: Form) -> Answer {
         Err((typed, error)) => {
             let shown = fields(&staff, &task.form, &Fields::default());
             let mut page = page_of(&staff, &task, shown).await?;
-            let address = paths::task(staff.id()?, task.view.case.request.case, task.key.0);
-            let asked = inquiry::form(&staff, &task.view, &address, &typed);
-            page.ask =
-                asked.map(|ask| AskForm { field: ask.field.wrong(error), open: true, ..ask });
+            let asked = asking(&staff, &task, &typed)?;
+            page.ask = asked.map(|ask| AskForm { field: ask.field.wrong(error), ..ask });
             let wrong = page.ask.iter().flat_map(|ask| errors_of(std::slice::from_ref(&ask.field)));
             page.page.errors = wrong.collect();
             return html_wrong(&page);
@@ -150,6 +164,13 @@ pub(crate) async fn ask(staff: Staff, at: At, form: Form) -> Answer {
     let to =
         format!("{}{}", paths::task(staff.id()?, case, task.key.0), Filter::of(&staff).query());
     go(&staff, command, (TOLD_ASKED, to)).await
+}
+
+/// The form that puts a question, open with what was typed.
+fn asking(staff: &Staff, task: &Task, typed: &str) -> Result<Option<AskForm>, Fault> {
+    let address = paths::task(staff.id()?, task.view.case.request.case, task.key.0);
+    let form = inquiry::form(staff, &task.view, &address, typed);
+    Ok(form.map(|form| AskForm { open: true, ..form }))
 }
 
 /// Keeps what was typed, sealed, and sends the person to sign in and back to it.

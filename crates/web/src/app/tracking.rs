@@ -11,6 +11,7 @@ use super::fields::lines_of;
 use super::inquiry;
 use super::seen::Seen;
 use super::story::{Story, line};
+use super::typed;
 use crate::paths;
 use crate::views::field::{Control, Field, LineKind, errors_of};
 use crate::views::page::{Link, Page};
@@ -57,6 +58,9 @@ pub(crate) async fn status(visitor: Visitor, at: At) -> Answer {
     let (reference, view) = followed(&visitor, &at)?;
     let told = visitor.cookie(&Kind::Notice).map(str::to_owned);
     let mut view = status_view(&visitor, &reference, &view)?;
+    if let Some(again) = look_again_of(&mut view) {
+        again.why = look_again_why(&visitor, typed::kept_loose(&visitor)?.text("why"));
+    }
     view.page.notice = match told.as_deref() {
         Some(TOLD_NOT_FIXED) => Some(visitor.words.not_fixed_noted().to_owned()),
         Some(TOLD_WITHDRAWN) => Some(visitor.words.withdrawn_notice().to_owned()),
@@ -86,12 +90,18 @@ pub(crate) async fn ask_not_fixed(visitor: Visitor, at: At) -> Answer {
     if !view.may_say_not_fixed(visitor.now) {
         return Err(Fault::Problem(ProblemKind::NotNow));
     }
-    html(&not_fixed_view(&visitor, &reference, &view, "", None)?)
+    let typed = typed::kept_loose(&visitor)?;
+    html(&not_fixed_view(&visitor, &reference, &view, typed.text("note"), None)?)
 }
 
 /// `POST /{body}/requests/{reference}/not-fixed`
+///
+/// Whose session has ended signs in again and finds what they typed.
 pub(crate) async fn not_fixed(visitor: Visitor, at: At, Form(form): Form) -> Answer {
-    let (reference, view) = own_case(&visitor, &at)?;
+    let (reference, view) = match own_case(&visitor, &at) {
+        Ok(found) => found,
+        Err(fault) => return typed::or_sign_in(&visitor, &form, fault, &visitor.path).await,
+    };
     let note = form.text("note");
     if let Some(error) = fault_of_note(&visitor, note) {
         return html_wrong(&not_fixed_view(&visitor, &reference, &view, note, Some(error))?);
@@ -128,14 +138,21 @@ pub(crate) async fn withdraw(visitor: Visitor, at: At) -> Answer {
 }
 
 /// `POST /{body}/requests/{reference}/review`: one button, and no page before it.
+///
+/// Whose session has ended signs in again and finds what they typed.
 pub(crate) async fn ask_for_review(visitor: Visitor, at: At, Form(form): Form) -> Answer {
-    let (reference, view) = own_case(&visitor, &at)?;
+    let (reference, view) = match own_case(&visitor, &at) {
+        Ok(found) => found,
+        Err(fault) => {
+            let back = paths::request(visitor.id()?, &at.get("reference")?);
+            return typed::or_sign_in(&visitor, &form, fault, &back).await;
+        }
+    };
     let case = view.case.request.case;
     let why = form.text("why").replace("\r\n", "\n");
     if let Some(error) = fault_of_text(&visitor, &why, REASON_CHARACTERS) {
         let mut page = status_view(&visitor, &reference, &view)?;
-        let again = page.decision.as_mut().and_then(|decision| decision.look_again.as_mut());
-        let again = again.ok_or(Fault::Problem(ProblemKind::NotNow))?;
+        let again = look_again_of(&mut page).ok_or(Fault::Problem(ProblemKind::NotNow))?;
         again.why = look_again_why(&visitor, &why).wrong(error);
         page.page.errors = errors_of(std::slice::from_ref(&again.why));
         return html_wrong(&page);
@@ -308,6 +325,11 @@ fn status_view(visitor: &Visitor, reference: &Reference, view: &CaseView) -> Res
     })
 }
 
+/// The button that asks for a person, where it is offered.
+fn look_again_of(page: &mut Status) -> Option<&mut LookAgain> {
+    page.decision.as_mut()?.look_again.as_deref_mut()
+}
+
 /// What the requester is to pay now, with the link to the provider's page.
 fn pay(visitor: &Visitor, view: &CaseView) -> Result<Option<Pay>, Fault> {
     let words = visitor.words;
@@ -362,13 +384,13 @@ fn looks(seen: &Seen, view: &CaseView) -> Result<Option<Vec<Look>>, Fault> {
     let opened = seen.run()?.looks(view.case.request.case)?;
     let opened = opened.iter().map(|look| {
         let why = why_looked(words, look.reason);
-        let (when, who) = (words.moment(look.at), words.role_name(look.role).to_owned());
+        let (when, who) = (words.moment(look.at), words.role_title(look.role));
         (look.at, Look { when, who, why })
     });
     let touches = seen.run()?.touches(view.case.request.case)?;
     let look = |touch: &store::requests::TouchRow| Look {
         when: words.moment(touch.at),
-        who: words.role_name(touch.role).to_owned(),
+        who: words.role_title(touch.role),
         why: words.look_because(words.touch_reason(touch.reason)),
     };
     let acted = touches.iter().map(|touch| (touch.at, look(touch)));

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use base::ServiceId;
-use runtime::{Command, Reply, STAFF_FORM};
+use runtime::{Command, LOOSE_FORM, Reply};
 
 use super::answer::{Answer, Fault, see_other};
 use super::callers::Visitor;
@@ -17,9 +17,9 @@ const TYPED: &str = "typed";
 /// What stands in a form beside what was typed.
 const TOKEN: &str = "csrf";
 
-/// Under what a form of staff is kept that belongs to no service.
-pub(super) fn staff_form() -> Result<ServiceId, Fault> {
-    STAFF_FORM.parse().map_err(|_| Fault::NOT_FOUND)
+/// Under what a form is kept that belongs to no service.
+pub(super) fn loose_form() -> Result<ServiceId, Fault> {
+    LOOSE_FORM.parse().map_err(|_| Fault::NOT_FOUND)
 }
 
 /// Keeps what was typed and sends the person to sign in, and from there back to a page of ours.
@@ -44,6 +44,25 @@ pub(super) async fn keep(
     let join = if back.contains('?') { '&' } else { '?' };
     let back = format!("{back}{join}{TYPED}={draft}");
     Ok(see_other(&format!("{page}?onward={}", encoded(&back))))
+}
+
+/// Why somebody cannot send a form now: whose session has ended signs in, and comes back to a page
+/// of ours where they find what they typed.
+pub(super) async fn or_sign_in(
+    visitor: &Visitor,
+    form: &Fields,
+    fault: Fault,
+    back: &str,
+) -> Answer {
+    match fault {
+        Fault::Elsewhere(_) => keep(visitor, loose_form()?, form, back).await,
+        fault @ Fault::Problem(_) => Err(fault),
+    }
+}
+
+/// What was typed before a session ended into a form that belongs to no service; else nothing.
+pub(super) fn kept_loose(seen: &Seen) -> Result<Fields, Fault> {
+    Ok(kept(seen, &loose_form()?)?.unwrap_or_default())
 }
 
 /// What was typed before a session ended.

@@ -153,12 +153,19 @@ impl Walk {
         Ok(given.map(|given| Begun { draft, given }))
     }
 
-    /// The form so far; whoever has none begins at the beginning.
+    /// The form so far; whoever has none begins at the beginning, and whose session has ended
+    /// signs in and comes back.
     pub(crate) fn begun(&self) -> Result<Begun, Fault> {
+        self.signed_in()?;
         if !self.is_open() {
             return Err(Fault::Elsewhere(self.base.clone()));
         }
         self.draft()?.ok_or_else(|| Fault::Elsewhere(self.base.clone()))
+    }
+
+    /// That the person has signed in where that is needed; else they do, and come back here.
+    pub(crate) fn signed_in(&self) -> Result<(), Fault> {
+        if self.needs_sign_in() { Err(Fault::Elsewhere(self.seen.sign_in()?)) } else { Ok(()) }
     }
 
     /// Keeps the form so far.
@@ -234,6 +241,20 @@ impl Walk {
         };
         let next = pages.find(asks);
         next.map_or_else(|| self.check_address(), |next| self.page_address(next))
+    }
+
+    /// Where somebody goes on who has left a form: the first page that is not answered yet.
+    pub(crate) fn goes_on(&self, given: &Given) -> String {
+        let wrong = self.first_wrong(&self.pruned(given.clone()));
+        wrong.map_or_else(|| self.check_address(), |page| self.page_address(page))
+    }
+
+    /// The first page with a fault.
+    pub(crate) fn first_wrong(&self, given: &Given) -> Option<&Page> {
+        let errors = self.errors(given);
+        let question =
+            errors.iter().find_map(|error| self.questions().question(&error.question))?;
+        self.pages(given).into_iter().find(|page| page.id == question.page)
     }
 
     /// The page before this one.

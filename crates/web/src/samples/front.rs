@@ -183,6 +183,7 @@ impl ServiceStart {
             start: Start::Open {
                 label: line("Report a missed bin", "Rhoi gwybod am fin"),
                 action: format!("{home}services/missed-bin-collection/start"),
+                go_on: None,
             },
             other_ways: vec![
                 OtherWay {
@@ -247,6 +248,13 @@ pub(super) fn collect(gallery: &mut Gallery) -> askama::Result<()> {
 
     let start = ServiceStart::sample(words);
     gallery.add("service_start", &start)?;
+    let begun = Start::Open {
+        label: words.start_again().to_owned(),
+        action: "/start".to_owned(),
+        go_on: Some(Link::new(words.go_on(), "/pages/day")),
+    };
+    let begun = ServiceStart { start: begun, ..start.clone() };
+    gallery.add_state("service_start", "begun", &begun)?;
     let link = Link::new(words.sign_in(), "/sign-in");
     let signed = ServiceStart { start: Start::SignIn(link), ..start.clone() };
     gallery.add_state("service_start", "sign_in", &signed)?;

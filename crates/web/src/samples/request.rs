@@ -364,6 +364,7 @@ impl Confirmation {
                     ),
                 ],
                 how_we_know: words.contractor_tells_us(contractor),
+                if_it_goes_wrong: words.if_it_goes_wrong_text().to_owned(),
             },
             parts: Vec::new(),
             keep: Some(words.copy_sent("mair.example@example.org")),

@@ -111,6 +111,8 @@ pub enum Start {
         label: String,
         /// Where it posts.
         action: String,
+        /// To a form that this browser has begun.
+        go_on: Option<Link>,
     },
     /// After signing in.
     SignIn(Link),

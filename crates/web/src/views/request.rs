@@ -110,6 +110,8 @@ pub enum Told {
         next: Vec<Step>,
         /// How we shall know that it is done.
         how_we_know: String,
+        /// What they can do when it goes wrong.
+        if_it_goes_wrong: String,
     },
     /// It was answered at once.
     Answered {

@@ -53,6 +53,14 @@ impl Words {
         }
     }
 
+    /// The same as it begins a line.
+    pub fn role_title(self, role: Role) -> String {
+        let name = self.role_name(role);
+        let mut letters = name.chars();
+        let first = letters.next().map(char::to_uppercase);
+        first.into_iter().flatten().chain(letters).collect()
+    }
+
     /// A member of staff as colleagues see them: `assessor, NO`.
     pub fn colleague(self, role: Role, initials: &str) -> String {
         format!("{}, {initials}", self.role_name(role))

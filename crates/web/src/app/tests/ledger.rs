@@ -21,7 +21,7 @@ async fn each_look_is_one_sentence_with_its_proof_for_that_person_alone() {
     caseworker.get(&world, &task_of(&world, &reference)).await;
     caseworker.get(&world, &task_of(&world, &reference)).await;
     let looked = resident.get(&world, DATA).await;
-    assert!(looked.says("caseworker at Wealdmere District Council"), "{}", looked.html);
+    assert!(looked.says("Caseworker at Wealdmere District Council"), "{}", looked.html);
     assert!(looked.says("They opened your answers to work on your request."));
     assert!(looked.says(&reference) && looked.says("Entry 1") && looked.says("Entry 2"));
 

@@ -11,7 +11,8 @@ use catalogue::region::Region;
 use catalogue::{Adopter, Files, Package};
 use connectors::{Answer, BoxFuture, Connector, HttpRequest, TransportFault};
 use emulators::{
-    BackOffice, Collections, CouncilTax, District, Fault, Seen, WasteRest, WasteSoap, deliver,
+    BackOffice, Badges, Collections, CouncilTax, District, Fault, Payments, Seen, SightRegister,
+    WasteRest, WasteSoap, deliver,
 };
 use identity::MasterKey;
 use runtime::clock::{Busy, Clock as _, VirtualClock};
@@ -26,6 +27,8 @@ use crate::{BodyHelp, Brand, OutboxMessage, OutboxView, RegionInfo, WebBody, Web
 
 /// A Tuesday morning in November.
 const MORNING: &str = "2026-11-24T09:00:00Z";
+/// The county's payment provider.
+const PAYMENTS: &str = "http://127.0.0.1:8141";
 /// The seed of the two towns.
 const SEED: u64 = 1;
 
@@ -114,7 +117,7 @@ pub(super) struct World {
 
 fn district(body: &str) -> District {
     let (outcode, town, first_uprn) = match body {
-        "wealdmere" => ("ZZ1", "Wealdmere", 200_000_000_000),
+        "wealdmere" | "aldershire" => ("ZZ1", "Wealdmere", 200_000_000_000),
         _ => ("ZZ7", "Eirlysfa", 210_000_000_000),
     };
     let (outcode, town) = (outcode.to_owned(), town.to_owned());
@@ -144,6 +147,9 @@ fn offices(clock: &VirtualClock) -> Offices {
         office("http://127.0.0.1:8113", Box::new(CouncilTax::new(district("wealdmere"), None))),
         office("http://127.0.0.1:8121", calendar("bro-eirlys")),
         office("http://127.0.0.1:8122", Box::new(WasteRest::new(SEED, None))),
+        office(PAYMENTS, Box::new(Payments::new(SEED, None).served_at(PAYMENTS))),
+        office("http://127.0.0.1:8142", Box::new(Badges::new(None))),
+        office("http://127.0.0.1:8143", Box::new(SightRegister::new(SEED, None))),
     ];
     Offices { offices: Mutex::new(offices), clock: clock.clone() }
 }
@@ -180,8 +186,11 @@ fn setup(
         let service = Service::compile(body.id.clone(), Arc::new(package), None, &systems);
         services.publish(Arc::new(service.unwrap()));
     }
-    for files in more.iter().filter(|_| body.id.as_str() == "wealdmere") {
+    for files in more {
         let package = Arc::new(Package::read(files).unwrap().0);
+        if package.definition.owner != body.id {
+            continue;
+        }
         let service = Service::compile(body.id.clone(), package, None, &systems);
         services.publish(Arc::new(service.unwrap()));
     }
@@ -286,7 +295,7 @@ impl World {
         Self::with(true, &[])
     }
 
-    /// The region with further services of Wealdmere.
+    /// The region with further services of its bodies.
     pub(super) fn also(more: &[Files]) -> Self {
         Self::with(false, more)
     }
@@ -397,6 +406,24 @@ impl World {
         let mail = messages.iter().find(|message| message.to == address).expect("a message");
         let digits = mail.body.split(|letter: char| !letter.is_ascii_digit());
         digits.into_iter().find(|run| run.len() == 6).expect("a code").to_owned()
+    }
+
+    /// What a person does at the payment provider's page, where it leads them.
+    pub(super) async fn at_the_provider(&self, page: &str, card: &str) -> String {
+        let request = HttpRequest {
+            system: "payments".parse().unwrap(),
+            method: connectors::Method::Post,
+            url: page.to_owned(),
+            headers: connectors::Headers::default(),
+            body: format!("act=pay&card={}", card.replace(' ', "+")).into_bytes(),
+        };
+        let answer = self.offices.exchange(request).await.unwrap();
+        answer.headers.get("location").unwrap_or_default().to_owned()
+    }
+
+    /// How many badges the county's badge system was told to make.
+    pub(super) fn badges(&self) -> usize {
+        self.at_office(8142, |office| office.ledger().entries().len())
     }
 
     /// How many requests a body has.

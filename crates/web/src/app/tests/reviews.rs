@@ -4,6 +4,7 @@ use base::{CaseId, Reference, Role};
 use emulators::Fault;
 use runtime::{Authority, Command, Rejection};
 
+use super::kept::{MAIR, TOO_LONG, signs_in};
 use super::region::home;
 use super::{Browser, SERVICE, World};
 use crate::OutboxView as _;
@@ -96,6 +97,34 @@ async fn one_button_sends_a_machines_decision_to_a_person() {
     let view = body.case(case_of(&world, &reference)).unwrap().unwrap();
     let heading = view.case.measure.heading(world.host.clock().now());
     assert_eq!(heading, mining::Heading::Touched);
+}
+
+#[tokio::test]
+async fn what_is_typed_about_a_decision_outlives_a_session_that_ended() {
+    const WHY: &str = "The bin men come on Mondays now";
+    let world = World::new();
+    let mut mair = Browser::new();
+    mair.sign_in(&world, "/wealdmere/sign-in", MAIR).await;
+    let reference = refused(&world, &mut mair).await;
+    let page = format!("/wealdmere/requests/{reference}");
+    let status = mair.get(&world, &page).await;
+    world.wait(TOO_LONG).await;
+    let ended = mair.send_form(&world, status.form_to("/review"), &[("why", WHY)]).await;
+    let back = signs_in(&world, &mut mair, &ended, MAIR).await;
+    assert!(back.path.starts_with(&page) && back.says(WHY), "{}", back.html);
+    let asked = mair.send_form(&world, back.form_to("/review"), &[("why", WHY)]).await;
+    assert!(asked.says("A person looks again"), "{}", asked.line());
+
+    let email = "tomasz.brightwell@example.org";
+    let mut caseworker = staff(&world, email).await;
+    let review = caseworker.get(&world, &format!("{REVIEWS}/{reference}")).await;
+    world.wait(TOO_LONG).await;
+    let words = [("outcome", "too_late"), ("reason", "The calendar had the wrong day.")];
+    let ended = caseworker.send(&world, &review, &words).await;
+    let back = signs_in(&world, &mut caseworker, &ended, email).await;
+    assert!(back.html.contains("value=\"too_late\" checked"), "{}", back.html);
+    assert!(back.says("The calendar had the wrong day."));
+    assert_eq!(caseworker.send(&world, &back, &words).await.path, REVIEWS);
 }
 
 #[tokio::test]
