@@ -309,7 +309,7 @@ impl Drive {
         let count = match met {
             Met::Cut => &self.cut,
             Met::Nobody => &self.unreached,
-            Met::NoCode => &self.put_off,
+            Met::NotNow | Met::NoCode => &self.put_off,
         };
         count.fetch_add(1, Ordering::SeqCst);
         let _token = self.clock.sleep_until(self.clock.now().plus_millis(AGAIN_MS)).await;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use connectors::BoxFuture;
+use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use scraper::{ElementRef, Html, Selector};
 
@@ -43,6 +44,8 @@ pub enum Met {
     Nobody,
     /// The server was reached and went away before its answer was whole.
     Cut,
+    /// The server said that it cannot now.
+    NotNow,
     /// No code arrived, or it was not taken.
     NoCode,
 }
@@ -65,7 +68,7 @@ pub struct Browser {
 
 /// An answer that came whole.
 struct Whole {
-    status: reqwest::StatusCode,
+    status: StatusCode,
     headers: HeaderMap,
     text: String,
 }
@@ -154,14 +157,17 @@ impl Browser {
         let mut request = request;
         loop {
             let again = request.try_clone();
-            let error = match whole(request).await {
-                Ok(answer) => return Ok(answer),
-                Err(error) => error,
+            let answer = whole(request).await;
+            let met = match &answer {
+                Ok(answer) if answer.status == StatusCode::SERVICE_UNAVAILABLE => Met::NotNow,
+                Ok(_) => return answer.context("the server does not answer"),
+                Err(error) if error.is_connect() => Met::Nobody,
+                Err(_) => Met::Cut,
             };
             let (Some(patience), Some(again)) = (&self.patience, again) else {
-                return Err(error).context("the server does not answer");
+                return answer.context("the server does not answer");
             };
-            patience(if error.is_connect() { Met::Nobody } else { Met::Cut }).await;
+            patience(met).await;
             request = again;
         }
     }
