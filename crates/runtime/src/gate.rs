@@ -20,6 +20,7 @@ use store::{Batch, Reader, Row, StoreError};
 use crate::crossing::{CROSSING_LOGGED, CrossingLetter, CrossingRecord, Heard};
 use crate::entropy::{Entropy, Place, Use};
 use crate::keyring::Keyring;
+use crate::log::head::{HEAD, HEAD_LOGGED, HeadRecord, JournalHead};
 use crate::log::{ACCESS_RECORD, AccessLog, ApartRecord, Salted};
 use crate::shard::ShardError;
 
@@ -151,6 +152,14 @@ pub(crate) fn next_about<'r>(
     Ok(last.map_or((1, None), |row| (row.entry.saturating_add(1), Some(row.commitment))))
 }
 
+/// A leaf that was added, with its record sealed under a key.
+struct Placed {
+    leaf: u64,
+    commitment: Digest,
+    key: KeyId,
+    bytes: Vec<u8>,
+}
+
 /// A body's log with the batch that a line goes into.
 pub(crate) struct Ledger<'a> {
     pub(crate) body: &'a BodyId,
@@ -172,25 +181,8 @@ impl Ledger<'_> {
         said: impl FnOnce(Digest) -> Option<Heard>,
     ) -> Result<Digest, ShardError> {
         let record = self.numbered(record)?;
-        let bytes = record.bytes().map_err(|error| ShardError::Write(error.to_string()))?;
-        let seq = self.batch.next_seq();
-        let (body, shard) = (self.body, self.shard);
-        let drawn = self.entropy.draw(Place { body, shard, seq, index: 0, purpose: Use::Salt });
-        let salt = Salt::from_bytes(*drawn.first_chunk().unwrap_or(&[0; 32]));
-        let commitment = Commitment::to(&salt, &bytes);
-        let digest = *commitment.digest();
-        let key = self.keyring.take(self.entropy, shard, seq)?;
-        let keys = self.keyring.of_case(&[key])?;
-        let mut sealer = keys.sealer(self.entropy, shard, seq);
-        let mut salted = Personal::new(Salted::new(&salt, &bytes));
-        salted.seal(ACCESS_RECORD, &mut sealer).map_err(not_written)?;
-        let mut said = said(digest).map(Personal::new);
-        if let Some(said) = &mut said {
-            said.seal(SAID, &mut sealer).map_err(not_written)?;
-        }
-        let leaf = self.log.len();
-        self.log.push(&commitment);
-        self.batch.put(AccessLeafRow { leaf, commitment: digest });
+        let (placed, said) = self.place(&record.bytes().map_err(not_written)?, said)?;
+        let Placed { leaf, commitment, key, bytes } = placed;
         self.batch.put(AccessRecordRow {
             leaf,
             case_id: None,
@@ -200,11 +192,64 @@ impl Ledger<'_> {
             agreement: Some(Cow::Owned(record.agreement.to_string())),
             at: record.at,
             entry: record.sequence,
-            commitment: digest,
-            bytes: serde_json::to_vec(&ApartRecord { key, record: salted }).map_err(not_written)?,
+            commitment,
+            bytes,
         });
-        self.journal(&record, (letter, leaf, digest), key, said)?;
-        Ok(digest)
+        self.journal(&record, (letter, leaf, commitment), key, said)?;
+        Ok(commitment)
+    }
+
+    /// Writes where the journal stood before this batch, under a key of its own.
+    pub(crate) fn write_head(&mut self, head: &JournalHead) -> Result<(), ShardError> {
+        let at = head.at;
+        let (placed, _) = self.place(&serde_json::to_vec(head).map_err(not_written)?, |_| None)?;
+        let Placed { leaf, commitment, key, bytes } = placed;
+        self.batch.put(AccessRecordRow {
+            leaf,
+            case_id: None,
+            crossing_id: None,
+            sector_person_id: None,
+            kind: Cow::Borrowed(HEAD),
+            agreement: None,
+            at,
+            entry: 0,
+            commitment,
+            bytes,
+        });
+        let measure = Measure::by(Actor::System);
+        let fact = HeadRecord { at, measure, leaf, commitment, key };
+        let bytes = serde_json::to_vec(&fact).map_err(not_written)?;
+        self.batch.append(None, at, HEAD_LOGGED, 1, bytes);
+        Ok(())
+    }
+
+    /// Adds a leaf whose record, and what was said with it, are sealed under a key of their own.
+    fn place(
+        &mut self,
+        bytes: &[u8],
+        said: impl FnOnce(Digest) -> Option<Heard>,
+    ) -> Result<(Placed, Option<Personal<Heard>>), ShardError> {
+        let seq = self.batch.next_seq();
+        let (body, shard) = (self.body, self.shard);
+        let drawn = self.entropy.draw(Place { body, shard, seq, index: 0, purpose: Use::Salt });
+        let salt = Salt::from_bytes(*drawn.first_chunk().unwrap_or(&[0; 32]));
+        let leaf_of = Commitment::to(&salt, bytes);
+        let commitment = *leaf_of.digest();
+        let key = self.keyring.take(self.entropy, shard, seq)?;
+        let keys = self.keyring.of_case(&[key])?;
+        let mut sealer = keys.sealer(self.entropy, shard, seq);
+        let mut salted = Personal::new(Salted::new(&salt, bytes));
+        salted.seal(ACCESS_RECORD, &mut sealer).map_err(not_written)?;
+        let mut said = said(commitment).map(Personal::new);
+        if let Some(said) = &mut said {
+            said.seal(SAID, &mut sealer).map_err(not_written)?;
+        }
+        let leaf = self.log.len();
+        self.log.push(&leaf_of);
+        self.batch.put(AccessLeafRow { leaf, commitment });
+        let bytes =
+            serde_json::to_vec(&ApartRecord { key, record: salted }).map_err(not_written)?;
+        Ok((Placed { leaf, commitment, key, bytes }, said))
     }
 
     fn numbered(&self, record: Record) -> Result<Record, StoreError> {

@@ -3,25 +3,30 @@
 //! Each entry is a leaf of the body's tree (`audit`) and a fact of the journal, which holds the
 //! leaf's commitment too; the record and its salt are sealed under the key of the case, so that
 //! erasing the case erases them and leaves the tree. Every commit that adds a leaf signs a
-//! checkpoint. Promises that a log which was altered, dropped from, reordered or cut off since is
+//! checkpoint; each day's first adds where the journal stood. Promises that a log which was altered, dropped from, reordered or cut off since is
 //! told so, and that a shard goes on only from the log that it last signed.
 
 use audit::{Checkpoint, Commitment, Entry, LogFault, Opening, Salt, SigningKey, Tree};
 use audit::{Verified, VerifyingKey};
 use base::{
-    BodyId, CaseId, Digest, EventSeq, Field, KeyId, Party, Personal, Plaintext, PlaintextError,
+    BodyId, CaseId, Date, Digest, EventSeq, Field, KeyId, Party, Personal, Plaintext,
+    PlaintextError, Timestamp,
 };
 use store::access::{
     AccessCheckpointKey, AccessCheckpointRow, AccessLeafKey, AccessLeafRow, AccessRecordKey,
     AccessRecordRow, latest_checkpoint,
 };
-use store::{PAGE_LIMIT, Reader, StoreError};
+use store::{Lease, PAGE_LIMIT, Reader, StoreError};
 
 use crate::access::{self, LOGGED};
 use crate::crossing::{CROSSING_LOGGED, CrossingRecord};
 use crate::keyring::{KeyError, Keyring};
 use crate::record::{Fact, Record, RecordError};
 use crate::shard::{ShardError, load_case};
+
+pub(crate) mod head;
+
+use head::{HEAD_LOGGED, HeadRecord, JournalHead};
 
 /// The name under which a record with its salt is sealed.
 pub(crate) const ACCESS_RECORD: Field<'static> = Field("access.record");
@@ -78,6 +83,8 @@ type Sealed = (Personal<Salted>, Vec<KeyId>);
 pub(crate) struct AccessLog {
     tree: Tree,
     signed: u64,
+    /// The day of the newest checkpoint.
+    signed_on: Option<Date>,
 }
 
 impl AccessLog {
@@ -96,11 +103,12 @@ impl AccessLog {
             let Some(last) = page.last() else { break };
             after = Some(AccessLeafKey { leaf: last.leaf });
         }
-        let notes: Vec<String> =
-            latest_checkpoint(reader)?.map(|row| row.note).into_iter().collect();
+        let latest = latest_checkpoint(reader)?;
+        let signed_on = latest.as_ref().map(|row| row.day);
+        let notes: Vec<String> = latest.map(|row| row.note).into_iter().collect();
         let signed =
             audit::signed_size(&origin(reader.body()), &key.verifying_key(), &tree, &notes)?;
-        Ok(Self { tree, signed })
+        Ok(Self { tree, signed, signed_on })
     }
 
     /// How many leaves there are.
@@ -113,12 +121,19 @@ impl AccessLog {
         self.tree.push(commitment);
     }
 
+    /// Where the journal stands, when a commit is the first of its day to be signed.
+    pub(crate) fn head_of_day(&self, lease: &Lease, now: Timestamp) -> Option<JournalHead> {
+        let is_first = self.signed_on.is_none_or(|day| day < now.uk_date());
+        if is_first { JournalHead::of(lease, now) } else { None }
+    }
+
     /// The note over leaves that no checkpoint covers yet.
-    pub(crate) fn sign(&mut self, body: &BodyId, key: &SigningKey) -> Option<String> {
+    pub(crate) fn sign(&mut self, body: &BodyId, key: &SigningKey, today: Date) -> Option<String> {
         if self.signed == self.tree.len() {
             return None;
         }
         self.signed = self.tree.len();
+        self.signed_on = Some(today);
         Checkpoint::of(&origin(body), &self.tree).ok().map(|checkpoint| checkpoint.sign(key))
     }
 }
@@ -155,6 +170,14 @@ pub enum LogError {
         /// The event.
         seq: EventSeq,
     },
+    /// The journal is not the one whose head was put in the log.
+    #[error("the first {events} events of the journal are not those whose head leaf {leaf} holds")]
+    HeadDiffers {
+        /// The leaf.
+        leaf: u64,
+        /// How many events there were.
+        events: u64,
+    },
     /// The store could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -181,9 +204,12 @@ pub fn verify_log(
 ) -> Result<Verified, LogError> {
     store::journal::verify_chain(reader)?;
     let mut entries = Entries::new(reader, keyring);
-    let mut failed = None;
+    let (mut failed, mut heads) = (None, Vec::new());
     let stream = std::iter::from_fn(|| match entries.next() {
-        Ok(entry) => entry,
+        Ok(entry) => {
+            heads.extend(entry.as_ref().and_then(head_in));
+            entry
+        }
         Err(error) => {
             failed = Some(error);
             None
@@ -197,7 +223,36 @@ pub fn verify_log(
     let verified = verified?;
     entries.none_astray()?;
     journal_agrees(reader)?;
+    heads.iter().try_for_each(|(leaf, head)| head.stands(reader, *leaf))?;
     Ok(verified)
+}
+
+fn head_in(entry: &Entry) -> Option<(u64, JournalHead)> {
+    JournalHead::read(&entry.opening.as_ref()?.record).map(|head| (entry.index, head))
+}
+
+/// Holds a checkpoint that was kept elsewhere against the stored leaves; answers how many it
+/// covers.
+///
+/// # Errors
+/// [`LogFault`] when it is not of this log, or the log is not the one that it was of.
+pub fn verify_kept(reader: &Reader, key: &VerifyingKey, note: &str) -> Result<u64, LogError> {
+    let tree = tree_of(reader, u64::MAX)?;
+    Ok(audit::signed_size(&origin(reader.body()), key, &tree, &[note.to_owned()])?)
+}
+
+/// The first leaves of a log.
+pub(crate) fn tree_of(reader: &Reader, size: u64) -> Result<Tree, StoreError> {
+    let (mut tree, mut after) = (Tree::new(), None);
+    while tree.len() < size {
+        let page = store::page::<AccessLeafRow>(reader, after.as_ref(), PAGE_LIMIT)?;
+        let Some(last) = page.last() else { break };
+        after = Some(AccessLeafKey { leaf: last.leaf });
+        for row in page {
+            tree.push(&Commitment::from_digest(row.commitment));
+        }
+    }
+    Ok(tree)
 }
 
 pub(crate) fn checkpoints(reader: &Reader) -> Result<Vec<String>, StoreError> {
@@ -325,6 +380,10 @@ fn journal_agrees(reader: &Reader) -> Result<(), LogError> {
                 }
             } else if event.name == CROSSING_LOGGED {
                 let line: CrossingRecord = serde_json::from_slice(&event.bytes)
+                    .map_err(|source| RecordError { seq: event.seq, source })?;
+                leaf_agrees(reader, (line.leaf, line.commitment), None, event.seq)?;
+            } else if event.name == HEAD_LOGGED {
+                let line: HeadRecord = serde_json::from_slice(&event.bytes)
                     .map_err(|source| RecordError { seq: event.seq, source })?;
                 leaf_agrees(reader, (line.leaf, line.commitment), None, event.seq)?;
             }

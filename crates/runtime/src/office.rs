@@ -17,6 +17,7 @@ use crate::crossing::{CROSSING_LOGGED, Sharing};
 use crate::entropy::{Entropy, Place, Use};
 use crate::keyring::Keyring;
 use crate::log::AccessLog;
+use crate::log::head::HEAD_LOGGED;
 use crate::shard::ShardError;
 
 mod translating;
@@ -153,7 +154,8 @@ impl Office {
             let page = store::journal::events_from(&reader, from, REPLAY_PAGE)?;
             let Some(last) = page.last() else { break };
             from = last.seq.plus(1);
-            for event in page.iter().filter(|event| event.name != CROSSING_LOGGED) {
+            let lines = [CROSSING_LOGGED, HEAD_LOGGED];
+            for event in page.iter().filter(|event| !lines.contains(&event.name.as_str())) {
                 let record: OfficeRecord = serde_json::from_slice(&event.bytes)
                     .map_err(|source| crate::RecordError { seq: event.seq, source })?;
                 remember(&mut contacts, &record);
@@ -429,8 +431,8 @@ impl State {
             records.push(record);
         }
         if !batch.is_empty() {
-            let committed = self.setup.store.commit(&batch)?;
-            self.lease.advance(committed);
+            self.sign_log(&mut batch, entropy, now)?;
+            self.write(&batch)?;
         }
         for record in &records {
             remember(&mut self.contacts, record);

@@ -242,6 +242,7 @@ impl Shard {
             }
         }
         self.take_due(&mut turn)?;
+        self.log_head(&mut turn)?;
         self.sign_log(&mut turn);
         Ok(step)
     }

@@ -13,9 +13,9 @@ use anyhow::{Context as _, bail};
 use base::{BodyId, Shard};
 use clap::Subcommand;
 use runtime::{CrossingLog, Finding, Keyring, Reconciled};
-use store::{DataFolder, SqliteKeyStore, SqliteStore, Store as _, WrapEpoch};
+use store::{DataFolder, Reader, SqliteKeyStore, SqliteStore, Store as _, WrapEpoch};
 
-use crate::keys::{body_secrets, key_file};
+use crate::keys::{BodySecrets, body_secrets, key_file};
 use crate::print_line;
 
 /// The longest proof that is read, in bytes.
@@ -32,6 +32,19 @@ pub enum Audit {
         /// One body alone.
         #[arg(long)]
         body: Option<BodyId>,
+        /// A checkpoint that was kept elsewhere, or a downloaded proof that holds one: the log must
+        /// contain it. May be given more than once.
+        #[arg(long = "checkpoint")]
+        checkpoints: Vec<PathBuf>,
+    },
+    /// Print the newest signed checkpoint of a body's access log, to be kept elsewhere.
+    Checkpoint {
+        /// The data folder.
+        #[arg(long)]
+        data: PathBuf,
+        /// The body.
+        #[arg(long)]
+        body: BodyId,
     },
     /// Check the proof of an entry that a person downloaded from “Who looked at your data”.
     Proof {
@@ -45,10 +58,24 @@ pub enum Audit {
 /// # Errors
 /// When the folder cannot be opened.
 pub fn run(audit: &Audit) -> anyhow::Result<ExitCode> {
-    let (data, body) = match audit {
-        Audit::Verify { data, body } => (data, body),
-        Audit::Proof { file } => return proof(file),
-    };
+    match audit {
+        Audit::Verify { data, body, checkpoints } => verify_all(data, body.as_ref(), checkpoints),
+        Audit::Checkpoint { data, body } => {
+            let stored = Stored::open(&DataFolder::open(data)?, body)?;
+            let latest = store::access::latest_checkpoint(&stored.reader)?;
+            let latest = latest.with_context(|| format!("{body} has signed nothing yet"))?;
+            print_line(latest.note.trim_end_matches('\n'));
+            Ok(ExitCode::SUCCESS)
+        }
+        Audit::Proof { file } => proof(file),
+    }
+}
+
+fn verify_all(
+    data: &Path,
+    body: Option<&BodyId>,
+    checkpoints: &[PathBuf],
+) -> anyhow::Result<ExitCode> {
     let folder = DataFolder::open(data)?;
     let mut bodies = bodies(&folder)?;
     if let Some(wanted) = body {
@@ -58,6 +85,13 @@ pub fn run(audit: &Audit) -> anyhow::Result<ExitCode> {
         }
     }
     let (mut code, mut logs) = (ExitCode::SUCCESS, BTreeMap::new());
+    for file in checkpoints {
+        let line = kept(&folder, &bodies, file).unwrap_or_else(|error| {
+            code = ExitCode::FAILURE;
+            format!("{} does not hold: {error:#}", file.display())
+        });
+        print_line(&line);
+    }
     for body in bodies {
         match verify(&folder, &body) {
             Ok(proved) => {
@@ -109,13 +143,33 @@ fn told(reconciled: &Reconciled) -> (Vec<String>, bool) {
     (lines, findings.iter().all(|finding| !finding.wrong))
 }
 
-/// Whether a downloaded proof holds, in a line.
-fn proof(file: &Path) -> anyhow::Result<ExitCode> {
-    let length = std::fs::metadata(file)?.len();
+/// Holds a checkpoint that was kept elsewhere against the log that it names.
+fn kept(folder: &DataFolder, bodies: &[BodyId], file: &Path) -> anyhow::Result<String> {
+    let text = read_proof(file)?;
+    let proof: Option<runtime::LedgerProof> = serde_json::from_str(&text).ok();
+    let note = proof.map_or(text, |proof| proof.checkpoint);
+    let named = note.lines().next().unwrap_or_default();
+    let body = bodies.iter().find(|body| runtime::log_origin(body) == named);
+    let body = body
+        .with_context(|| format!("it is of the log \u{201c}{named}\u{201d}, which is not here"))?;
+    let stored = Stored::open(folder, body)?;
+    let key = stored.secrets.log.verifying_key();
+    let size = runtime::verify_kept(&stored.reader, &key, &note)?;
+    Ok(format!("{body}: contains the {size} entries of the checkpoint in {}", file.display()))
+}
+
+fn read_proof(file: &Path) -> anyhow::Result<String> {
+    let said = || format!("{} cannot be read", file.display());
+    let length = std::fs::metadata(file).with_context(said)?.len();
     if length > MAX_PROOF_BYTES {
         bail!("{} is longer than a proof is", file.display());
     }
-    let text = std::fs::read_to_string(file)?;
+    std::fs::read_to_string(file).with_context(said)
+}
+
+/// Whether a downloaded proof holds, in a line.
+fn proof(file: &Path) -> anyhow::Result<ExitCode> {
+    let text = read_proof(file)?;
     let proof: runtime::LedgerProof = serde_json::from_str(&text).context("it is no proof")?;
     Ok(match proof.verify() {
         Ok(()) => {
@@ -151,16 +205,28 @@ struct Proved {
     crossings: CrossingLog,
 }
 
-fn verify(folder: &DataFolder, body: &BodyId) -> anyhow::Result<Proved> {
-    let (keys, journal) = (key_file(folder.path(), body.as_str()), folder.journal_file(body));
-    for file in [&keys, &journal, &folder.key_file(body)] {
-        there(file)?;
+/// What a body has in a data folder.
+struct Stored {
+    secrets: BodySecrets,
+    reader: Reader,
+}
+
+impl Stored {
+    fn open(folder: &DataFolder, body: &BodyId) -> anyhow::Result<Self> {
+        let (keys, journal) = (key_file(folder.path(), body.as_str()), folder.journal_file(body));
+        for file in [&keys, &journal, &folder.key_file(body)] {
+            there(file)?;
+        }
+        let secrets = body_secrets(folder.path(), body, || [0; 32])?;
+        let reader = SqliteStore::open(folder, body)?.readers().shard(Shard(0));
+        Ok(Self { secrets, reader })
     }
-    let secrets = body_secrets(folder.path(), body, || [0; 32])?;
+}
+
+fn verify(folder: &DataFolder, body: &BodyId) -> anyhow::Result<Proved> {
+    let Stored { secrets, reader } = Stored::open(folder, body)?;
     let keystore = SqliteKeyStore::open(folder, body)?;
     let keyring = Keyring::new(body.clone(), secrets.wrap, WrapEpoch(1), Box::new(keystore));
-    let store = SqliteStore::open(folder, body)?;
-    let reader = store.readers().shard(Shard(0));
     let verified = runtime::verify_log(&reader, &keyring, &secrets.log.verifying_key())?;
     let crossings = runtime::crossing_log(&reader, &keyring, &verified)?;
     let line = format!(

@@ -1,6 +1,9 @@
 //! The program as people run it: service designers, operators, and a test that kills the server.
 
 #[cfg(test)]
+#[path = "program/audit.rs"]
+mod audit_command;
+#[cfg(test)]
 #[path = "program/kill.rs"]
 mod kill;
 #[cfg(test)]

@@ -134,7 +134,15 @@ impl State {
         let agreement = self.signed(letter).map(SignedAgreement::agreement);
         let record = Record { person: None, ..gate::line(kind, letter, agreement, now) };
         let refused = matches!(kind, RecordKind::Refused(_));
-        let mut ledger = Ledger {
+        let mut ledger = self.ledger(batch, entropy);
+        let heard = |leaf| Heard::NotShared { leaf: Some(leaf) };
+        let leaf = ledger.write(record, letter.digest(), |leaf| refused.then(|| heard(leaf)))?;
+        self.sign_log(batch, entropy, now)?;
+        Ok(heard(leaf))
+    }
+
+    fn ledger<'a>(&'a mut self, batch: &'a mut Batch, entropy: &'a dyn Entropy) -> Ledger<'a> {
+        Ledger {
             body: &self.setup.body,
             shard: Shard(0),
             entropy,
@@ -142,18 +150,28 @@ impl State {
             log: &mut self.log,
             batch,
             reader: &self.reader,
-        };
-        let heard = |leaf| Heard::NotShared { leaf: Some(leaf) };
-        let leaf = ledger.write(record, letter.digest(), |leaf| refused.then(|| heard(leaf)))?;
-        let note = self.log.sign(&self.setup.body, &self.setup.log_key);
-        if let Some(note) = note {
-            batch.put(AccessCheckpointRow { day: now.uk_date(), note });
         }
-        Ok(heard(leaf))
     }
 
-    /// Makes a line durable; the log at hand is read again when that fails.
-    fn write(&mut self, batch: &Batch) -> Result<(), ShardError> {
+    /// Puts where the journal stood into the log, once a day, and signs it as the batch leaves it.
+    pub(super) fn sign_log(
+        &mut self,
+        batch: &mut Batch,
+        entropy: &dyn Entropy,
+        now: Timestamp,
+    ) -> Result<(), ShardError> {
+        if let Some(head) = self.log.head_of_day(&self.lease, now) {
+            self.ledger(batch, entropy).write_head(&head)?;
+        }
+        let day = now.uk_date();
+        if let Some(note) = self.log.sign(&self.setup.body, &self.setup.log_key, day) {
+            batch.put(AccessCheckpointRow { day, note });
+        }
+        Ok(())
+    }
+
+    /// Makes a batch durable; the log at hand is read again when that fails.
+    pub(super) fn write(&mut self, batch: &Batch) -> Result<(), ShardError> {
         match commit(self.setup.store.as_mut(), batch) {
             Ok(committed) => {
                 self.lease.advance(committed);

@@ -15,7 +15,7 @@ use crate::access::{Event, LookRecord, ViewReason, Viewed};
 use crate::authority::Authority;
 use crate::command::Reply;
 use crate::entropy::{Place, Use};
-use crate::gate::next_about;
+use crate::gate::{Ledger, next_about};
 use crate::log::Salted;
 use crate::record::Fact;
 
@@ -161,10 +161,27 @@ impl Shard {
         }
     }
 
+    /// Puts where the journal stood into the log, with the first step of a day that writes.
+    pub(super) fn log_head(&mut self, turn: &mut Turn<'_>) -> Result<(), ShardError> {
+        let head = self.log.head_of_day(&self.lease, turn.now);
+        let Some(head) = head.filter(|_| !turn.step.batch.is_empty()) else { return Ok(()) };
+        let mut ledger = Ledger {
+            body: &self.settings.body,
+            shard: self.lease.shard,
+            entropy: &*self.entropy,
+            keyring: &self.keyring,
+            log: &mut self.log,
+            batch: &mut turn.step.batch,
+            reader: turn.reader,
+        };
+        ledger.write_head(&head)
+    }
+
     /// Signs the log as this step leaves it: the day's checkpoint takes the place of its last.
     pub(super) fn sign_log(&mut self, turn: &mut Turn<'_>) {
-        if let Some(note) = self.log.sign(&self.settings.body, &self.settings.log_key) {
-            turn.step.batch.put(AccessCheckpointRow { day: turn.now.uk_date(), note });
+        let day = turn.now.uk_date();
+        if let Some(note) = self.log.sign(&self.settings.body, &self.settings.log_key, day) {
+            turn.step.batch.put(AccessCheckpointRow { day, note });
         }
     }
 

@@ -6,17 +6,17 @@
 
 use std::collections::BTreeMap;
 
-use audit::{Checkpoint, Commitment, InclusionProof, Opening, Salt, Tree, VerifyingKey};
+use audit::{Checkpoint, Commitment, InclusionProof, Opening, Salt, VerifyingKey};
 use base::{CaseId, Date, Digest, Role, SectorPersonId, Timestamp};
 use sharing::{AgreementVersion, Answer, Record as Crossing, RecordKind, Refusal, Visibility};
 use store::PAGE_LIMIT;
-use store::access::{AccessLeafKey, AccessLeafRow, AccessRecordKey, AccessRecordRow, NEWEST_LEAF};
+use store::access::{AccessRecordKey, AccessRecordRow, NEWEST_LEAF};
 use store::crossings::{CrossingKey, CrossingRow};
 use store::requests::RequestSummary;
 
 use crate::access::{ViewReason, Viewed};
 use crate::host::Body;
-use crate::log::{checkpoints, opened, origin};
+use crate::log::{checkpoints, opened, origin, tree_of};
 use crate::record::{Fact, Record};
 use crate::shard::ShardError;
 
@@ -398,18 +398,4 @@ impl Body {
             RecordKind::Translated => {}
         }
     }
-}
-
-/// The first leaves of a log.
-fn tree_of(reader: &store::Reader, size: u64) -> Result<Tree, ShardError> {
-    let (mut tree, mut after) = (Tree::new(), None);
-    while tree.len() < size {
-        let page = store::page::<AccessLeafRow>(reader, after.as_ref(), PAGE_LIMIT)?;
-        let Some(last) = page.last() else { break };
-        after = Some(AccessLeafKey { leaf: last.leaf });
-        for row in page {
-            tree.push(&Commitment::from_digest(row.commitment));
-        }
-    }
-    Ok(tree)
 }

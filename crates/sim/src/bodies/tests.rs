@@ -154,7 +154,8 @@ fn durations(bodies: &Bodies) -> BTreeMap<bool, Vec<i64>> {
     let (mut opened, mut durations) = (BTreeMap::new(), BTreeMap::<bool, Vec<i64>>::new());
     let begin = base::EventSeq::START;
     let limit = store::PAGE_LIMIT;
-    for event in store::journal::events_from(&bodies.county.reader, begin, limit).unwrap() {
+    let events = store::journal::events_from(&bodies.county.reader, begin, limit).unwrap();
+    for event in events.iter().filter(|event| event.name != runtime::HEAD_LOGGED) {
         let record = runtime::Record::from_bytes(event.seq, &event.bytes).unwrap();
         let runtime::Fact::Effect(fact) = record.fact else { continue };
         match fact {

@@ -51,6 +51,10 @@ impl World {
                 if text.contains(MARK) {
                     return Err(format!("plaintext in event {}: {text}", event.seq.0));
                 }
+                if event.name == runtime::HEAD_LOGGED {
+                    *self.report.events.entry(event.name.clone()).or_default() += 1;
+                    continue;
+                }
                 let record = Record::from_bytes(event.seq, &event.bytes)
                     .map_err(|error| error.to_string())?;
                 if event.case != Some(record.case) || event.name != record.fact.name() {
@@ -313,7 +317,7 @@ impl World {
                 .map_err(|error| error.to_string())?;
             let Some(last) = page.last() else { break };
             from = last.seq.plus(1);
-            for event in &page {
+            for event in page.iter().filter(|event| event.name != runtime::HEAD_LOGGED) {
                 let record = Record::from_bytes(event.seq, &event.bytes);
                 let record = record.map_err(|error| error.to_string())?;
                 records.entry(record.case).or_default().push(record);

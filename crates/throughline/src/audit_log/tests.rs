@@ -130,7 +130,8 @@ impl Town {
     }
 }
 
-/// Four looks over two days, one of them at a case that was then erased.
+/// Four looks over two days, one of them at a case that was then erased; where the journal stood is
+/// the first leaf, and the fifth.
 fn filled(name: &str) -> Folder {
     let path =
         std::env::temp_dir().join(format!("throughline-audit-{name}-{}", std::process::id()));
@@ -177,7 +178,7 @@ fn record(reader: &Reader, leaf: u64) -> AccessRecordRow {
 fn a_log_holds_when_nobody_touched_it_and_a_case_was_erased() {
     let folder = filled("holds");
     let line = verdict(&folder).unwrap();
-    assert!(line.starts_with("holds: 4 entries, 3 with their records, 4 signed, root "), "{line}");
+    assert!(line.starts_with("holds: 6 entries, 5 with their records, 6 signed, root "), "{line}");
     let person = SectorPersonId::from_bytes([3; 32]);
     let opened = DataFolder::open(&folder.0).unwrap();
     let store = SqliteStore::open(&opened, &wealdmere()).unwrap();
@@ -185,94 +186,94 @@ fn a_log_holds_when_nobody_touched_it_and_a_case_was_erased() {
     let newest = store::access::NEWEST_LEAF;
     let about = store::access::records_of_person(&reader, person, newest, 9).unwrap();
     let entries: Vec<(u64, u64)> = about.iter().map(|row| (row.leaf, row.entry)).collect();
-    assert_eq!(entries, [(3, 3), (2, 2), (0, 1)], "a gap would show");
+    assert_eq!(entries, [(5, 3), (3, 2), (1, 1)], "a gap would show");
 }
 
 #[test]
 fn an_altered_leaf_or_record_is_found() {
     let folder = filled("leaf-altered");
     tamper(&folder, |_, batch| {
-        batch.put(AccessLeafRow { leaf: 2, commitment: Digest::of(b"something else") });
+        batch.put(AccessLeafRow { leaf: 3, commitment: Digest::of(b"something else") });
     });
-    assert_eq!(verdict(&folder).unwrap_err(), "the record of leaf 2 was altered");
+    assert_eq!(verdict(&folder).unwrap_err(), "the record of leaf 3 was altered");
 
     let folder = filled("record-altered");
     tamper(&folder, |reader, batch| {
-        let bytes = record(reader, 3).bytes;
-        batch.put(AccessRecordRow { bytes, ..record(reader, 2) });
+        let bytes = record(reader, 5).bytes;
+        batch.put(AccessRecordRow { bytes, ..record(reader, 3) });
     });
-    assert_eq!(verdict(&folder).unwrap_err(), "the record of leaf 2 was altered");
+    assert_eq!(verdict(&folder).unwrap_err(), "the record of leaf 3 was altered");
 
     let folder = filled("record-nonsense");
     tamper(&folder, |reader, batch| {
-        batch.put(AccessRecordRow { bytes: b"\"s1.AAAA\"".to_vec(), ..record(reader, 2) });
+        batch.put(AccessRecordRow { bytes: b"\"s1.AAAA\"".to_vec(), ..record(reader, 3) });
     });
     let said = verdict(&folder).unwrap_err();
-    assert_eq!(said, "the record of leaf 2 was altered: it does not open under its case's key");
+    assert_eq!(said, "the record of leaf 3 was altered: it does not open under its case's key");
 
     let folder = filled("both-altered");
     tamper(&folder, |_, batch| {
         let commitment = *Commitment::to(&audit::Salt::from_bytes([1; 32]), b"{}").digest();
-        batch.put(AccessLeafRow { leaf: 2, commitment });
-        batch.delete::<AccessRecordRow>(AccessRecordKey { leaf: 2 });
+        batch.put(AccessLeafRow { leaf: 3, commitment });
+        batch.delete::<AccessRecordRow>(AccessRecordKey { leaf: 3 });
     });
     let said = verdict(&folder).unwrap_err();
-    assert!(said.starts_with("the first 4 leaves are not those that were signed"), "{said}");
+    assert!(said.starts_with("the first 6 leaves are not those that were signed"), "{said}");
 }
 
 #[test]
 fn a_dropped_leaf_or_record_is_found() {
     let folder = filled("leaf-dropped");
     tamper(&folder, |_, batch| {
-        batch.delete::<AccessLeafRow>(AccessLeafKey { leaf: 1 });
+        batch.delete::<AccessLeafRow>(AccessLeafKey { leaf: 2 });
     });
-    assert_eq!(verdict(&folder).unwrap_err(), "leaf 1 is missing: leaf 2 stands in its place");
+    assert_eq!(verdict(&folder).unwrap_err(), "leaf 2 is missing: leaf 3 stands in its place");
 
     let folder = filled("record-dropped");
     tamper(&folder, |_, batch| {
-        batch.delete::<AccessRecordRow>(AccessRecordKey { leaf: 2 });
+        batch.delete::<AccessRecordRow>(AccessRecordKey { leaf: 3 });
     });
     assert_eq!(
         verdict(&folder).unwrap_err(),
-        "the record of leaf 2 is missing, though its case was not erased"
+        "the record of leaf 3 is missing, though its case was not erased"
     );
 
     let folder = filled("moved-up");
     tamper(&folder, |reader, batch| {
-        for place in [2, 3] {
+        for place in [3, 4, 5] {
             batch.put(AccessLeafRow { leaf: place - 1, ..leaf(reader, place) });
             batch.put(AccessRecordRow { leaf: place - 1, ..record(reader, place) });
         }
-        batch.delete::<AccessLeafRow>(AccessLeafKey { leaf: 3 });
-        batch.delete::<AccessRecordRow>(AccessRecordKey { leaf: 3 });
+        batch.delete::<AccessLeafRow>(AccessLeafKey { leaf: 5 });
+        batch.delete::<AccessRecordRow>(AccessRecordKey { leaf: 5 });
     });
     let said = verdict(&folder).unwrap_err();
-    assert!(said.starts_with("the first 2 leaves are not those that were signed"), "{said}");
+    assert!(said.starts_with("the first 3 leaves are not those that were signed"), "{said}");
 }
 
 #[test]
 fn leaves_in_another_order_are_found() {
     let folder = filled("reordered");
     tamper(&folder, |reader, batch| {
-        for (from, to) in [(2, 3), (3, 2)] {
+        for (from, to) in [(3, 5), (5, 3)] {
             batch.put(AccessLeafRow { leaf: to, ..leaf(reader, from) });
             batch.put(AccessRecordRow { leaf: to, ..record(reader, from) });
         }
     });
     let said = verdict(&folder).unwrap_err();
-    assert!(said.starts_with("the first 4 leaves are not those that were signed"), "{said}");
+    assert!(said.starts_with("the first 6 leaves are not those that were signed"), "{said}");
 }
 
 #[test]
 fn a_log_that_was_cut_off_is_found_and_not_gone_on_with() {
     let cut = |batch: &mut Batch| {
-        batch.delete::<AccessLeafRow>(AccessLeafKey { leaf: 3 });
-        batch.delete::<AccessRecordRow>(AccessRecordKey { leaf: 3 });
+        batch.delete::<AccessLeafRow>(AccessLeafKey { leaf: 5 });
+        batch.delete::<AccessRecordRow>(AccessRecordKey { leaf: 5 });
     };
     let folder = filled("truncated");
     tamper(&folder, |_, batch| cut(batch));
     let said = verdict(&folder).unwrap_err();
-    assert_eq!(said, "4 leaves were signed and 3 are there: the log was cut off");
+    assert_eq!(said, "6 leaves were signed and 5 are there: the log was cut off");
     let opened = Town::open(&folder.0, "2026-11-21T09:00:00Z");
     assert!(matches!(opened, Err(ShardError::Log(audit::LogFault::Truncated { .. }))));
 
@@ -284,7 +285,7 @@ fn a_log_that_was_cut_off_is_found_and_not_gone_on_with() {
         batch.delete::<AccessCheckpointRow>(AccessCheckpointKey { day });
     });
     let said = verdict(&folder).unwrap_err();
-    assert!(said.starts_with("leaf 3 is not the one that event "), "{said}");
+    assert!(said.starts_with("leaf 5 is not the one that event "), "{said}");
 }
 
 #[test]

@@ -25,7 +25,7 @@ async fn each_look_is_one_sentence_with_its_proof_for_that_person_alone() {
     assert!(looked.says("They opened your answers to work on your request."));
     assert!(looked.says(&reference) && looked.says("Entry 1") && looked.says("Entry 2"));
 
-    let file = resident.get(&world, &format!("{DATA}/0/proof")).await;
+    let file = resident.get(&world, &format!("{DATA}/1/proof")).await;
     assert!(file.header("content-disposition").starts_with("attachment"));
     let proof: LedgerProof = serde_json::from_str(&file.html).unwrap();
     assert_eq!(proof.verify(), Ok(()));
@@ -33,13 +33,13 @@ async fn each_look_is_one_sentence_with_its_proof_for_that_person_alone() {
     let record = proof.record.replace("caseworker", "operator");
     let changed = LedgerProof { record, ..proof.clone() };
     assert_eq!(changed.verify(), Err(ProofFault::Record));
-    assert_eq!(LedgerProof { leaf: 1, ..proof.clone() }.verify(), Err(ProofFault::Path));
+    assert_eq!(LedgerProof { leaf: 2, ..proof.clone() }.verify(), Err(ProofFault::Path));
     let checkpoint = proof.checkpoint.replace("wealdmere", "bro-eirlys");
     assert_eq!(LedgerProof { checkpoint, ..proof }.verify(), Err(ProofFault::Checkpoint));
 
     let mut other = Browser::new();
     other.sign_in(&world, "/wealdmere/sign-in", "ifan@example.org").await;
-    assert_eq!(other.get(&world, &format!("{DATA}/0/proof")).await.status, 404);
+    assert_eq!(other.get(&world, &format!("{DATA}/1/proof")).await.status, 404);
     assert!(!other.get(&world, DATA).await.says(&reference));
 }
 
@@ -143,7 +143,7 @@ async fn what_crosses_is_told_to_the_person_and_counted_for_the_officer() {
     let told = resident.get(&world, DATA).await;
     assert!(told.says("We told Aldershire County Council:"), "{}", told.html);
     assert!(told.says("under the agreement “New addresses for the county library”"));
-    let proof = resident.get(&world, &format!("{DATA}/0/proof")).await;
+    let proof = resident.get(&world, &format!("{DATA}/1/proof")).await;
     let proof: LedgerProof = serde_json::from_str(&proof.html).unwrap();
     assert_eq!(proof.verify(), Ok(()));
 
