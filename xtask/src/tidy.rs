@@ -7,6 +7,7 @@
 mod assets;
 mod banned_code;
 mod heads;
+mod laws;
 mod layers;
 mod licences;
 mod lints;
@@ -57,6 +58,7 @@ const RULES: &[Rule] = &[
     ("pages", pages::check),
     ("service-folders", service_folders::check),
     ("assets", assets::check),
+    ("laws", laws::check),
 ];
 
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
