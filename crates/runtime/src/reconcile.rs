@@ -150,12 +150,14 @@ impl Crossing<'_> {
         }
     }
 
-    /// No log tells the same of it twice.
+    /// No log tells the same of it twice, but for what it refused: that is told each time that it
+    /// comes.
     fn told_once(&self, findings: &mut Vec<(String, bool)>) {
         let mut told = BTreeSet::new();
         for (body, line) in self.lines {
             let kind = line.record.kind.key();
-            if !told.insert((body, kind)) {
+            let refused = matches!(line.record.kind, RecordKind::Refused(_));
+            if !told.insert((body, kind)) && !refused {
                 findings.push((format!("leaf {} of {body} tells {kind} again", line.leaf), true));
             }
         }

@@ -111,6 +111,17 @@ fn what_is_told_twice_is_named() {
             0 agreed, 0 refused
             wrong: leaf 4 of agency tells answer again"]],
     );
+    // What comes again and again is refused each time.
+    check(
+        |logs| {
+            let request = lines(logs, "county")[0].commitment;
+            let refused = |leaf| line(RecordKind::Refused(Refusal::Replayed), leaf, Some(request));
+            lines(logs, "agency").extend([refused(4), refused(5)]);
+        },
+        &expect![[r"
+            1 agreed, 0 refused
+        "]],
+    );
 }
 
 #[test]
