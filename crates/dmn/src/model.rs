@@ -184,6 +184,27 @@ impl Model {
         self.parts.tables.iter().map(|table| &**table)
     }
 
+    /// These inputs with each text that stands for a date, a time or a duration read as the declared
+    /// type says: variables of processes and JSON have texts alone for them. A text that is none
+    /// stays one, so that the evaluation names it as a fault.
+    ///
+    /// # Errors
+    /// [`feel::TooDeep`] when a value nests deeper than values may.
+    pub fn read_texts(&self, inputs: &Context) -> Result<Context, feel::TooDeep> {
+        let mut entries: Vec<(Arc<str>, Value)> = Vec::with_capacity(inputs.len());
+        for (name, value) in inputs.iter() {
+            let known = |input: &&InputModel| &*input.name == name || &*input.id == name;
+            let declared = self.parts.inputs.iter().find(known);
+            let declared = declared.and_then(|input| input.declared.as_ref());
+            let value = match declared {
+                Some(used) => self.parts.types.read_text(used, value)?,
+                None => value.clone(),
+            };
+            entries.push((name.into(), value));
+        }
+        Context::from_entries(entries)
+    }
+
     /// Evaluates a decision, by id or name, and all that it requires. An input that is not given is
     /// null.
     pub fn evaluate(

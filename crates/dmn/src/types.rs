@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use feel::{
-    Budget, Context, Dialect, Environment, EvalError, Names, Scope, Type, UnaryTests, Value,
+    Budget, Context, Date, DateTime, DaysTime, Dialect, Environment, EvalError, Names, Scope, Time,
+    TooDeep, Type, UnaryTests, Value, YearsMonths,
 };
 use roxmltree::NodeId;
 
@@ -168,6 +169,40 @@ impl Types {
         None
     }
 
+    /// The value with its texts read as the dates, times and durations that the type declares.
+    pub(crate) fn read_text(&self, used: &TypeUse, value: &Value) -> Result<Value, TooDeep> {
+        let item = match used {
+            TypeUse::Base(base) => return Ok(read_as(base, value)),
+            TypeUse::Item(index) => self.items.get(*index),
+        };
+        let Some(item) = item else { return Ok(value.clone()) };
+        match value.as_list().filter(|_| item.is_collection) {
+            Some(items) => {
+                let read = items.iter().map(|inner| self.read_single(item, inner));
+                Value::list(read.collect::<Result<Vec<_>, _>>()?)
+            }
+            None => self.read_single(item, value),
+        }
+    }
+
+    fn read_single(&self, item: &ItemType, value: &Value) -> Result<Value, TooDeep> {
+        let (components, context) = match (&item.kind, value.as_context()) {
+            (Kind::Use(used), _) => return self.read_text(used, value),
+            (Kind::Components(_), None) => return Ok(value.clone()),
+            (Kind::Components(components), Some(context)) => (components, context),
+        };
+        let mut entries: Vec<(Arc<str>, Value)> = Vec::with_capacity(context.len());
+        for (name, value) in context.iter() {
+            let component = components.iter().find(|(own, _)| &**own == name);
+            let value = match component {
+                Some((_, used)) => self.read_text(used, value)?,
+                None => value.clone(),
+            };
+            entries.push((name.into(), value));
+        }
+        Value::context(entries)
+    }
+
     /// The value as one of the type, or `None` where it is none.
     pub(crate) fn conform(
         &self,
@@ -292,6 +327,28 @@ fn uses(item: &ItemType) -> Vec<usize> {
         Kind::Use(used) => index(used).into_iter().collect(),
         Kind::Components(all) => all.iter().filter_map(|(_, used)| index(used)).collect(),
     }
+}
+
+/// A text as the date, time or duration that it stands for, where that is declared.
+fn read_as(base: &Type, value: &Value) -> Value {
+    let Some(text) = value.as_str() else { return value.clone() };
+    let read = match base {
+        Type::Date => Date::parse(text).map(Value::Date),
+        Type::Time => Time::parse(text).map(Value::Time),
+        Type::DateTime => DateTime::parse(text).map(Value::DateTime),
+        Type::DaysTime => DaysTime::parse(text).map(Value::DaysTime),
+        Type::YearsMonths => YearsMonths::parse(text).map(Value::YearsMonths),
+        Type::Any
+        | Type::Null
+        | Type::Boolean
+        | Type::Number
+        | Type::String
+        | Type::List(_)
+        | Type::Context(_)
+        | Type::Range(_)
+        | Type::Function(_) => None,
+    };
+    read.unwrap_or_else(|| value.clone())
 }
 
 fn of_base(base: &Type, value: &Value) -> Option<Value> {

@@ -36,8 +36,9 @@ pub(crate) fn evaluate(
     environment: &Arc<Environment>,
     budget: &mut Budget,
 ) -> Result<Outcome, String> {
+    let inputs = model.read_texts(variables).map_err(|error| error.to_string())?;
     let evaluation = model
-        .evaluate(decision.as_str(), variables, environment, budget)
+        .evaluate(decision.as_str(), &inputs, environment, budget)
         .map_err(|error| error.to_string())?;
     let fault = evaluation.trace.all_faults().find(|fault| match fault {
         Fault::NoRuleMatched { .. } => false,

@@ -169,6 +169,25 @@ fn a_decision_gives_a_variable_and_the_rules_that_counted() {
 }
 
 #[test]
+fn a_date_reaches_a_decision_as_a_date() {
+    let table = TABLE
+        .replace("typeRef=\"number\"", "typeRef=\"date\"")
+        .replace("&lt; 7400", "&lt; date(\"2008-09-01\")")
+        .replace("[7400..20000]", "&gt;= date(\"2008-09-01\")");
+    let model = Arc::new(dmn::Model::parse(table.as_bytes()).unwrap());
+    for (born, entitled) in [("1990-05-01", "true"), ("2010-05-01", "false")] {
+        let mut case = decided();
+        case.deployment.add_decisions(&model);
+        case.start(&format!("\"income\": \"{born}\""));
+        assert_eq!(case.variable("entitled"), entitled, "{born}");
+    }
+    let mut case = decided();
+    case.deployment.add_decisions(&model);
+    case.start("\"income\": \"the first of May\"");
+    assert!(case.trace.contains("incident_raised a#2 decision_failed"), "{}", case.trace);
+}
+
+#[test]
 fn a_decision_that_is_not_deployed_or_fails_is_an_incident() {
     let mut case = decided();
     case.start("\"income\": 5000").done("a", "\"entitled\": false").expect(&expect![[r#"
