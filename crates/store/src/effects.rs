@@ -103,9 +103,9 @@ statements! {
     EFFECTS_OF = "SELECT effect_id, case_id, element_key, system, job_type, state, attempt, due_at,
        opened_at, closed_at, bytes
   FROM effect
- WHERE body = :body AND shard = :shard AND case_id = :case
+ WHERE body = :body AND shard = :shard AND case_id = :case AND effect_id > :after
  ORDER BY effect_id
- LIMIT 1000";
+ LIMIT :limit";
     EFFECT_FIGURES = "SELECT system, state, count(*),
        CAST(sum(CASE WHEN attempt > 1 THEN attempt - 1 ELSE 0 END) AS BIGINT), min(due_at)
   FROM effect
@@ -136,9 +136,16 @@ pub fn unfinished_effects(
     reader.rows(UNFINISHED_EFFECTS, &named, EffectRow::read)
 }
 
-/// The effects of a case.
-pub fn effects_of(reader: &Reader, case: CaseId) -> Result<Vec<EffectRow>, StoreError> {
-    reader.rows(EFFECTS_OF, &[("case", &case)], EffectRow::read)
+/// The effects of a case after an id, at most [`PAGE_LIMIT`].
+pub fn effects_of(
+    reader: &Reader,
+    case: CaseId,
+    after: Option<EffectId>,
+) -> Result<Vec<EffectRow>, StoreError> {
+    let after = after.map_or_else(Vec::new, |id| id.as_bytes().to_vec());
+    let named: [(&str, &dyn Bind); 3] =
+        [("case", &case), ("after", &after), ("limit", &PAGE_LIMIT)];
+    reader.rows(EFFECTS_OF, &named, EffectRow::read)
 }
 
 /// How the effects stand, by system.

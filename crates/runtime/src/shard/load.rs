@@ -125,11 +125,18 @@ pub fn load_case(reader: &Reader, id: CaseId) -> Result<Option<Case>, ShardError
             elements.push(read);
         }
     }
-    let effects = store::effects::effects_of(reader, id)?;
-    let effects = effects
-        .iter()
-        .map(|row| read_effect(row).map(|effect| (effect.id, effect)))
-        .collect::<Result<BTreeMap<_, _>, _>>()?;
+    let mut effects = BTreeMap::new();
+    loop {
+        let last = effects.last_key_value().map(|(id, _)| *id);
+        let page = store::effects::effects_of(reader, id, last)?;
+        if page.is_empty() {
+            break;
+        }
+        for row in &page {
+            let effect = read_effect(row)?;
+            effects.insert(effect.id, effect);
+        }
+    }
     Ok(Some(Case {
         request: stored.request,
         process: engine::Instance::from_rows(elements),

@@ -237,7 +237,7 @@ impl World {
 
     fn no_plaintext_at_rest(&self, id: CaseId) -> Result<(), String> {
         let elements = store::process::elements_of(&self.reader, id, 0);
-        let effects = store::effects::effects_of(&self.reader, id);
+        let effects = store::effects::effects_of(&self.reader, id, None);
         let (Ok(elements), Ok(effects)) = (elements, effects) else {
             return Err(format!("{id}: rows are not read"));
         };

@@ -187,7 +187,9 @@ fn effects_are_read_back_by_what_is_due_and_unfinished() {
     assert_eq!(ids(effects::unfinished_effects(&reader, None, 9).unwrap()), [1, 2, 4]);
     let after = Some(effect(1).effect_id);
     assert_eq!(ids(effects::unfinished_effects(&reader, after, 1).unwrap()), [2]);
-    assert_eq!(ids(effects::effects_of(&reader, case(3)).unwrap()), [3]);
+    assert_eq!(ids(effects::effects_of(&reader, case(3), None).unwrap()), [3]);
+    let after = Some(effect(3).effect_id);
+    assert_eq!(effects::effects_of(&reader, case(3), after).unwrap(), []);
     let figures = effects::effect_figures(&reader).unwrap();
     let retries: Vec<_> = figures.iter().map(|f| (f.state.key(), f.effects, f.retries)).collect();
     assert_eq!(retries, [("done", 1, 1), ("unclear", 1, 2), ("waiting", 2, 0)]);
