@@ -333,3 +333,19 @@ fn what_an_element_needs() {
         "#]],
     );
 }
+
+#[test]
+fn an_output_without_its_equals_sign_is_no_text() {
+    check_process(
+        r#"<startEvent id="s"/><serviceTask id="a"><extensionElements>
+<zeebe:taskDefinition type="x"/><zeebe:ioMapping>
+<zeebe:input source="fixed" target="b"/>
+<zeebe:output source="details" target="copy"/></zeebe:ioMapping>
+</extensionElements></serviceTask><endEvent id="e"/>
+<sequenceFlow id="f" sourceRef="s" targetRef="a"/>
+<sequenceFlow id="g" sourceRef="a" targetRef="e"/>"#,
+        &expect![[r#"
+            line 5, column 1: "a": source of an output must be a FEEL expression beginning with =, not "details"
+        "#]],
+    );
+}

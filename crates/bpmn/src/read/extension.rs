@@ -63,6 +63,10 @@ impl<'a> Reader<'a> {
         let mut mappings = Vec::new();
         for mapping in inner(node, "ioMapping", name) {
             let source = self.needed_expression(mapping, "source");
+            // A fixed text given out is a variable's name whose `=` was forgotten.
+            if name == "output" && !source.text().is_empty() {
+                self.refuse_static(mapping, "source of an output", &source);
+            }
             let target = self.needed(mapping, "target");
             mappings.push(Mapping { source, target, position: self.position(mapping) });
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use bpmn::{ElementIndex, ElementKind, EndResult, Process};
+use bpmn::{ElementIndex, ElementKind, EndResult, Process, StartTrigger};
 
 use super::{Checking, PROCESS, SERVICE, at};
 use crate::definition::{Automation, OutcomeEnd};
@@ -18,6 +18,7 @@ impl Checking<'_> {
             self.refuse((PROCESS, (1, 1)), ProblemKind::Process, sentence, mend);
             return;
         };
+        self.starts(process);
         self.not_fixed(process);
         let main = reached(process, |_, element| {
             element.kind.boundary().is_none_or(|boundary| boundary.interrupting)
@@ -61,6 +62,26 @@ impl Checking<'_> {
                 let mend = "Give an end event this id, or take the outcome out.";
                 self.refuse(place, ProblemKind::Undefined, sentence, mend);
             }
+        }
+    }
+
+    /// A request begins at the plain start event, and no clock begins one.
+    fn starts(&mut self, process: &Process) {
+        let mut is_begun = false;
+        for index in process.start_events(None) {
+            let Some(element) = process.element(index) else { continue };
+            let ElementKind::StartEvent(trigger) = &element.kind else { continue };
+            is_begun |= *trigger == StartTrigger::None;
+            if matches!(trigger, StartTrigger::Timer(_)) {
+                let sentence = format!("No clock begins a request, so `{}` never is.", element.id);
+                let mend = "Take it out; a timer within the process waits.";
+                self.refuse(at(element.position), ProblemKind::Process, sentence, mend);
+            }
+        }
+        if !is_begun {
+            let sentence = "A request begins nowhere.".to_owned();
+            let mend = "Draw a start event that waits for nothing.";
+            self.refuse(at(process.position), ProblemKind::Process, sentence, mend);
         }
     }
 

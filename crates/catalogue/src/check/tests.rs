@@ -334,6 +334,20 @@ fn a_message_is_there_and_names_what_messages_know() {
 }
 
 #[test]
+fn a_request_begins_at_a_plain_start_event_and_by_no_clock() {
+    refused(
+        "process.bpmn",
+        "<bpmn:messageEventDefinition messageRef=\"message_not_fixed\"/>",
+        "<bpmn:timerEventDefinition><bpmn:timeCycle>R/P1D</bpmn:timeCycle></bpmn:timerEventDefinition>",
+        &expect![[r"
+            connectors.toml:81:34: The mapping of `return-missed-bin` uses `contractor_job`, which nothing has given at `return_job`. Name a question, or what an earlier step gives.
+            process.bpmn:114:5: No clock begins a request, so `returned` never is. Take it out; a timer within the process waits.
+            service.toml:54:1: No start event of the process takes the message `not-fixed`. Draw a message start event for it.
+        "]],
+    );
+}
+
+#[test]
 fn callbacks_and_what_waits_for_them_belong_together() {
     let files = missed_bin();
     let mut other = connections(&files);
