@@ -327,8 +327,7 @@ fn not_fixed(request: &ServiceRequest, days: i64, now: Timestamp) -> Result<(), 
         }
         Status::Completed => {}
     }
-    let closed = request.closed_at.unwrap_or(request.received_at);
-    if now > closed.plus_seconds(days.saturating_mul(86_400)) {
+    if now.uk_date() > request.not_fixed_until(days) {
         return Err(Rejection::TooLate { days });
     }
     if request.reopened >= REOPENINGS {

@@ -243,6 +243,13 @@ pub struct ServiceRequest {
 }
 
 impl ServiceRequest {
+    /// The last day on which somebody may say that it is not fixed: that many whole days after the
+    /// one on which it was closed. It is a date, as people are told it, and holds to its end.
+    pub fn not_fixed_until(&self, days: i64) -> Date {
+        let closed = self.closed_at.unwrap_or(self.received_at);
+        closed.uk_date().plus_days(i32::try_from(days.max(0)).unwrap_or(i32::MAX))
+    }
+
     /// The request that its first event makes.
     pub fn received(case: CaseId, received: &Received, at: Timestamp) -> Self {
         Self {

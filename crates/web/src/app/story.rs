@@ -192,9 +192,8 @@ impl<'a> Story<'a> {
             Status::Open => Some(words.promised_by(date.as_str())),
             Status::Completed if self.view.may_say_not_fixed(self.seen.now) => {
                 let listens = self.view.service.package.definition.not_fixed.as_ref()?;
-                let closed = request.closed_at?;
-                let until = closed.plus_seconds(listens.within_days.saturating_mul(86_400));
-                Some(words.not_fixed_until(words.date(until.uk_date()).as_str()))
+                let until = request.not_fixed_until(listens.within_days);
+                Some(words.not_fixed_until(words.date(until).as_str()))
             }
             Status::Completed | Status::Refused | Status::Withdrawn | Status::UnderReview => None,
         }
