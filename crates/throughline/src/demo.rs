@@ -290,7 +290,7 @@ fn last_event(data: &std::path::Path) -> anyhow::Result<Option<Timestamp>> {
 
 /// Replays the morning. The clock moves only when nothing is in flight; the visits of one minute
 /// run together. Ends when nothing is due any more.
-async fn replay(options: &Options, stage: &Stage) -> anyhow::Result<Vec<(BodyId, String)>> {
+async fn replay(options: &Options, stage: &Stage) -> anyhow::Result<Vec<(BodyId, Option<String>)>> {
     let visits = planned(options, stage);
     if options.faults {
         stage.offices.fail(&stage.demo, stage.begins);
@@ -311,7 +311,7 @@ async fn replay(options: &Options, stage: &Stage) -> anyhow::Result<Vec<(BodyId,
         token = wait_until(stage, minute, token).await;
         for (visit, reference) in visit_all(&world, together).await? {
             told.push((visit.body.clone(), reference.clone()));
-            references.insert(visit.number, reference);
+            references.extend(reference.map(|reference| (visit.number, reference)));
             bar.inc(1);
         }
     }
@@ -349,7 +349,10 @@ fn planned(options: &Options, stage: &Stage) -> Vec<Visit> {
     plan::morning(&stage.demo, &stage.areas, options.seed, options.requests, day, &offered)
 }
 
-async fn visit_all(world: &Arc<World>, visits: Vec<Visit>) -> anyhow::Result<Vec<(Visit, String)>> {
+async fn visit_all(
+    world: &Arc<World>,
+    visits: Vec<Visit>,
+) -> anyhow::Result<Vec<(Visit, Option<String>)>> {
     let mut together = JoinSet::new();
     for visit in visits {
         let world = Arc::clone(world);
@@ -471,12 +474,14 @@ fn progress(options: &Options, visits: usize) -> ProgressBar {
 fn conclude(
     options: &Options,
     stage: &Stage,
-    told: &[(BodyId, String)],
+    told: &[(BodyId, Option<String>)],
     seconds: f64,
 ) -> anyhow::Result<Summary> {
     let worked = stage.offices.all();
     let worked = worked.map(|(body, office)| ((body, office.id()), office.entries()));
-    let accounted = summary::account(&stage.installation, worked, told)?;
+    let given = told.iter().filter_map(|(body, told)| Some((body.clone(), told.clone()?)));
+    let given: Vec<(BodyId, String)> = given.collect();
+    let accounted = summary::account(&stage.installation, worked, &given)?;
     if told.is_empty() && options.requests > 0 {
         bail!("no visit was made: does any body offer a service?");
     }

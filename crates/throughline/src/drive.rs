@@ -247,10 +247,12 @@ impl Drive {
                 continue;
             };
             let done = done.with_context(|| format!("visit {number} for {}", visit.service))?;
-            self.note(number, &done.reference, false)?;
+            // Who told us of what another person had told before was given no reference.
+            let Some(reference) = done.reference else { continue };
+            self.note(number, &reference, false)?;
             if visit.has_fee {
                 let steps = Manner::of(&visit, self.wishes.chance).or_pays().steps();
-                self.owe(Payer { browser, reference: done.reference, steps });
+                self.owe(Payer { browser, reference, steps });
                 self.pay_next(world).await?;
             }
         }

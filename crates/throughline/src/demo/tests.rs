@@ -57,9 +57,10 @@ async fn stored_by(channel: Channel) -> Stored {
     for visit in visits(&options, &stage, channel) {
         let done = world.visit(&visit).await.unwrap();
         let body = stage.installation.host.body(&visit.body).unwrap();
-        let view = match done.reference.parse() {
+        let reference = done.reference.unwrap();
+        let view = match reference.parse() {
             Ok(reference) => body.case_of(&reference).unwrap(),
-            Err(_) => body.case(done.reference.parse().unwrap()).unwrap(),
+            Err(_) => body.case(reference.parse().unwrap()).unwrap(),
         };
         let view = view.unwrap();
         let answers = view.answers().unwrap().to_json();

@@ -24,8 +24,8 @@ const OPEN311_OWN: [(&str, &str); 2] = [("address", "address_id"), ("email", "em
 /// What a visit came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Done {
-    /// The reference that the visitor was given.
-    pub reference: String,
+    /// The reference that the visitor was given; none when another person had asked for the same.
+    pub reference: Option<String>,
     /// Wrong answers that were pointed out on the way.
     pub corrected: u32,
 }
@@ -241,7 +241,7 @@ impl World {
         anyhow::ensure!(status == 200 || status == 201, "answered {status}");
         let reference = body.get("reference").and_then(serde_json::Value::as_str);
         let reference = reference.context("the answer has no reference")?.to_owned();
-        Ok(Done { reference, corrected })
+        Ok(Done { reference: Some(reference), corrected })
     }
 
     async fn post_json(
@@ -273,7 +273,7 @@ impl World {
         anyhow::ensure!(status == 200 || status == 201, "answered {status}");
         let reference = body.pointer("/0/service_request_id").and_then(serde_json::Value::as_str);
         let reference = reference.context("the answer has no service_request_id")?.to_owned();
-        Ok(Done { reference, corrected })
+        Ok(Done { reference: Some(reference), corrected })
     }
 
     async fn post_open311(
@@ -336,7 +336,7 @@ fn form_with(page: &PageRead, browser: &Browser, field: &str) -> anyhow::Result<
     found.with_context(|| format!("no field {field}: {}", page.describe()))
 }
 
-/// Walks from page to page, filling in what is asked, until a reference is shown.
+/// Walks from page to page, filling in what is asked, until it is sent.
 async fn walk(browser: &mut Browser, start: PageRead, visit: &Visit) -> anyhow::Result<Done> {
     let mut page = start;
     let mut to_correct = visit.manner == Manner::Corrected;
@@ -345,7 +345,8 @@ async fn walk(browser: &mut Browser, start: PageRead, visit: &Visit) -> anyhow::
         if page.status >= 400 && page.status != 422 {
             bail!("{}", page.describe());
         }
-        if let Some(reference) = page.text_of("p.reference")? {
+        let reference = page.text_of("p.reference")?;
+        if reference.is_some() || page.url.ends_with("/done") {
             return Ok(Done { reference, corrected });
         }
         let forms = page.forms(browser)?;
