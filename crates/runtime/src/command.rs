@@ -303,7 +303,11 @@ pub struct Session {
     /// How sure the identity office is of the resident.
     #[serde(default, skip_serializing_if = "crate::case::is_lowest")]
     pub assurance: Assurance,
-    /// The roles of a member of staff.
+    /// The member of staff, by the blind index of their address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff: Option<Digest>,
+    /// The roles of a member of staff: what the identity office says at each use, not what it said
+    /// at the beginning.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<base::Role>,
     /// When it began.

@@ -119,6 +119,7 @@ impl Host {
             token: token.digest(),
             person: None,
             assurance: Assurance::default(),
+            staff: None,
             roles: Vec::new(),
             opened_at: now,
             expires_at,
@@ -129,6 +130,7 @@ impl Host {
                 session.assurance = self.office().assurance(*account);
             }
             Holder::Staff { body: works_for, index } if works_for == body => {
+                session.staff = Some(*index);
                 session.roles = self.office().roles(body, index).into_iter().collect();
             }
             Holder::Staff { .. } => return Err(SignInRejection::Expired),
@@ -148,17 +150,21 @@ impl Host {
     }
 
     /// The session of a cookie's value in a body, while it lasts; asking is a sign of life. One
-    /// that has rested too long is ended for good.
+    /// that has rested too long, and one of somebody who is no longer of the staff, is ended for
+    /// good; other roles hold from the next use.
     pub fn session(&self, body: &BodyId, cookie: &str) -> Option<Session> {
         let token = SessionToken::parse(cookie).ok()?.digest();
         let reader = self.body(body)?.readers.shard(ShardNumber(0));
         let row = store::row::<SessionRow>(&reader, &SessionKey { token }).ok()??;
-        let session: Session = serde_json::from_slice(&row.bytes).ok()?;
+        let mut session: Session = serde_json::from_slice(&row.bytes).ok()?;
         let now = self.clock().now();
         if session.expires_at <= now {
             return None;
         }
-        if self.presence.note(&session, now) {
+        let roles = session.staff.map(|index| self.office().roles(body, &index));
+        session.roles = roles.into_iter().flatten().collect();
+        let is_somebodys = session.person.is_some() || !session.roles.is_empty();
+        if is_somebodys && self.presence.note(&session, now) {
             return Some(session);
         }
         self.forget_session(body, token);

@@ -130,6 +130,33 @@ async fn staff_and_residents_enter_by_their_own_doors() {
     assert!(shown.says(email));
 }
 
+#[tokio::test]
+async fn who_leaves_the_staff_is_out_at_once_and_other_roles_hold_from_the_next_page() {
+    let world = World::new();
+    let mut agent = Browser::new();
+    let email = "rosalind.hartwood@example.org";
+    agent.sign_in(&world, "/wealdmere/staff/sign-in", email).await;
+    let callers = "/wealdmere/staff/callers";
+    assert_eq!(agent.get(&world, callers).await.status, 200);
+    let body = "wealdmere".parse().unwrap();
+    let staff = |roles: &[base::Role]| runtime::StaffSeed {
+        email: email.to_owned(),
+        name: "Rosalind Hartwood".to_owned(),
+        roles: roles.iter().copied().collect(),
+    };
+    let office = world.host.office();
+    let now = world.host.clock().now();
+    office.set_staff(&body, &[staff(&[base::Role::Operator])], now).unwrap();
+    assert_eq!(agent.get(&world, callers).await.status, 403, "an agent no more");
+    office.set_staff(&body, &[], now).unwrap();
+    let out = agent.get(&world, "/wealdmere/staff").await;
+    assert!(out.path.starts_with("/wealdmere/staff/sign-in"), "{}", out.path);
+    world.wait(1).await;
+    office.set_staff(&body, &[staff(&[base::Role::Agent])], now).unwrap();
+    let back = agent.get(&world, "/wealdmere/staff").await;
+    assert!(back.path.starts_with("/wealdmere/staff/sign-in"), "the session ended for good");
+}
+
 /// A signed-in browser comes back after some minutes, again and again; the last answer's address.
 async fn after(world: &World, browser: &mut Browser, page: &str, pauses: &[i64]) -> super::Read {
     let mut read = browser.get(world, page).await;
