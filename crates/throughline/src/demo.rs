@@ -16,7 +16,7 @@ use runtime::entropy::SeededEntropy;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
-use crate::install::{Foundation, Installation, Surroundings, install, read_sources};
+use crate::install::{Foundation, Installation, Surroundings, install};
 use crate::pages::Front;
 use crate::post::Outbox;
 use crate::presence;
@@ -29,11 +29,13 @@ pub mod offices;
 pub mod paying;
 mod people;
 pub mod plan;
+pub mod settlement;
 pub mod summary;
 pub mod visits;
 
 use offices::Offices;
 use plan::{Area, Visit};
+use settlement::{Settled, Settlement};
 use summary::Summary;
 use visits::{Codes, World};
 
@@ -172,9 +174,13 @@ async fn set_up(options: &Options) -> anyhow::Result<Stage> {
     if options.fresh && options.data.exists() {
         store::DataFolder::remove(&options.data)?;
     }
-    let sources = read_sources(&options.region, &options.services)?;
-    let demo = sources.region.demo.clone().context("the region has no demo.toml")?;
-    let areas = settled(&sources.region, &demo, options.seed, RESIDENTS);
+    let settlement = Settlement {
+        region: options.region.clone(),
+        services: options.services.clone(),
+        seed: options.seed,
+        residents: RESIDENTS,
+    };
+    let Settled { sources, demo, areas } = settlement.read()?;
     let begins = first_morning(options)?;
     let clock = VirtualClock::new(begins);
     let token = clock.busy();
@@ -204,14 +210,6 @@ async fn set_up(options: &Options) -> anyhow::Result<Stage> {
     offices.call_back_to(&origin, options.seed);
     drop(token);
     Ok(Stage { installation, offices, clock, outbox, areas, demo, begins, server })
-}
-
-/// The residents of a region, `count` of them.
-pub fn settled(region: &Region, demo: &Demo, seed: u64, count: u64) -> Vec<Area> {
-    let bilingual = |body: &BodyId| {
-        region.body(body).is_some_and(|body| body.languages.contains(&Language::Cy))
-    };
-    plan::settle(demo, seed, count, &bilingual)
 }
 
 /// Staff of the residents' own council have checked who they are, long ago.

@@ -28,6 +28,7 @@ use tokio::task::JoinSet;
 use crate::demo::browser::{Browser, Met, Patience};
 use crate::demo::paying::{Manner, Step};
 use crate::demo::plan::Visit;
+use crate::demo::settlement::Settlement;
 use crate::demo::visits::{Codes, World};
 
 mod wishes;
@@ -54,18 +55,8 @@ pub struct Options {
     /// Keys of API clients, used in turn.
     #[arg(long = "key")]
     keys: Vec<String>,
-    /// The folder of the region.
-    #[arg(long)]
-    region: PathBuf,
-    /// The folder of the service packages.
-    #[arg(long)]
-    services: PathBuf,
-    /// From which the residents and what they ask follow.
-    #[arg(long)]
-    seed: u64,
-    /// How many residents there are.
-    #[arg(long)]
-    residents: u64,
+    #[command(flatten)]
+    settlement: Settlement,
     /// How many visitors send by the API.
     #[arg(long, default_value_t = 0)]
     visitors: usize,
@@ -165,9 +156,8 @@ impl Drive {
     fn new(options: &Options) -> anyhow::Result<Self> {
         let clock = RealClock::start()?;
         let wishes = Wishes::read(
-            (&options.region, &options.services),
+            &options.settlement,
             (&options.body, &options.service),
-            (options.seed, options.residents),
             clock.now().uk_date(),
         )?;
         let record = std::fs::OpenOptions::new().append(true).create(true).open(&options.record);

@@ -15,7 +15,8 @@ use runtime::clock::{Clock, RealClock};
 use serde_json::json;
 
 use crate::demo::offices::{self, Apart, Setting};
-use crate::install::{Surroundings, read_sources};
+use crate::demo::settlement::{Settled, Settlement};
+use crate::install::{Sources, Surroundings};
 
 /// What was asked for on the command line.
 #[derive(Debug, Clone, clap::Args)]
@@ -28,18 +29,8 @@ pub struct Options {
 /// The offices of which region.
 #[derive(Debug, Clone, clap::Args)]
 pub struct RegionOptions {
-    /// The folder of the region.
-    #[arg(long)]
-    region: PathBuf,
-    /// The folder of the service packages.
-    #[arg(long)]
-    services: PathBuf,
-    /// From which everything that is drawn follows.
-    #[arg(long)]
-    seed: u64,
-    /// How many residents there are.
-    #[arg(long)]
-    residents: u64,
+    #[command(flatten)]
+    settlement: Settlement,
     /// Where ledgers, the folders of back offices and the addresses of each body go.
     #[arg(long)]
     folder: PathBuf,
@@ -61,9 +52,8 @@ pub struct RegionOptions {
 /// # Errors
 /// As [`run`], or when the region is refused.
 pub async fn run_region(options: RegionOptions) -> anyhow::Result<()> {
-    let region = read_sources(&options.region, &options.services)?.region;
-    let demo = region.demo.clone().context("the region has no demo.toml")?;
-    let areas = crate::demo::settled(&region, &demo, options.seed, options.residents);
+    let Settled { sources: Sources { region, .. }, areas, .. } = options.settlement.read()?;
+    let seed = options.settlement.seed;
     let clock: Arc<dyn Clock> = Arc::new(RealClock::start().context("no thread for the clock")?);
     let apart = Apart {
         ledgers: options.folder.clone(),
@@ -71,10 +61,10 @@ pub async fn run_region(options: RegionOptions) -> anyhow::Result<()> {
         look_ms: options.look_ms,
     };
     let folders = options.folder.join("folders");
-    let setting = Setting { seed: options.seed, folders, apart: Some(apart) };
+    let setting = Setting { seed, folders, apart: Some(apart) };
     let mut surroundings = Surroundings::default();
     let running = offices::start(&region, &areas, &setting, &clock, &mut surroundings).await?;
-    running.call_back_to(&options.origin, options.seed);
+    running.call_back_to(&options.origin, seed);
     for (body, places) in &surroundings.places {
         write_places(&options.folder.join(format!("{body}.csv")), places)?;
     }
@@ -86,8 +76,8 @@ pub async fn run_region(options: RegionOptions) -> anyhow::Result<()> {
                 "body": body,
                 "system": system,
                 "address": address,
-                "shown": offices::shown_secret(options.seed, body, system),
-                "signs_with": offices::inbound_secret(options.seed, body, system),
+                "shown": offices::shown_secret(seed, body, system),
+                "signs_with": offices::inbound_secret(seed, body, system),
             })
         })
         .collect();

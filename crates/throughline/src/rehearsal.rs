@@ -10,9 +10,10 @@ use anyhow::Context as _;
 use base::{BodyId, SystemId};
 use emulators::{Entry, Ledger};
 
+use crate::demo::enrol;
 use crate::demo::offices::ledger_file;
+use crate::demo::settlement::{demo_of, settled};
 use crate::demo::summary::{self, Summary};
-use crate::demo::{enrol, settled};
 
 /// What may be done.
 #[derive(Debug, clap::Subcommand)]
@@ -51,7 +52,7 @@ pub fn run(rehearsal: &Rehearsal) -> anyhow::Result<()> {
     match rehearsal {
         Rehearsal::Enrol { config, seed, residents } => {
             let installation = crate::serve::open(config)?;
-            let demo = installation.region.demo.as_ref().context("the region has no demo.toml")?;
+            let demo = demo_of(&installation.region)?;
             let areas = settled(&installation.region, demo, *seed, *residents);
             enrol(&installation, &areas, *seed)
         }

@@ -165,7 +165,12 @@ impl Shard {
     pub(super) fn log_head(&mut self, turn: &mut Turn<'_>) -> Result<(), ShardError> {
         let head = self.log.head_of_day(&self.lease, turn.now);
         let Some(head) = head.filter(|_| !turn.step.batch.is_empty()) else { return Ok(()) };
-        let mut ledger = Ledger {
+        self.ledger(turn).write_head(&head)
+    }
+
+    /// The log, for a line that belongs to no case of the shard.
+    pub(super) fn ledger<'a>(&'a mut self, turn: &'a mut Turn<'_>) -> Ledger<'a> {
+        Ledger {
             body: &self.settings.body,
             shard: self.lease.shard,
             entropy: &*self.entropy,
@@ -173,8 +178,7 @@ impl Shard {
             log: &mut self.log,
             batch: &mut turn.step.batch,
             reader: turn.reader,
-        };
-        ledger.write_head(&head)
+        }
     }
 
     /// Signs the log as this step leaves it: the day's checkpoint takes the place of its last.

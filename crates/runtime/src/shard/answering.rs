@@ -12,7 +12,7 @@ use super::{Refused, Shard, Turn};
 use crate::authority::Authority;
 use crate::command::{Rejection, Reply};
 use crate::crossing::{CANNOT_TELL, Considered, CrossingLetter, Delay, Heard};
-use crate::gate::{self, About, Ledger};
+use crate::gate::{self, About};
 
 /// The letters of the reference under which a back office finds a notice.
 const REFERENCE: &str = "NTC";
@@ -235,17 +235,7 @@ impl Shard {
         let agreement = self.signed(letter).map(SignedAgreement::agreement);
         let record = Record { categories, ..gate::line(kind, letter, agreement, turn.now) };
         let mut said = None;
-        let settings = std::sync::Arc::clone(&self.settings);
-        let mut ledger = Ledger {
-            body: &settings.body,
-            shard: self.lease.shard,
-            entropy: &*self.entropy,
-            keyring: &self.keyring,
-            log: &mut self.log,
-            batch: &mut turn.step.batch,
-            reader: turn.reader,
-        };
-        ledger.write(record, letter.digest(), |leaf| {
+        self.ledger(turn).write(record, letter.digest(), |leaf| {
             said = Some(heard(leaf));
             said.clone()
         })?;

@@ -1,8 +1,6 @@
 //! What the visitors of a drive ask for, one after the other, no two the same: bins that were
 //! missed, or what the demonstration's residents wish of any other service, each resident once.
 
-use std::path::Path;
-
 use anyhow::Context as _;
 use base::{BodyId, Channel, Date, Language, ServiceId};
 use catalogue::SignIn;
@@ -12,7 +10,8 @@ use serde_json::json;
 
 use crate::demo::answers::{self, Asker, Plan};
 use crate::demo::plan::{Area, Chance, Manner, Visit};
-use crate::install::{Sources, read_sources};
+use crate::demo::settlement::{Settled, Settlement};
+use crate::install::Sources;
 
 /// The service of which each bin of each home is asked for.
 const BIN_SERVICE: &str = "missed-bin-collection";
@@ -58,18 +57,16 @@ impl Wishes {
     /// # Errors
     /// When the region cannot be read, or nobody there asks for that.
     pub fn read(
-        (region, services): (&Path, &Path),
+        settlement: &Settlement,
         (body, service): (&BodyId, &ServiceId),
-        (seed, residents): (u64, u64),
         day: Date,
     ) -> anyhow::Result<Self> {
-        let Sources { region, packages } = read_sources(region, services)?;
-        let demo = region.demo.clone().context("the region has no demo.toml")?;
+        let Settled { sources, demo, areas } = settlement.read()?;
+        let Sources { region, packages } = sources;
         let files = packages.get(service.as_str()).context("there is no such service")?;
         let mut offered = crate::trial::of_every_body(&region, files);
         let package = offered.find_map(|offer| offer.ok().filter(|(of, _)| of == body));
         let (_, package) = package.with_context(|| format!("{body} does not offer {service}"))?;
-        let areas = crate::demo::settled(&region, &demo, seed, residents);
         let area = areas.into_iter().find(|area| area.is_served_by(body));
         let area = area.with_context(|| format!("{body} serves nobody"))?;
         let kind = if service.as_str() == BIN_SERVICE {
@@ -80,7 +77,7 @@ impl Wishes {
         Ok(Self {
             body: known(&region, body)?,
             decisions: demo.decisions.iter().filter(|it| it.service == *service).cloned().collect(),
-            chance: Chance(seed),
+            chance: Chance(settlement.seed),
             service: service.clone(),
             signs_in: package.definition.sign_in == SignIn::Required,
             has_fee: package.definition.fee_pence > 0,

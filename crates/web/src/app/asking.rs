@@ -42,7 +42,7 @@ pub(crate) async fn begin(walk: Walk) -> Answer {
 pub(crate) async fn page(walk: Walk, at: At) -> Answer {
     let begun = walk.begun()?;
     let page = walk.page(&at.get::<String>("page")?, &begun.given)?;
-    let typed = typed::kept(&walk.seen, walk.service.id())?;
+    let typed = typed::kept(&walk.seen)?;
     let fields = typed.unwrap_or_else(|| entered(&walk.asked_on(page, &begun.given), &begun.given));
     html(&question_view(&walk, page, &begun.given, &fields, &[])?)
 }
@@ -57,14 +57,9 @@ pub(crate) async fn answer(
     Form(form): Form,
 ) -> Answer {
     let walk = match walk {
-        Ok(walk) if walk.needs_sign_in() => {
-            let back = visitor.address();
-            return typed::keep(&visitor, walk.service.id().clone(), &form, &back).await;
-        }
-        Ok(walk) => walk,
-        Err(Fault::Elsewhere(_)) => {
-            let back = visitor.address();
-            return typed::keep(&visitor, at.get("service")?, &form, &back).await;
+        Ok(walk) if !walk.needs_sign_in() => walk,
+        Ok(_) | Err(Fault::Elsewhere(_)) => {
+            return Err(typed::sign_in_first(&visitor, &form, &visitor.address()).await);
         }
         Err(fault) => return Err(fault),
     };

@@ -3,7 +3,7 @@
 use runtime::{CaseView, Command, IncidentDetail, REASON_CHARACTERS};
 
 use super::answer::{Answer, html_wrong, see_other, with_cookies};
-use super::callers::{At, Form, Staff};
+use super::callers::{At, Staff, StaffForm};
 use super::cookies::Kind;
 use super::operator::{Open, TOLD_CLOSED, incident_view, stuck};
 use super::reviews::{fault_of_reason, outcomes};
@@ -12,7 +12,7 @@ use crate::views::field::{Control, Field, errors_of};
 use crate::views::operator::ByHand;
 
 /// `POST /{body}/staff/incidents/{case}/{element}/by-hand`
-pub(crate) async fn close(staff: Staff, at: At, Form(form): Form) -> Answer {
+pub(crate) async fn close(StaffForm { staff, form }: StaffForm, at: At) -> Answer {
     let (detail, view) = stuck(&staff, &at)?;
     let (outcome, reason) = (form.text("outcome"), form.text("reason"));
     let known = view.service.package.definition.outcome(outcome).is_some();

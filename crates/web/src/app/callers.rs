@@ -7,6 +7,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::Method;
 use axum::http::request::Parts;
 use base::{Role, SectorPersonId};
 use runtime::access::{ViewReason, Viewed};
@@ -17,6 +18,7 @@ use super::endpoints::{Endpoint, Who};
 use super::form::Fields;
 use super::seen::Seen;
 use super::state::App;
+use super::typed;
 use crate::views::problem::ProblemKind;
 
 /// Anybody; a resident who is signed in acts as themselves.
@@ -47,14 +49,22 @@ pub(crate) struct Staff {
 /// What was sent.
 pub(crate) struct Form(pub(crate) Arc<Fields>);
 
+/// A form of staff and who sent it. Whose session has ended signs in, comes back to the form's page
+/// and finds what they typed.
+pub(crate) struct StaffForm {
+    /// Who sent it.
+    pub(crate) staff: Staff,
+    /// What was sent.
+    pub(crate) form: Arc<Fields>,
+}
+
 fn seen(parts: &Parts) -> Result<Arc<Seen>, Fault> {
     let seen = parts.extensions.get::<Arc<Seen>>().cloned();
     seen.ok_or(Fault::Problem(ProblemKind::OurFault))
 }
 
-fn wanted(parts: &Parts) -> Result<Who, Fault> {
-    let endpoint = parts.extensions.get::<&'static Endpoint>();
-    endpoint.map(|endpoint| endpoint.who).ok_or(Fault::NOT_FOUND)
+fn endpoint(parts: &Parts) -> Result<&'static Endpoint, Fault> {
+    parts.extensions.get::<&'static Endpoint>().copied().ok_or(Fault::NOT_FOUND)
 }
 
 impl FromRequestParts<App> for Visitor {
@@ -98,7 +108,7 @@ impl FromRequestParts<App> for Staff {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Fault> {
-        let (seen, wanted) = (seen(parts)?, wanted(parts)?);
+        let (seen, wanted) = (seen(parts)?, endpoint(parts)?.who);
         let body = seen.id()?.clone();
         seen.run()?;
         let Some(holder) = &seen.staff else { return Err(Fault::Elsewhere(seen.sign_in()?)) };
@@ -121,6 +131,34 @@ impl FromRequestParts<App> for Form {
         let form = parts.extensions.get::<Arc<Fields>>().cloned();
         form.map(Self).ok_or(Fault::Problem(ProblemKind::NotUnderstood))
     }
+}
+
+impl FromRequestParts<App> for StaffForm {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Fault> {
+        let Form(form) = Form::from_request_parts(parts, app).await?;
+        match Staff::from_request_parts(parts, app).await {
+            Ok(staff) => Ok(Self { staff, form }),
+            Err(Fault::Elsewhere(_)) => {
+                let visitor = Visitor::from_request_parts(parts, app).await?;
+                let page = page_of_form(endpoint(parts)?, &visitor);
+                Err(typed::sign_in_first(&visitor, &form, &page).await)
+            }
+            Err(fault) => Err(fault),
+        }
+    }
+}
+
+/// The address of the page that a form stands on: its own, or the one above it.
+fn page_of_form(endpoint: &Endpoint, seen: &Seen) -> String {
+    let address = seen.address();
+    if Endpoint::find(&Method::GET, endpoint.path).is_some() {
+        return address;
+    }
+    let (path, query) = address.split_once('?').unwrap_or((&address, ""));
+    let above = path.rsplit_once('/').map_or(path, |(above, _)| above);
+    if query.is_empty() { above.to_owned() } else { format!("{above}?{query}") }
 }
 
 impl Visitor {

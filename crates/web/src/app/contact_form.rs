@@ -6,9 +6,9 @@ use runtime::contact::{Kind as ContactKind, MOST_DAYS, NOTE_CHARACTERS, TEAMS};
 use runtime::{Asker, CallerCommand, CaseView, NewContact};
 
 use super::answer::{Answer, Fault, html, html_wrong, see_other, with_cookies};
-use super::callers::{Form, Staff, Visitor};
+use super::callers::{Staff, StaffForm};
 use super::cookies::Kind;
-use super::form::{Fields, encoded};
+use super::form::Fields;
 use super::typed;
 use crate::paths;
 use crate::views::contact::ContactForm;
@@ -53,7 +53,7 @@ impl About {
 /// `GET /{body}/staff/contacts/new`
 pub(crate) async fn show(staff: Staff) -> Answer {
     let about = About::of(&staff)?;
-    let kept = typed::kept(&staff, &typed::loose_form()?)?;
+    let kept = typed::kept(&staff)?;
     let mut fields = kept.unwrap_or_default();
     if fields.first("once").is_none() {
         fields.put("once", new_id(&staff)?.to_string());
@@ -62,17 +62,7 @@ pub(crate) async fn show(staff: Staff) -> Answer {
 }
 
 /// `POST /{body}/staff/contacts/new`
-pub(crate) async fn log(visitor: Visitor, staff: Result<Staff, Fault>, Form(form): Form) -> Answer {
-    let staff = match staff {
-        Ok(staff) => staff,
-        Err(Fault::Elsewhere(_)) => {
-            let caller = visitor.query.first("caller").map(encoded);
-            let caller = caller.map(|caller| format!("?caller={caller}")).unwrap_or_default();
-            let back = format!("{}{caller}", paths::new_contact(visitor.id()?));
-            return typed::keep(&visitor, typed::loose_form()?, &form, &back).await;
-        }
-        Err(fault) => return Err(fault),
-    };
+pub(crate) async fn log(StaffForm { staff, form }: StaffForm) -> Answer {
     let about = About::of(&staff)?;
     let mut fields = fields_of(&staff, &about, &form)?;
     let Some(new) = read(&staff, &about, &form, &mut fields)? else {

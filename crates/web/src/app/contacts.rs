@@ -8,7 +8,7 @@ use runtime::{CallerCommand, ContactAct, ContactWords, Rejection};
 use store::callers::QUEUE_ROWS;
 
 use super::answer::{Answer, Fault, html, html_wrong, see_other, with_cookies};
-use super::callers::{At, Form, Staff, Visitor};
+use super::callers::{At, Form, Staff, StaffForm};
 use super::cookies::Kind;
 use super::form::encoded;
 use super::reviews::fault_of_reason;
@@ -185,7 +185,7 @@ fn found(staff: &Staff, at: &At) -> Result<Contact, Fault> {
 /// `GET /{body}/staff/contacts/{contact}`
 pub(crate) async fn show(staff: Staff, at: At) -> Answer {
     let contact = found(&staff, &at)?;
-    let kept = typed::kept(&staff, &typed::loose_form()?)?.unwrap_or_default();
+    let kept = typed::kept(&staff)?.unwrap_or_default();
     let mut page = page_of(&staff, &contact, field(&staff, kept.text(REASON))).await?;
     page.page.notice = told(&staff);
     let clear = page.page.notice.as_ref().map(|_| staff.clear(&Kind::Notice)).transpose()?;
@@ -207,22 +207,7 @@ pub(crate) async fn hand_back(staff: Staff, at: At, Form(_): Form) -> Answer {
 }
 
 /// `POST /{body}/staff/contacts/{contact}`
-///
-/// Whose session has ended signs in again and finds what they typed.
-pub(crate) async fn close(
-    visitor: Visitor,
-    staff: Result<Staff, Fault>,
-    at: At,
-    Form(form): Form,
-) -> Answer {
-    let staff = match staff {
-        Ok(staff) => staff,
-        Err(Fault::Elsewhere(_)) => {
-            let back = paths::contact(visitor.id()?, at.get("contact")?);
-            return typed::keep(&visitor, typed::loose_form()?, &form, &back).await;
-        }
-        Err(fault) => return Err(fault),
-    };
+pub(crate) async fn close(StaffForm { staff, form }: StaffForm, at: At) -> Answer {
     let contact = found(&staff, &at)?;
     let reason = form.text(REASON).replace("\r\n", "\n");
     let mut field = field(&staff, &reason);

@@ -7,12 +7,12 @@ use runtime::access::Viewed;
 use runtime::{ANSWER_CHARACTERS, CaseView, Command, InquiryView, QUESTION_CHARACTERS};
 
 use super::answer::{Answer, Fault, html, html_wrong, see_other, with_cookies};
-use super::callers::{At, Form, Staff, Visitor};
+use super::callers::{At, Form, Staff, StaffForm, Visitor};
 use super::cookies::Kind;
 use super::form::Fields;
 use super::seen::Seen;
 use super::staff::{found_case, reader_of};
-use super::tracking::{TOLD_ANSWERED, caption, fault_of_text, follow, own_case};
+use super::tracking::{TOLD_ANSWERED, caption, fault_of_text, follow, own_case, own_case_of};
 use super::typed;
 use crate::paths;
 use crate::views::field::{Control, Field, errors_of};
@@ -29,19 +29,14 @@ const ANSWER: &str = "answer";
 /// `GET /{body}/requests/{reference}/question`
 pub(crate) async fn show(visitor: Visitor, at: At) -> Answer {
     let (reference, view) = own_case(&visitor, &at)?;
-    let typed = typed::kept_loose(&visitor)?;
+    let typed = typed::kept(&visitor)?.unwrap_or_default();
     let field = answer_field(&visitor, typed.text(ANSWER));
     html(&resident_page(&visitor, &reference, &view, field)?)
 }
 
 /// `POST /{body}/requests/{reference}/question`
-///
-/// Whose session has ended signs in again and finds what they typed.
 pub(crate) async fn answer(visitor: Visitor, at: At, Form(form): Form) -> Answer {
-    let (reference, view) = match own_case(&visitor, &at) {
-        Ok(found) => found,
-        Err(fault) => return typed::or_sign_in(&visitor, &form, fault, &visitor.path).await,
-    };
+    let (reference, view) = own_case_of(&visitor, &at, &form, &visitor.path).await?;
     let typed = form.text(ANSWER);
     if let Some(error) = fault_of_answer(&visitor, typed) {
         let field = answer_field(&visitor, typed).wrong(error);
@@ -55,24 +50,13 @@ pub(crate) async fn answer(visitor: Visitor, at: At, Form(form): Form) -> Answer
 /// `GET /{body}/staff/cases/{reference}/question`
 pub(crate) async fn show_to_agent(staff: Staff, at: At) -> Answer {
     let (reference, view) = found_case(&staff, &at)?;
-    let typed = typed::kept_loose(&staff)?;
+    let typed = typed::kept(&staff)?.unwrap_or_default();
     let field = answer_field(&staff, typed.text(ANSWER));
     html(&agent_page(&staff, &reference, &view, field).await?)
 }
 
 /// `POST /{body}/staff/cases/{reference}/question`
-///
-/// Whose session has ended signs in again and finds what they typed.
-pub(crate) async fn answer_by_agent(
-    visitor: Visitor,
-    staff: Result<Staff, Fault>,
-    at: At,
-    Form(form): Form,
-) -> Answer {
-    let staff = match staff {
-        Ok(staff) => staff,
-        Err(fault) => return typed::or_sign_in(&visitor, &form, fault, &visitor.path).await,
-    };
+pub(crate) async fn answer_by_agent(StaffForm { staff, form }: StaffForm, at: At) -> Answer {
     let (reference, view) = found_case(&staff, &at)?;
     if reader_of(&staff, &view)?.is_none() {
         return Err(Fault::Elsewhere(paths::caller(staff.id()?, &reference)));

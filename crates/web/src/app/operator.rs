@@ -11,6 +11,7 @@ use super::by_hand::form_of;
 use super::callers::{At, Staff};
 use super::cookies::Kind;
 use super::staff::{element_key, element_name, system_name};
+use super::typed;
 use crate::paths;
 use crate::views::operator::{
     Exchange, Incident, IncidentLine, Operator, SystemLine, Trouble, Unknown,
@@ -36,7 +37,12 @@ pub(crate) async fn home(staff: Staff) -> Answer {
 /// `GET /{body}/staff/incidents/{case}/{element}`
 pub(crate) async fn incident(staff: Staff, at: At) -> Answer {
     let (detail, view) = stuck(&staff, &at)?;
-    html(&incident_view(&staff, &detail, &view, Open::Sealed)?)
+    let mut page = incident_view(&staff, &detail, &view, Open::Sealed)?;
+    if let Some(typed) = typed::kept(&staff)? {
+        let typed = (typed.text("outcome"), typed.text("reason"));
+        page.by_hand = page.by_hand.map(|_| form_of(&staff, &view, &page.address, typed));
+    }
+    html(&page)
 }
 
 /// `POST /{body}/staff/incidents/{case}/{element}/exchange`

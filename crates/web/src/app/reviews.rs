@@ -7,7 +7,7 @@ use runtime::access::{ViewReason, Viewed};
 use runtime::{CaseView, Command, REASON_CHARACTERS};
 
 use super::answer::{Answer, Fault, html, html_wrong, see_other, with_cookies};
-use super::callers::{At, Form, Staff, Visitor};
+use super::callers::{At, Staff, StaffForm};
 use super::cookies::Kind;
 use super::staff::{case_line, facts, opened};
 use super::story::{Story, outcome_of};
@@ -49,24 +49,13 @@ pub(crate) async fn list(staff: Staff) -> Answer {
 /// `GET /{body}/staff/reviews/{reference}`
 pub(crate) async fn review(staff: Staff, at: At) -> Answer {
     let (reference, view) = waiting(&staff, &at)?;
-    let typed = typed::kept_loose(&staff)?;
+    let typed = typed::kept(&staff)?.unwrap_or_default();
     let fields = fields(&staff, &view, (typed.text("outcome"), typed.text("reason")));
     html(&page_of(&staff, &reference, &view, fields).await?)
 }
 
 /// `POST /{body}/staff/reviews/{reference}`
-///
-/// Whose session has ended signs in again and finds what they typed.
-pub(crate) async fn decide(
-    visitor: Visitor,
-    staff: Result<Staff, Fault>,
-    at: At,
-    Form(form): Form,
-) -> Answer {
-    let staff = match staff {
-        Ok(staff) => staff,
-        Err(fault) => return typed::or_sign_in(&visitor, &form, fault, &visitor.path).await,
-    };
+pub(crate) async fn decide(StaffForm { staff, form }: StaffForm, at: At) -> Answer {
     let (reference, view) = waiting(&staff, &at)?;
     let (outcome, reason) = (form.text("outcome"), form.text("reason"));
     let mut fields = fields(&staff, &view, (outcome, reason));

@@ -10,7 +10,7 @@ use runtime::task::{Decision, roles_of};
 use runtime::{CaseView, Command, REASON_CHARACTERS, Rejection};
 
 use super::answer::{Answer, Fault, html, html_wrong, see_other, with_cookies};
-use super::callers::{At, Form, Staff, Visitor};
+use super::callers::{At, Staff, StaffForm};
 use super::cookies::Kind;
 use super::form::Fields;
 use super::inquiry;
@@ -72,7 +72,7 @@ pub(crate) async fn show(staff: Staff, at: At) -> Answer {
         Found::Open(task) => task,
         Found::Over => return over(&staff),
     };
-    let typed = kept(&staff, &task)?;
+    let typed = typed::kept(&staff)?.unwrap_or_default();
     let fields = fields(&staff, &task.form, &typed);
     let mut page = page_of(&staff, &task, fields).await?;
     page.form = page.form.filter(|_| page.held.is_none());
@@ -86,19 +86,7 @@ pub(crate) async fn show(staff: Staff, at: At) -> Answer {
 }
 
 /// `POST /{body}/staff/tasks/{case}/{element}`
-///
-/// Whose session has ended signs in again and finds what they typed.
-pub(crate) async fn decide(
-    visitor: Visitor,
-    staff: Result<Staff, Fault>,
-    at: At,
-    Form(form): Form,
-) -> Answer {
-    let staff = match staff {
-        Ok(staff) => staff,
-        Err(Fault::Elsewhere(to)) => return keep(&visitor, &at, &form, to).await,
-        Err(fault) => return Err(fault),
-    };
+pub(crate) async fn decide(StaffForm { staff, form }: StaffForm, at: At) -> Answer {
     let task = match find(&staff, &at)? {
         Found::Open(task) => task,
         Found::Over => return over(&staff),
@@ -130,19 +118,7 @@ pub(crate) async fn decide(
 }
 
 /// `POST /{body}/staff/tasks/{case}/{element}/ask`
-///
-/// Whose session has ended signs in again and finds what they typed.
-pub(crate) async fn ask(
-    visitor: Visitor,
-    staff: Result<Staff, Fault>,
-    at: At,
-    Form(form): Form,
-) -> Answer {
-    let staff = match staff {
-        Ok(staff) => staff,
-        Err(Fault::Elsewhere(to)) => return keep(&visitor, &at, &form, to).await,
-        Err(fault) => return Err(fault),
-    };
+pub(crate) async fn ask(StaffForm { staff, form }: StaffForm, at: At) -> Answer {
     let task = match find(&staff, &at)? {
         Found::Open(task) => task,
         Found::Over => return over(&staff),
@@ -171,19 +147,6 @@ fn asking(staff: &Staff, task: &Task, typed: &str) -> Result<Option<AskForm>, Fa
     let address = paths::task(staff.id()?, task.view.case.request.case, task.key.0);
     let form = inquiry::form(staff, &task.view, &address, typed);
     Ok(form.map(|form| AskForm { open: true, ..form }))
-}
-
-/// Keeps what was typed, sealed, and sends the person to sign in and back to it.
-async fn keep(visitor: &Visitor, at: &At, form: &Fields, sign_in: String) -> Answer {
-    let (case, key) = address(at)?;
-    let Some(view) = visitor.run()?.case(case)? else { return Err(Fault::Elsewhere(sign_in)) };
-    let back = paths::task(visitor.id()?, case, key.0);
-    typed::keep(visitor, view.case.request.service, form, &back).await
-}
-
-/// What was typed before a session ended.
-fn kept(staff: &Staff, task: &Task) -> Result<Fields, Fault> {
-    Ok(typed::kept(staff, &task.view.case.request.service)?.unwrap_or_default())
 }
 
 /// What the form gives the process, and the options chosen; faults are put on the fields.

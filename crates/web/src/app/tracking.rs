@@ -8,6 +8,7 @@ use super::answer::{Answer, Fault, html, html_wrong, see_other, with_cookies};
 use super::callers::{At, Citizen, Form, Visitor};
 use super::cookies::Kind;
 use super::fields::lines_of;
+use super::form::Fields;
 use super::inquiry;
 use super::seen::Seen;
 use super::story::{Story, line};
@@ -59,7 +60,8 @@ pub(crate) async fn status(visitor: Visitor, at: At) -> Answer {
     let told = visitor.cookie(&Kind::Notice).map(str::to_owned);
     let mut view = status_view(&visitor, &reference, &view)?;
     if let Some(again) = look_again_of(&mut view) {
-        again.why = look_again_why(&visitor, typed::kept_loose(&visitor)?.text("why"));
+        let typed = typed::kept(&visitor)?.unwrap_or_default();
+        again.why = look_again_why(&visitor, typed.text("why"));
     }
     view.page.notice = match told.as_deref() {
         Some(TOLD_NOT_FIXED) => Some(visitor.words.not_fixed_noted().to_owned()),
@@ -90,18 +92,13 @@ pub(crate) async fn ask_not_fixed(visitor: Visitor, at: At) -> Answer {
     if !view.may_say_not_fixed(visitor.now) {
         return Err(Fault::Problem(ProblemKind::NotNow));
     }
-    let typed = typed::kept_loose(&visitor)?;
+    let typed = typed::kept(&visitor)?.unwrap_or_default();
     html(&not_fixed_view(&visitor, &reference, &view, typed.text("note"), None)?)
 }
 
 /// `POST /{body}/requests/{reference}/not-fixed`
-///
-/// Whose session has ended signs in again and finds what they typed.
 pub(crate) async fn not_fixed(visitor: Visitor, at: At, Form(form): Form) -> Answer {
-    let (reference, view) = match own_case(&visitor, &at) {
-        Ok(found) => found,
-        Err(fault) => return typed::or_sign_in(&visitor, &form, fault, &visitor.path).await,
-    };
+    let (reference, view) = own_case_of(&visitor, &at, &form, &visitor.path).await?;
     let note = form.text("note");
     if let Some(error) = fault_of_note(&visitor, note) {
         return html_wrong(&not_fixed_view(&visitor, &reference, &view, note, Some(error))?);
@@ -138,16 +135,9 @@ pub(crate) async fn withdraw(visitor: Visitor, at: At) -> Answer {
 }
 
 /// `POST /{body}/requests/{reference}/review`: one button, and no page before it.
-///
-/// Whose session has ended signs in again and finds what they typed.
 pub(crate) async fn ask_for_review(visitor: Visitor, at: At, Form(form): Form) -> Answer {
-    let (reference, view) = match own_case(&visitor, &at) {
-        Ok(found) => found,
-        Err(fault) => {
-            let back = paths::request(visitor.id()?, &at.get("reference")?);
-            return typed::or_sign_in(&visitor, &form, fault, &back).await;
-        }
-    };
+    let page = paths::request(visitor.id()?, &at.get("reference")?);
+    let (reference, view) = own_case_of(&visitor, &at, &form, &page).await?;
     let case = view.case.request.case;
     let why = form.text("why").replace("\r\n", "\n");
     if let Some(error) = fault_of_text(&visitor, &why, REASON_CHARACTERS) {
@@ -207,6 +197,20 @@ pub(super) fn own_case(visitor: &Visitor, at: &At) -> Result<(Reference, CaseVie
         return Err(Fault::NOT_FOUND);
     }
     Ok((reference, view))
+}
+
+/// The request that a form of its pages is about. Whose session has ended signs in, comes back to
+/// the form's page and finds what they typed.
+pub(super) async fn own_case_of(
+    visitor: &Visitor,
+    at: &At,
+    form: &Fields,
+    page: &str,
+) -> Result<(Reference, CaseView), Fault> {
+    match own_case(visitor, at) {
+        Err(Fault::Elsewhere(_)) => Err(typed::sign_in_first(visitor, form, page).await),
+        found => found,
+    }
 }
 
 /// A request that the visitor may follow: theirs, or one of nobody's, by its reference.

@@ -1,12 +1,12 @@
 //! What somebody typed when their session had ended: kept sealed for a day, like any form, and
-//! given back on the page that they come back to after signing in.
+//! given back on the page that they come back to after signing in, and on no other.
 
 use std::collections::BTreeMap;
 
 use base::ServiceId;
 use runtime::{Command, LOOSE_FORM, Reply};
 
-use super::answer::{Answer, Fault, see_other};
+use super::answer::Fault;
 use super::callers::Visitor;
 use super::form::{Fields, encoded};
 use super::seen::Seen;
@@ -16,65 +16,48 @@ use crate::paths;
 const TYPED: &str = "typed";
 /// What stands in a form beside what was typed.
 const TOKEN: &str = "csrf";
+/// The name under which the form's page is kept with what was typed.
+const PAGE: &str = "/";
 
-/// Under what a form is kept that belongs to no service.
-pub(super) fn loose_form() -> Result<ServiceId, Fault> {
-    LOOSE_FORM.parse().map_err(|_| Fault::NOT_FOUND)
+/// Where whoever sent a form signs in, to come back to the form's page and find what they typed.
+/// `page` is that page's address, with its query.
+pub(super) async fn sign_in_first(visitor: &Visitor, form: &Fields, page: &str) -> Fault {
+    kept_until_sign_in(visitor, form, page).await.map_or_else(|fault| fault, Fault::Elsewhere)
 }
 
-/// Keeps what was typed and sends the person to sign in, and from there back to a page of ours.
-pub(super) async fn keep(
-    visitor: &Visitor,
-    service: ServiceId,
-    form: &Fields,
-    back: &str,
-) -> Answer {
+async fn kept_until_sign_in(visitor: &Visitor, form: &Fields, page: &str) -> Result<String, Fault> {
     let mut typed: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (name, value) in form.pairs().filter(|(name, _)| *name != TOKEN) {
+    for (name, value) in form.pairs().filter(|(name, _)| ![TOKEN, PAGE].contains(name)) {
         typed.entry(name).or_default().push(value);
     }
+    typed.insert(PAGE, page.split('?').take(1).collect());
     let answers = serde_json::to_string(&typed).unwrap_or_default();
-    let command = Command::SaveDraft { draft: None, service, answers };
-    let host = &visitor.app.setup.host;
-    let kept = host.submit(visitor.id()?, visitor.authority.clone(), command).await?;
-    let body = visitor.id()?;
-    let page =
+    let command = Command::SaveDraft { draft: None, service: loose_form()?, answers };
+    let (host, body) = (&visitor.app.setup.host, visitor.id()?);
+    let kept = host.submit(body, visitor.authority.clone(), command).await?;
+    let sign_in =
         if visitor.is_staff_page() { paths::staff_sign_in(body) } else { paths::sign_in(body) };
-    let Reply::Draft { draft } = kept else { return Err(Fault::Elsewhere(page)) };
-    let join = if back.contains('?') { '&' } else { '?' };
-    let back = format!("{back}{join}{TYPED}={draft}");
-    Ok(see_other(&format!("{page}?onward={}", encoded(&back))))
+    let Reply::Draft { draft } = kept else { return Ok(sign_in) };
+    let join = if page.contains('?') { '&' } else { '?' };
+    let back = format!("{page}{join}{TYPED}={draft}");
+    Ok(format!("{sign_in}?onward={}", encoded(&back)))
 }
 
-/// Why somebody cannot send a form now: whose session has ended signs in, and comes back to a page
-/// of ours where they find what they typed.
-pub(super) async fn or_sign_in(
-    visitor: &Visitor,
-    form: &Fields,
-    fault: Fault,
-    back: &str,
-) -> Answer {
-    match fault {
-        Fault::Elsewhere(_) => keep(visitor, loose_form()?, form, back).await,
-        fault @ Fault::Problem(_) => Err(fault),
-    }
-}
-
-/// What was typed before a session ended into a form that belongs to no service; else nothing.
-pub(super) fn kept_loose(seen: &Seen) -> Result<Fields, Fault> {
-    Ok(kept(seen, &loose_form()?)?.unwrap_or_default())
-}
-
-/// What was typed before a session ended.
-pub(super) fn kept(seen: &Seen, service: &ServiceId) -> Result<Option<Fields>, Fault> {
+/// What was typed into this page's form before a session ended; `None` when nothing was.
+pub(super) fn kept(seen: &Seen) -> Result<Option<Fields>, Fault> {
     let draft = seen.query.first(TYPED).and_then(|draft| draft.parse().ok());
     let Some(draft) = draft else { return Ok(None) };
-    let Some(given) = seen.run()?.draft(draft, service, seen.now)? else { return Ok(None) };
+    let given = seen.run()?.draft(draft, &loose_form()?, seen.now)?;
     let mut fields = Fields::default();
-    for (name, values) in given {
+    for (name, values) in given.unwrap_or_default() {
         for value in values.as_array().into_iter().flatten() {
             fields.put(name.clone(), value.as_str().unwrap_or_default());
         }
     }
-    Ok(Some(fields))
+    Ok((fields.text(PAGE) == seen.path).then_some(fields))
+}
+
+/// Under what a form is kept that belongs to no service.
+fn loose_form() -> Result<ServiceId, Fault> {
+    LOOSE_FORM.parse().map_err(|_| Fault::NOT_FOUND)
 }

@@ -228,6 +228,11 @@ async fn what_was_typed_outlives_a_session_that_ended() {
         back.says("Because of the bill &amp; the photo")
             || back.html.contains("Because of the bill")
     );
+    let other = task_of(&world, &ask(&world).await);
+    let elsewhere = back.path.replace(&address, &other);
+    assert!(elsewhere.contains("typed="), "{elsewhere}");
+    let elsewhere = caseworker.get(&world, &elsewhere).await;
+    assert!(!elsewhere.html.contains("half a thought"), "it belongs to one page");
 }
 
 pub(super) const CITIZEN: &str = "mair@example.org";

@@ -195,6 +195,15 @@ async fn what_cannot_go_on_is_ended_by_hand_with_a_reason() {
     let wrong = browser.send_form(&world, incident.form_to("/by-hand"), &[("outcome", "?")]).await;
     assert_eq!(wrong.status, 422);
     let values = [("outcome", "collected"), ("reason", "Crew 4 emptied it on their way.")];
+    world.wait(13 * 3_600).await;
+    let ended = browser.send_form(&world, incident.form_to("/by-hand"), &values).await;
+    assert!(ended.path.contains("/staff/sign-in"), "{}", ended.path);
+    let email = [("email", "osgood.penhallow@example.org")];
+    let sent = browser.send(&world, &ended, &email).await;
+    let code = world.code("osgood.penhallow@example.org");
+    let incident = browser.send(&world, &sent, &[("code", &code)]).await;
+    assert!(incident.path.starts_with(&address), "{}", incident.path);
+    assert!(incident.says("Crew 4 emptied it on their way."), "what was typed stands there again");
     let closed = browser.send_form(&world, incident.form_to("/by-hand"), &values).await;
     assert!(closed.says("The request is closed") && !closed.says(&reference), "{}", closed.html);
     world.fault(8112, Fault::None);
