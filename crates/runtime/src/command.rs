@@ -306,9 +306,9 @@ pub struct Session {
     /// The member of staff, by the blind index of their address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub staff: Option<Digest>,
-    /// The roles of a member of staff: what the identity office says at each use, not what it said
-    /// at the beginning.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// The roles of a member of staff, as the identity office tells them at each use; they are not
+    /// kept with the session.
+    #[serde(default, skip_serializing)]
     pub roles: Vec<base::Role>,
     /// When it began.
     pub opened_at: Timestamp,

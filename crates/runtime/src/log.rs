@@ -3,8 +3,9 @@
 //! Each entry is a leaf of the body's tree (`audit`) and a fact of the journal, which holds the
 //! leaf's commitment too; the record and its salt are sealed under the key of the case, so that
 //! erasing the case erases them and leaves the tree. Every commit that adds a leaf signs a
-//! checkpoint; each day's first adds where the journal stood. Promises that a log which was altered, dropped from, reordered or cut off since is
-//! told so, and that a shard goes on only from the log that it last signed.
+//! checkpoint; each day's first adds where the journal stood. Promises that a log which was altered,
+//! dropped from, reordered or cut off since is told so, and that a shard goes on only from the log
+//! that it last signed.
 
 use audit::{Checkpoint, Commitment, Entry, LogFault, Opening, Salt, SigningKey, Tree};
 use audit::{Verified, VerifyingKey};

@@ -137,14 +137,14 @@ impl Shard {
         let Some(found) = self.case(id, turn.reader)? else { return Ok(None) };
         let ServiceRequest { case, reference, promised, .. } = found.request.clone();
         let is_joined = joined.is_some();
-        let theirs = is_joined || self.may_touch(authority, &found.request).is_ok();
-        if found.request.service != submit.service || !theirs {
-            return Err(Rejection::NotFound.into());
-        }
         if submit.channel == Channel::Api
             && !self.is_same(submit, (&found.request, is_joined), turn.now)?
         {
             return Err(Rejection::Request(requests::Rejection::AlreadyReceived).into());
+        }
+        let theirs = is_joined || self.may_touch(authority, &found.request).is_ok();
+        if found.request.service != submit.service || !theirs {
+            return Err(Rejection::NotFound.into());
         }
         Ok(Some(if is_joined {
             Reply::Joined { case, reference, promised }

@@ -1,12 +1,14 @@
 //! What a reference, an id or a browser left behind opens to somebody else: nothing.
 
+use base::{BodyId, Channel, DraftId};
 use catalogue::{Files, TRANSLATIONS_LOCK, translations_lock};
+use runtime::access::{ViewReason, Viewed};
+use runtime::{Authority, Command, Rejection, Submit};
 
 use super::callers::{agent, looks};
 use super::desk::{CASEWORKER, CITIZEN, package, staff, task_of};
 use super::region::home;
 use super::{Browser, Read, SERVICE, World};
-use runtime::access::{ViewReason, Viewed};
 
 const CLAIM: &str = "/wealdmere/services/hardship-award";
 const DONE: &str = "/wealdmere/services/hardship-award/done";
@@ -68,6 +70,27 @@ async fn the_public_id_of_a_request_is_no_form_of_anybody_elses() {
     for secret in [done.reference().as_str(), "mair@example.org"] {
         assert!(!sent.says(secret) && !told.says(secret), "{}", told.html);
     }
+}
+
+#[tokio::test]
+async fn a_key_that_named_one_services_request_names_no_other_services() {
+    let world = World::also(&[package("caseworker")]);
+    let body: BodyId = "wealdmere".parse().unwrap();
+    let client = || Authority::ApiClient { client: "a-program".to_owned() };
+    let submit = |service: &str| Submit {
+        service: service.parse().unwrap(),
+        channel: Channel::Api,
+        language: None,
+        given: [("details".to_owned(), WORDS.into())].into_iter().collect(),
+        draft: Some(DraftId::from_bytes([3; 16])),
+    };
+    let send = |service| Command::Submit(Box::new(submit(service)));
+    let first = world.host.submit(&body, client(), send("hardship-award")).await.unwrap();
+    let again = world.host.submit(&body, client(), send("hardship-award")).await.unwrap();
+    assert_eq!(first, again);
+    let other = world.host.submit(&body, client(), send(SERVICE)).await;
+    let used = Rejection::Request(requests::Rejection::AlreadyReceived);
+    assert_eq!(other, Err(used), "the key is used, which is no absence of anything");
 }
 
 #[tokio::test]
