@@ -12,7 +12,7 @@ use super::walk::{Begun, Walk, answers_of};
 use crate::paths;
 use crate::views::page::{Link, PageError};
 use crate::views::request::{
-    Answer as Answered, AnswerGroup, CheckAnswers, Confirmation, Step, Told,
+    Answer as Answered, AnswerGroup, CheckAnswers, Confirmation, Following, Step, Told,
 };
 use crate::words::Words;
 
@@ -90,8 +90,7 @@ fn joined_view(walk: &Walk, view: &CaseView) -> Result<Confirmation, Fault> {
         joined: Some(words.joined_anothers().to_owned()),
         told: Told::UnderWay {
             next: vec![Step { when: Some(by), text: words.next_promised().to_owned() }],
-            how_we_know: words.how_we_know_text().to_owned(),
-            if_it_goes_wrong: words.if_it_goes_wrong_text().to_owned(),
+            following: None,
         },
         parts: Vec::new(),
         keep: None,
@@ -231,12 +230,14 @@ fn told(words: Words, story: &Story<'_>, view: &CaseView) -> Result<Told, Fault>
         None => words.if_it_goes_wrong_look(),
     };
     Ok(Told::UnderWay {
-        if_it_goes_wrong: wrong.to_owned(),
         next: vec![
             Step { when: Some(words.today().to_owned()), text: story.sentence() },
             Step { when: Some(by), text: words.next_promised().to_owned() },
         ],
-        how_we_know: words.how_we_know_text().to_owned(),
+        following: Some(Following {
+            how_we_know: words.how_we_know_text().to_owned(),
+            if_it_goes_wrong: wrong.to_owned(),
+        }),
     })
 }
 

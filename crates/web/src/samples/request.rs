@@ -4,7 +4,7 @@ use super::{Gallery, REFERENCE, contractor, date, frame, staff};
 use crate::views::field::{Choice, Control, Field, Given, LineKind, errors_of};
 use crate::views::page::Link;
 use crate::views::request::{
-    Answer, AnswerGroup, CheckAnswers, Confirmation, Exit, Fact, Question, Step, Told,
+    Answer, AnswerGroup, CheckAnswers, Confirmation, Exit, Fact, Following, Question, Step, Told,
 };
 use crate::words::Words;
 
@@ -363,8 +363,10 @@ impl Confirmation {
                         ),
                     ),
                 ],
-                how_we_know: words.contractor_tells_us(contractor),
-                if_it_goes_wrong: words.if_it_goes_wrong_text().to_owned(),
+                following: Some(Following {
+                    how_we_know: words.contractor_tells_us(contractor),
+                    if_it_goes_wrong: words.if_it_goes_wrong_text().to_owned(),
+                }),
             },
             parts: Vec::new(),
             keep: Some(words.copy_sent("mair.example@example.org")),
@@ -443,6 +445,13 @@ pub(super) fn collect(gallery: &mut Gallery) -> askama::Result<()> {
         status: None,
         keep: None,
         joined: Some(words.joined_anothers().to_owned()),
+        told: Told::UnderWay {
+            next: vec![Step {
+                when: Some(words.by_date(words.date(date(26)).as_str())),
+                text: words.next_promised().to_owned(),
+            }],
+            following: None,
+        },
         ..joined
     };
     gallery.add_state("confirmation", "joined_anothers", &anothers)?;

@@ -291,6 +291,15 @@ fn collect_cases(gallery: &mut Gallery) -> askama::Result<()> {
     let check = Link::new(words.caller_check(), "/millbrook/staff/callers/1");
     let closed = StaffCase { answers: StaffAnswers::Closed(check), ..case.clone() };
     gallery.add_state("staff_case", "unverified", &closed)?;
+    let in_passing = StaffCase {
+        tag: Tag::new(Tone::Good, words.state_done()),
+        sentence: words.sentence_decided().to_owned(),
+        acts: Vec::new(),
+        timeline: case.timeline.iter().take(1).cloned().collect(),
+        elements: Vec::new(),
+        ..closed
+    };
+    gallery.add_state("staff_case", "in_passing", &in_passing)?;
     let shown = StaffCase {
         answers: StaffAnswers::Shown {
             facts: vec![Fact::new(

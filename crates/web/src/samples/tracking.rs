@@ -368,6 +368,16 @@ fn collect_status(gallery: &mut Gallery) -> askama::Result<()> {
         ..status.clone()
     };
     gallery.add_state("status", "by_reference", &by_reference)?;
+    let withheld = Status {
+        tag: Tag::new(Tone::Good, words.state_done()),
+        sentence: words.sentence_decided().to_owned(),
+        promised: None,
+        holder: None,
+        timeline: status.timeline.iter().take(1).cloned().collect(),
+        withdraw: None,
+        ..by_reference.clone()
+    };
+    gallery.add_state("status", "withheld", &withheld)?;
     let in_parts =
         Status { sentence: words.parts_done("2", "1"), parts: parts(words), ..status.clone() };
     gallery.add_state("status", "in_parts", &in_parts)?;

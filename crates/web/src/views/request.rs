@@ -108,10 +108,8 @@ pub enum Told {
     UnderWay {
         /// What happens next, with dates and names.
         next: Vec<Step>,
-        /// How we shall know that it is done.
-        how_we_know: String,
-        /// What they can do when it goes wrong.
-        if_it_goes_wrong: String,
+        /// How they follow it; nothing where the request is another person's.
+        following: Option<Following>,
     },
     /// It was answered at once.
     Answered {
@@ -120,6 +118,15 @@ pub enum Told {
         /// How it was decided.
         decision: Option<Decision>,
     },
+}
+
+/// How somebody follows a request of theirs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Following {
+    /// How we shall know that it is done.
+    pub how_we_know: String,
+    /// What they can do when it goes wrong.
+    pub if_it_goes_wrong: String,
 }
 
 /// The request was received.
