@@ -17,24 +17,26 @@ export function trees() {
       const tree = await page.locator("body").ariaSnapshot();
       seen.set(file.replace(/\.html$/, ""), tree.trim());
     },
-    // What differs from the committed trees; with `whole` also those of pages that are gone.
+    // What differs from the committed trees; with `whole` also those of pages that are gone, which
+    // else stay as they are.
     async faults(whole) {
       const views = new Map();
-      for (const name of [...seen.keys()].sort()) {
+      for (const [name, tree] of seen) {
         const view = name.split(".")[0];
-        views.set(view, `${views.get(view) ?? ""}== ${name}\n${seen.get(name)}\n`);
+        if (!views.has(view)) views.set(view, { was: await kept(view), parts: new Map() });
+        views.get(view).parts.set(name, tree);
       }
+      if (!whole) for (const { was, parts } of views.values()) {
+        for (const [name, tree] of partsOf(was)) if (!parts.has(name)) parts.set(name, tree);
+      }
+      const texts = [...views].map(([view, { was, parts }]) => [view, was, textOf(parts)]);
       if (process.env.UPDATE_EXPECT === "1") {
         if (whole) await rm(committed, { recursive: true, force: true });
         await mkdir(committed, { recursive: true });
-        for (const [view, text] of views) await writeFile(join(committed, `${view}.txt`), text);
+        for (const [view, , text] of texts) await writeFile(join(committed, `${view}.txt`), text);
         return [];
       }
-      const faults = [];
-      for (const [view, text] of views) {
-        const was = await readFile(join(committed, `${view}.txt`), "utf8").catch(() => "");
-        faults.push(...differing(view, was, text));
-      }
+      const faults = texts.flatMap(([view, was, text]) => differing(view, was, text));
       if (whole) {
         for (const file of await readdir(committed).catch(() => [])) {
           if (!views.has(file.replace(/\.txt$/, ""))) faults.push(`trees/${file}: no page state has this view`);
@@ -43,6 +45,16 @@ export function trees() {
       return faults;
     },
   };
+}
+
+const kept = (view) => readFile(join(committed, `${view}.txt`), "utf8").catch(() => "");
+
+// A file of trees: a heading a page state, in the order of their names.
+const textOf = (parts) => [...parts.keys()].sort().map((name) => `== ${name}\n${parts.get(name)}\n`).join("");
+
+function partsOf(text) {
+  const parts = text.split(/^== /m).slice(1).map((part) => part.split(/\n([^]*)/, 2));
+  return parts.map(([name, tree]) => [name, tree.trim()]);
 }
 
 // The first line that differs, in words that lead to it.
