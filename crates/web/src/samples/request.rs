@@ -432,6 +432,12 @@ pub(super) fn collect(gallery: &mut Gallery) -> askama::Result<()> {
         ..check
     };
     gallery.add_state("check_answers", "agent", &agent)?;
+    collect_confirmations(gallery)?;
+    gallery.add("exit", &Exit::sample(words))
+}
+
+fn collect_confirmations(gallery: &mut Gallery) -> askama::Result<()> {
+    let words = gallery.words;
     let confirmation = Confirmation::sample(words);
     gallery.add("confirmation", &confirmation)?;
     let joined = Confirmation {
@@ -481,6 +487,5 @@ pub(super) fn collect(gallery: &mut Gallery) -> askama::Result<()> {
         onward: Link::new(words.next_call(), "/millbrook/staff"),
         ..confirmation
     };
-    gallery.add_state("confirmation", "agent", &agent)?;
-    gallery.add("exit", &Exit::sample(words))
+    gallery.add_state("confirmation", "agent", &agent)
 }

@@ -330,7 +330,13 @@ fn collect_cases(gallery: &mut Gallery) -> askama::Result<()> {
         ..case.clone()
     };
     gallery.add_state("staff_case", "in_parts", &in_parts)?;
-    let refused = StaffCase {
+    let answers = StaffAnswers::Erased(words.answers_gone().to_owned());
+    gallery.add_state("staff_case", "gone", &StaffCase { answers, ..erased })?;
+    gallery.add_state("staff_case", "refused", &refused_case(words))
+}
+
+fn refused_case(words: Words) -> StaffCase {
+    StaffCase {
         tag: Tag::new(Tone::Quiet, words.state_refused()),
         sentence: super::tracking::refusal(words),
         acts: Vec::new(),
@@ -352,9 +358,6 @@ fn collect_cases(gallery: &mut Gallery) -> askama::Result<()> {
             more: Vec::new(),
         }],
         elements: Vec::new(),
-        ..case
-    };
-    gallery.add_state("staff_case", "refused", &refused)?;
-    let answers = StaffAnswers::Erased(words.answers_gone().to_owned());
-    gallery.add_state("staff_case", "gone", &StaffCase { answers, ..erased })
+        ..StaffCase::sample(words)
+    }
 }
