@@ -32,6 +32,24 @@ pub(crate) fn bytes_from_hex<const N: usize>(text: &str) -> Result<[u8; N], Pars
     if filled == N * 2 { Ok(bytes) } else { Err(wrong) }
 }
 
+/// Writes bytes as lower-case hexadecimal digits; in the groups of a UUID, what stands in `text`
+/// between them stays. Ids are written some dozens of times for each request.
+pub(crate) fn hex_text<'a>(bytes: &[u8], grouped: bool, text: &'a mut [u8]) -> &'a str {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut at = 0;
+    for (index, byte) in bytes.iter().enumerate() {
+        if grouped && matches!(index, 4 | 6 | 8 | 10) {
+            at += 1;
+        }
+        if let Some([high, low]) = text.get_mut(at..at + 2) {
+            *high = DIGITS[usize::from(byte >> 4)];
+            *low = DIGITS[usize::from(byte & 0x0f)];
+        }
+        at += 2;
+    }
+    std::str::from_utf8(text).unwrap_or_default() // digits and hyphens alone
+}
+
 /// Lays an instant and sixteen random bytes out as a UUID version 7, so that ids sort by time.
 pub fn id_from_parts(at: Timestamp, random: [u8; 16]) -> [u8; 16] {
     let mut bytes = random;
@@ -69,13 +87,9 @@ macro_rules! typed_id {
 
         impl ::std::fmt::Display for $name {
             fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                for (index, byte) in self.0.iter().enumerate() {
-                    if self.0.len() == 16 && matches!(index, 4 | 6 | 8 | 10) {
-                        formatter.write_str("-")?;
-                    }
-                    write!(formatter, "{byte:02x}")?;
-                }
-                Ok(())
+                const GROUPED: bool = $length == 16;
+                let mut text = [b'-'; 2 * $length + if GROUPED { 4 } else { 0 }];
+                formatter.write_str($crate::hex_text(&self.0, GROUPED, &mut text))
             }
         }
 

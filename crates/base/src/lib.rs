@@ -54,3 +54,8 @@ pub mod macros {
 pub fn bytes_from_hex_text<const N: usize>(text: &str) -> Result<[u8; N], ParseIdError> {
     ids::bytes_from_hex(text)
 }
+
+#[doc(hidden)]
+pub fn hex_text<'a>(bytes: &[u8], grouped: bool, text: &'a mut [u8]) -> &'a str {
+    ids::hex_text(bytes, grouped, text)
+}

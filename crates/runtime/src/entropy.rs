@@ -1,5 +1,7 @@
 //! Random numbers: one seam, so that a simulated run draws the same ones again.
 
+use std::cell::RefCell;
+
 use base::{BodyId, EventSeq, Shard};
 
 /// Where a draw is used. Two uses at the same place give different bytes.
@@ -51,18 +53,44 @@ pub trait Entropy: Send + Sync + 'static {
     fn draw(&self, place: Place<'_>) -> [u8; 64];
 }
 
-/// The operating system's.
+/// The operating system's, asked for a pool at a time: a request takes some dozens of draws, and a
+/// system call for each would be a tenth of its work.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemEntropy;
 
+/// Random bytes of one thread that were not handed out yet. What is handed out is blanked.
+struct Pool {
+    bytes: [u8; POOL_BYTES],
+    used: usize,
+}
+
+/// What one system call brings: sixty-four draws.
+const POOL_BYTES: usize = 4_096;
+
+thread_local! {
+    static POOL: RefCell<Pool> =
+        const { RefCell::new(Pool { bytes: [0; POOL_BYTES], used: POOL_BYTES }) };
+}
+
+impl Pool {
+    fn draw(&mut self) -> [u8; 64] {
+        if self.used == POOL_BYTES {
+            #[expect(clippy::disallowed_methods, reason = "this is the source of random numbers")]
+            let drawn = getrandom::fill(&mut self.bytes);
+            // Without random numbers no id, key or nonce is safe, and nothing may go on.
+            assert!(drawn.is_ok(), "the operating system gives no random numbers");
+            self.used = 0;
+        }
+        let mut drawn = [0; 64];
+        drawn.swap_with_slice(&mut self.bytes[self.used..self.used + 64]);
+        self.used += 64;
+        drawn
+    }
+}
+
 impl Entropy for SystemEntropy {
     fn draw(&self, _place: Place<'_>) -> [u8; 64] {
-        let mut bytes = [0; 64];
-        #[expect(clippy::disallowed_methods, reason = "this is the source of random numbers")]
-        let drawn = getrandom::fill(&mut bytes);
-        // Without random numbers no id, key or nonce is safe, and nothing may go on.
-        assert!(drawn.is_ok(), "the operating system gives no random numbers");
-        bytes
+        POOL.with_borrow_mut(Pool::draw)
     }
 }
 
@@ -91,6 +119,21 @@ impl Entropy for SeededEntropy {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_system_gives_is_given_once_and_is_no_blank() {
+        let body: BodyId = "millbrook".parse().unwrap();
+        let place =
+            Place { body: &body, shard: Shard(0), seq: EventSeq(1), index: 0, purpose: Use::Nonce };
+        let draws = |_| (0..1_000).map(|_| SystemEntropy.draw(place)).collect::<Vec<_>>();
+        let threads: Vec<_> = (0..4)
+            .map(|thread| std::thread::scope(|scope| scope.spawn(|| draws(thread)).join().unwrap()))
+            .collect();
+        let all: std::collections::BTreeSet<[u8; 64]> = threads.iter().flatten().copied().collect();
+        assert_eq!(all.len(), 4_000, "no draw came twice");
+        let blank = |draw: &[u8; 64]| draw.chunks_exact(16).any(|part| part == [0; 16]);
+        assert!(!all.iter().any(blank), "no draw holds bytes that were handed out");
+    }
 
     #[test]
     fn seeded_entropy_is_a_function_of_the_place() {

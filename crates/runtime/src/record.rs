@@ -7,6 +7,9 @@ use base::{CaseId, EventSeq, Field, Measure, Party, SealError, Sealer, Timestamp
 
 use crate::{access, contact, crossing, effect, task};
 
+/// Room for the record of most events; more is made where one is longer.
+const USUAL_BYTES: usize = 512;
+
 /// A fact of one of the domains.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -122,7 +125,9 @@ impl Record {
     /// # Errors
     /// When a value was not sealed: an open value is never written.
     pub fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
-        serde_json::to_vec(self)
+        let mut bytes = Vec::with_capacity(USUAL_BYTES);
+        serde_json::to_writer(&mut bytes, self)?;
+        Ok(bytes)
     }
 
     /// Reads the bytes of a journal.
