@@ -112,6 +112,8 @@ impl Surname {
                 None => {}
             }
         }
+        // Marks that come to stand together once what was between them has gone have an order too.
+        let plain = apart.normalize(&plain).into_owned();
         if plain.is_empty() { Err(SurnameError) } else { Ok(Self(plain)) }
     }
 
@@ -197,6 +199,9 @@ mod tests {
             assert_eq!(surname.0, spelling, "{typed:?}");
             assert_eq!(Surname::parse(&surname.0).unwrap(), surname);
         }
+        // Two marks with a figure between them: without it the second comes first.
+        let marks = Surname::parse("\u{c55}0\u{16ff0}").unwrap();
+        assert_eq!(marks.0, "\u{16ff0}\u{c55}");
         for typed in ["", "  ", "-", "1234", "'"] {
             assert_eq!(Surname::parse(typed), Err(SurnameError), "{typed:?}");
         }
