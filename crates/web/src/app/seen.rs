@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, header};
 use base::{BodyId, Digest, Language, Role, Timestamp};
-use runtime::Session;
+use runtime::{Authority, Session};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use subtle::ConstantTimeEq as _;
@@ -263,6 +263,15 @@ impl Seen {
             }
             None => Digest::of(b"unknown network"),
         }
+    }
+
+    /// Counts a new form, unless whoever begins it is known.
+    pub(crate) fn admit_form(&self, authority: &Authority) -> Result<(), Fault> {
+        if *authority != Authority::Visitor {
+            return Ok(());
+        }
+        let admitted = self.app.admit_form(self.network());
+        admitted.map_err(|_| Fault::Problem(ProblemKind::TooOften))
     }
 
     /// The token of this browser's forms.
