@@ -107,6 +107,15 @@ impl RateLimiter {
         Ok(())
     }
 
+    /// Whether this key's bucket has a token. It is left as it is.
+    ///
+    /// # Errors
+    /// [`RetryAfter`] when it has none.
+    pub fn check(&self, key: Digest, now: Timestamp) -> Result<(), RetryAfter> {
+        let mut bucket = self.buckets.get(&key).copied().unwrap_or(TokenBucket::full(now));
+        bucket.take(self.limit, now)
+    }
+
     /// How many keys are remembered.
     pub fn keys(&self) -> usize {
         self.buckets.len()

@@ -250,19 +250,16 @@ pub(crate) async fn token(call: Call) -> Response {
 pub(super) async fn named(call: &Call, ids: Vec<String>) -> Result<Vec<RequestSummary>, ApiError> {
     let services: Vec<ServiceId> =
         offered(&call.at)?.into_iter().map(|service| service.id().clone()).collect();
-    let found = call.at.read(move |body| {
-        let mut found = Vec::new();
-        for id in ids.iter().take(LISTED) {
-            let summary = match (id.parse::<CaseId>(), id.parse::<Reference>()) {
-                (Ok(case), _) => body.summary(case)?,
-                (_, Ok(reference)) => body.summary_of(&reference)?,
-                (Err(_), Err(_)) => None,
-            };
-            found.extend(summary.filter(|summary| services.contains(&summary.service)));
-        }
-        Ok(found)
-    });
-    found.await
+    let mut found = Vec::new();
+    for id in ids.iter().take(LISTED) {
+        let summary = match (id.parse::<CaseId>(), id.parse::<Reference>()) {
+            (Ok(case), _) => call.at.read(move |body| body.summary(case)).await?,
+            (_, Ok(reference)) => call.at.look_up(move |body| body.summary_of(&reference)).await?,
+            (Err(_), Err(_)) => None,
+        };
+        found.extend(summary.filter(|summary| services.contains(&summary.service)));
+    }
+    Ok(found)
 }
 
 fn requests(call: &Call, found: &[RequestSummary]) -> Answer {

@@ -89,3 +89,25 @@ async fn a_network_begins_only_so_many_forms() {
     let start = browser.get(&world, &format!("/wealdmere/services/{SERVICE}")).await;
     assert_eq!(browser.send(&world, &start, &[]).await.status, 200);
 }
+
+#[tokio::test]
+async fn a_network_guesses_only_so_many_references() {
+    let world = World::new();
+    let start = format!("/wealdmere/services/{SERVICE}");
+    let done = Browser::new().report(&world, &start, &home("wealdmere", 0)).await;
+    let own = format!("/wealdmere/requests/{}", done.reference());
+    let mut browser = Browser::new();
+    for number in 0..30 {
+        let found = browser.get(&world, &own).await;
+        assert_eq!(found.status, 200, "what is found counts for nothing");
+        let guess = base::Reference::new("MBC", [number, 1, 2, 3, 4]);
+        let nothing = browser.get(&world, &format!("/wealdmere/requests/{guess}")).await;
+        assert_eq!(nothing.status, 404);
+    }
+    assert_eq!(browser.get(&world, &own).await.status, 429);
+    let page = browser.get(&world, "/wealdmere/requests").await;
+    let sent = browser.send(&world, &page, &[("reference", &done.reference())]).await;
+    assert_eq!(sent.status, 429, "nor by the form");
+    world.wait(61).await;
+    assert_eq!(browser.get(&world, &own).await.status, 200);
+}
