@@ -60,6 +60,13 @@ impl<'t> Parser<'t> {
         })
     }
 
+    /// The same, with so many levels of nesting left: for texts that an evaluation reads, whose
+    /// stack is half used.
+    pub(crate) fn with_levels(mut self, levels: u32) -> Self {
+        self.depth = MAX_EXPRESSION_DEPTH.saturating_sub(levels);
+        self
+    }
+
     fn position(&self, byte: usize) -> Position {
         Position::locate(self.text, byte)
     }

@@ -542,3 +542,39 @@ fn b_feel_is_two_valued() {
         "#]],
     );
 }
+
+#[test]
+fn a_range_is_read_from_a_text_whose_ends_are_constants() {
+    check(
+        r#"
+        range("[1..3]") = [1..3]
+        range(from: " ( 1 .. 3 [ ") = (1..3)
+        range("[date(\"1970-01-01\")..@\"1970-01-02\"]") = [@"1970-01-01"..@"1970-01-02"]
+        range("[date(string(\"1970-01-01\"))..@\"1970-01-02\"]")
+        [range("[..2]"), range("[1..]"), range("[null..null]"), range("[3..1]"), range(">=10")]
+        [range(""), range([1..3]), range("[1..3] "), range("[((((((((((1))))))))))..3]")]
+        "#,
+        &expect![[r#"
+            range("[1..3]") = [1..3]  ->  true
+            range(from: " ( 1 .. 3 [ ") = (1..3)  ->  true
+            range("[date(\"1970-01-01\")..@\"1970-01-02\"]") = [@"1970-01-01"..@"1970-01-02"]  ->  true
+            range("[date(string(\"1970-01-01\"))..@\"1970-01-02\"]")  ->  null
+            [range("[..2]"), range("[1..]"), range("[null..null]"), range("[3..1]"), range(">=10")]  ->  [null, null, null, null, null]
+            [range(""), range([1..3]), range("[1..3] "), range("[((((((((((1))))))))))..3]")]  ->  [null, null, [1..3], null]
+        "#]],
+    );
+}
+
+#[test]
+fn a_position_loses_its_fraction_and_an_absent_argument_is_null() {
+    check(
+        r#"
+        [list replace([1,2,3], 2.5, 4), list replace([1,2,3], -1.5, 4)]
+        is(value1: 1)
+        "#,
+        &expect![[r#"
+            [list replace([1,2,3], 2.5, 4), list replace([1,2,3], -1.5, 4)]  ->  [[1, 4, 3], [1, 2, 4]]
+            is(value1: 1)  ->  false
+        "#]],
+    );
+}

@@ -23,7 +23,7 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
     fixed("not", &[all(&["negand"])], Cost::Constant, |values| {
         single(argument(values, 0)).as_bool().map(|truth| (!truth).into())
     }),
-    fixed("is", &[all(&["value1", "value2"])], Cost::Deep, |values| {
+    fixed("is", &[some(&["value1", "value2"], 0)], Cost::Deep, |values| {
         let (left, right) = (argument(values, 0), argument(values, 1));
         let same_type = left.type_name() == right.type_name();
         Some((same_type && left == right).into())

@@ -6,7 +6,7 @@
 )]
 
 use super::{
-    Builtin, Cost, all, argument, fixed, integer, list, machine, new_list, some, variadic,
+    Builtin, Cost, all, argument, fixed, integer, list, machine, new_list, number, some, variadic,
 };
 use crate::decimal::Decimal;
 use crate::error::EvalError;
@@ -170,7 +170,9 @@ fn replace(machine: &mut Machine<'_>, values: &[Value]) -> Result<Option<Value>,
         }
         return Ok(new_list(items));
     }
-    let found = integer(values, 1).and_then(|position| place(items.len(), position));
+    // A position with a fraction loses it.
+    let position = number(values, 1).and_then(|position| position.truncated().to_i64());
+    let found = position.and_then(|position| place(items.len(), position));
     let Some(item) = found.and_then(|place| items.get_mut(place)) else { return Ok(None) };
     *item = new.clone();
     Ok(new_list(items))

@@ -1,9 +1,20 @@
 //! How points and ranges lie to each other. A point counts as a closed range of one value; a side
 //! without a bound reaches further than any value.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "by the language's rules every other type of value has one common result"
+)]
+
 use std::cmp::Ordering;
 
-use super::{Builtin, Cost, Signature, all, argument, fixed};
+use super::{Builtin, Cost, Signature, all, argument, fixed, machine, text};
+use crate::ast::{Node, RangeEnd};
+use crate::dialect::Dialect;
+use crate::error::EvalError;
+use crate::evaluate::Machine;
+use crate::names::Names;
+use crate::parse::Parser;
 use crate::value::{Bound, Range, Value, order};
 
 const TWO: &[Signature] = &[
@@ -14,7 +25,14 @@ const TWO: &[Signature] = &[
     all(&["value1", "value2"]),
 ];
 
+/// How deep the text of a range may nest: a call within its brackets, and some to spare.
+const NESTING_OF_A_RANGE: u32 = 8;
+
 pub(super) const FUNCTIONS: &[Builtin] = &[
+    machine("range", &[all(&["from"])], Cost::Linear, |machine, values| match text(values, 0) {
+        Some(text) => read_range(machine, text),
+        None => Ok(None),
+    }),
     fixed("before", TWO, Cost::Constant, |values| {
         relate(values, Operand::Any, Operand::Any, before)
     }),
@@ -62,6 +80,33 @@ pub(super) const FUNCTIONS: &[Builtin] = &[
         })
     }),
 ];
+
+/// The range that a text writes down; only constants may be its ends, and it has both.
+fn read_range(machine: &mut Machine<'_>, text: &str) -> Result<Option<Value>, EvalError> {
+    let length = u64::try_from(text.len()).unwrap_or(u64::MAX);
+    machine.budget.charge_memory(length.saturating_mul(16))?;
+    let parser = Parser::new(text, &Names::new(), Dialect::STANDARD);
+    let read = parser.and_then(|parser| parser.with_levels(NESTING_OF_A_RANGE).whole());
+    let Ok(node) = read else { return Ok(None) };
+    let Node::Range(ends) = &node else { return Ok(None) };
+    if !is_constant(&ends.0) || !is_constant(&ends.1) {
+        return Ok(None);
+    }
+    machine.evaluate(&node).map(Some)
+}
+
+fn is_constant(end: &RangeEnd) -> bool {
+    let (RangeEnd::Open(node) | RangeEnd::Closed(node)) = end else { return false };
+    match node {
+        Node::Constant(value) => !value.is_null(),
+        Node::Call(builtin, arguments) => {
+            let kinds = ["date", "time", "date and time", "duration"];
+            let texts = |node: &Node| matches!(node, Node::Constant(Value::String(_)));
+            kinds.contains(&builtin.name) && arguments.iter().all(texts)
+        }
+        _ => false,
+    }
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Operand {
