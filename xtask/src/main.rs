@@ -10,6 +10,7 @@ mod e2e;
 mod long;
 mod program;
 mod sim;
+mod tck;
 mod tidy;
 
 use std::io::Write as _;
@@ -26,6 +27,7 @@ cargo xtask COMMAND
                            the whole gate, with the seconds of each stage
   sim --seed N [--seeds K] the installation under faults, on one thread from one seed
   bench [store|engine]     ratios to a raw probe of the same minute
+  tck PATH [--csv FILE]    a tree of DMN conformance tests: what passes, and in the kit's own form
   long NAME [--slice]      what takes more than two minutes; --slice runs 30 seconds of it
   e2e NAME                 the program as served, used by clients of other makers
 ";
@@ -52,6 +54,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "ci" => ci::run(rest),
         "sim" => sim::run(rest),
         "bench" => bench::run(rest),
+        "tck" => tck::run(rest),
         "long" => long::run(rest),
         "e2e" => e2e::run(rest),
         "help" | "--help" | "-h" => {

@@ -1,7 +1,7 @@
 //! The interfaces on a real host, called without a network.
 #![expect(clippy::indexing_slicing, reason = "a test that looks for what is not there fails")]
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
@@ -9,7 +9,7 @@ use axum::http::{Request, StatusCode};
 use base::{BodyId, CaseId, Timestamp};
 use identity::RateLimit;
 use runtime::Host;
-use runtime::clock::{Busy, Clock as _, VirtualClock};
+use runtime::clock::{Clock as _, VirtualClock};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -34,8 +34,6 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// A town at a standing clock.
 struct Town {
     clock: VirtualClock,
-    /// Time stands while this is held, whatever will be due.
-    held: Mutex<Option<Busy>>,
     host: Arc<Host>,
     router: Router,
 }
@@ -65,10 +63,9 @@ impl Town {
 
     fn with_rate(rate: RateLimit) -> Self {
         let clock = VirtualClock::new(Timestamp::parse(MORNING).unwrap());
-        let held = Mutex::new(Some(clock.busy()));
         let host = town::host(Arc::new(clock.clone())).unwrap();
         let state = town::state(Arc::clone(&host), "http://localhost:8080", rate).unwrap();
-        Self { clock, held, host, router: crate::router(state) }
+        Self { clock, host, router: crate::router(state) }
     }
 
     async fn call(
@@ -134,11 +131,7 @@ impl Town {
 
     /// Lets time pass.
     async fn wait(&self, seconds: i64) {
-        let sleep = self.clock.sleep_until(self.clock.now().plus_seconds(seconds));
-        let held = self.held.lock().unwrap().take();
-        drop(held);
-        let token = sleep.await;
-        *self.held.lock().unwrap() = Some(token);
+        drop(self.clock.sleep_until(self.clock.now().plus_seconds(seconds)).await);
     }
 
     /// The crew tells that the bin is emptied.

@@ -19,7 +19,7 @@ use crate::xml::Source;
 mod model;
 mod table;
 
-pub(crate) use model::compile;
+pub(crate) use model::{Reading, compile};
 
 /// What the FEEL of a model is; DMN 1.6 will choose another by its version.
 const DIALECT: Dialect = Dialect::STANDARD;

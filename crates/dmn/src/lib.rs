@@ -56,6 +56,8 @@
 //! - a model that is not whole is refused with every [`Problem`] found, each with line, column and
 //!   path: circles of requirements with the path shown, references to nothing, duplicate ids, rules
 //!   with too few cells, types made of themselves, expressions that do not compile;
+//! - a file of another maker may be read leniently ([`Model::parse_lenient`]): a decision with a
+//!   problem is null with a [`Fault`] that names it, and the others still decide;
 //! - no file and no input makes it panic, exhaust the stack or run for ever: files, nesting, tables
 //!   and chains are limited when read, and every evaluation has a [`feel::Budget`];
 //! - DMN answers many mistakes with null. The null comes with a [`Fault`], so that "no rule matched"

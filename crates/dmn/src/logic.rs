@@ -48,6 +48,8 @@ pub(crate) enum Kind {
     },
     Function(Arc<FunctionLogic>),
     Conditional(Box<(Logic, Logic, Logic)>),
+    /// Null, since the decision has a problem: its name and the problem.
+    Unread(Arc<str>, Arc<str>),
 }
 
 /// The parameters and body of a function.
@@ -151,6 +153,11 @@ impl Kind {
             Self::List(items) => Ok(Value::list(all(items, scope, run)?)?),
             Self::Relation { columns, rows } => relation(columns, rows, scope, run),
             Self::Function(logic) => function(logic, scope, run),
+            Self::Unread(name, problem) => {
+                let (name, problem) = (Arc::clone(name), Arc::clone(problem));
+                run.sink.fault(Fault::Unread { name, problem });
+                Ok(Value::Null)
+            }
             Self::Conditional(parts) => {
                 let (condition, then, otherwise) = &**parts;
                 let yes = condition.evaluate(scope, run)?.as_bool() == Some(true);

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use base::Digest;
 use feel::{Budget, Context, Environment, EvalError, Names, Scope, Slot, Value};
 
-use crate::compile;
+use crate::compile::{self, Reading};
 use crate::logic::{FunctionLogic, Logic, Run, Sink, closure};
 use crate::problem::{Problem, ProblemKind};
 use crate::read;
 use crate::table::Table;
-use crate::trace::{DecisionTrace, ModelStamp, Trace};
+use crate::trace::{DecisionTrace, Fault, ModelStamp, Trace};
 use crate::types::{TypeUse, Types};
 use crate::version::Version;
 use crate::xml::Source;
@@ -51,7 +51,8 @@ pub(crate) struct DecisionModel {
 pub(crate) struct KnowledgeModel {
     pub(crate) names: Names,
     pub(crate) requires: Vec<(Slot, usize)>,
-    pub(crate) function: Arc<FunctionLogic>,
+    /// What is wrong with it, in a model that was read leniently.
+    pub(crate) function: Result<Arc<FunctionLogic>, Fault>,
 }
 
 /// A model that can decide. Shared between threads.
@@ -60,6 +61,7 @@ pub struct Model {
     stamp: Arc<ModelStamp>,
     version: Version,
     parts: Parts,
+    problems: Vec<Problem>,
 }
 
 /// An input of a model.
@@ -116,14 +118,33 @@ pub enum EvaluationError {
 
 impl Model {
     /// Reads a DMN file, and checks and compiles all that is in it.
+    ///
+    /// # Errors
+    /// Every problem found: what is published has none.
     pub fn parse(bytes: &[u8]) -> Result<Self, Vec<Problem>> {
+        Self::parse_as(bytes, Reading::Strict)
+    }
+
+    /// Reads a DMN file of which not every part need be right, as the standard has it: a decision
+    /// with a problem is null, with [`Fault::Unread`] in its trace, and the others still decide.
+    /// The problems are those of [`Model::problems`].
+    ///
+    /// # Errors
+    /// The problems found, where one is of the whole file: it is no DMN, an input or a type cannot
+    /// be read, a limit is passed, or requirements or types go round in a circle.
+    pub fn parse_lenient(bytes: &[u8]) -> Result<Self, Vec<Problem>> {
+        Self::parse_as(bytes, Reading::Lenient)
+    }
+
+    fn parse_as(bytes: &[u8], reading: Reading) -> Result<Self, Vec<Problem>> {
         let mut source = Source::parse(bytes).map_err(|problem| vec![problem])?;
         let Some((definitions, version)) = read::read(&mut source) else {
             return Err(source.into_problems());
         };
-        let parts = compile::compile(&definitions, &mut source);
+        let parts = compile::compile(&definitions, reading, &mut source);
         let parts = match parts {
             Some(parts) if !source.has_problems() => parts,
+            Some(parts) if reading == Reading::Lenient && !source.is_fatal() => parts,
             Some(_) | None => {
                 if !source.has_problems() {
                     // Whatever is not compiled has said why; this is the last line of defence.
@@ -138,7 +159,12 @@ impl Model {
             name: definitions.name.into(),
             digest: Digest::of(bytes),
         });
-        Ok(Self { stamp, version, parts })
+        Ok(Self { stamp, version, parts, problems: source.into_problems() })
+    }
+
+    /// What a lenient reading found wrong; none where the model was read strictly.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
     }
 
     /// Namespace, name and digest.
@@ -345,6 +371,10 @@ impl Session<'_> {
                 self.functions = Some(self.knowledge()?);
             }
             for (slot, index) in &decision.knowledge {
+                let knowledge = self.model.parts.knowledge.get(*index);
+                if let Some(Err(fault)) = knowledge.map(|knowledge| &knowledge.function) {
+                    self.run.sink.fault(fault.clone());
+                }
                 let function = self.functions.as_ref().and_then(|all| all.get(*index));
                 scope.set(*slot, function.cloned().unwrap_or_default());
             }
@@ -375,7 +405,10 @@ impl Session<'_> {
                 scope.set(*slot, functions.get(*index).cloned().unwrap_or_default());
             }
             let (sink, types) = (self.run.sink.clone(), &self.model.parts.types);
-            functions.push(closure(&knowledge.function, scope, sink, types));
+            functions.push(match &knowledge.function {
+                Ok(function) => closure(function, scope, sink, types),
+                Err(_) => Value::Null,
+            });
         }
         Ok(functions)
     }

@@ -141,6 +141,32 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
+    /// Whether it leaves no part of the file that could be used, whatever stands elsewhere.
+    pub(crate) const fn is_of_the_file(&self) -> bool {
+        match self {
+            Self::TooLong { .. }
+            | Self::NotUtf8
+            | Self::Xml { .. }
+            | Self::DocumentType
+            | Self::TooMany { .. }
+            | Self::NotDmn { .. }
+            | Self::RequirementCycle { .. }
+            | Self::RecursiveType { .. } => true,
+            Self::Unsupported { .. }
+            | Self::MissingElement { .. }
+            | Self::MissingAttribute { .. }
+            | Self::NotA { .. }
+            | Self::DuplicateId { .. }
+            | Self::DuplicateName { .. }
+            | Self::Unresolved { .. }
+            | Self::UnknownType { .. }
+            | Self::Arity { .. }
+            | Self::HitPolicy { .. }
+            | Self::Expression(_)
+            | Self::OutputNotAllowed { .. } => false,
+        }
+    }
+
     /// What to do about it, in a sentence.
     pub const fn mend(&self) -> &'static str {
         match self {

@@ -116,6 +116,14 @@ pub enum Fault {
         /// The type.
         type_name: Arc<str>,
     },
+    /// A decision or knowledge model with a problem, in a model that was read leniently.
+    #[error("`{name}` cannot be read: {problem}")]
+    Unread {
+        /// The decision or knowledge model.
+        name: Arc<str>,
+        /// The first problem found in it, with its place.
+        problem: Arc<str>,
+    },
 }
 
 /// One evaluation of one decision table.

@@ -3,6 +3,8 @@
 //! Before the tree is built, one pass over the text holds it to the limits below, so that neither
 //! nesting, nor attributes, nor namespaces can make reading slow or deep. Document types are refused.
 
+use std::collections::BTreeMap;
+
 use roxmltree::{Document, Node, NodeId, ParsingOptions};
 
 use crate::problem::{Problem, ProblemKind};
@@ -24,6 +26,10 @@ pub(crate) struct Source<'a> {
     text: &'a str,
     line_starts: Vec<usize>,
     problems: Vec<Problem>,
+    /// The first problem of each element under the root that has one.
+    owners: BTreeMap<usize, Problem>,
+    /// Whether a problem is of the file as a whole, so that no part of it may be used.
+    fatal: bool,
 }
 
 impl<'a> Source<'a> {
@@ -54,27 +60,56 @@ impl<'a> Source<'a> {
             };
             Problem { kind, line: position.row, column: position.col, path: String::new() }
         })?;
-        Ok(Self { document, text, line_starts, problems: Vec::new() })
+        let (problems, owners) = (Vec::new(), BTreeMap::new());
+        Ok(Self { document, text, line_starts, problems, owners, fatal: false })
     }
 
     /// Notes a problem at an element.
     pub(crate) fn problem(&mut self, at: NodeId, kind: ProblemKind) {
-        if self.problems.len() >= MAX_PROBLEMS {
-            return;
-        }
+        self.fatal |= kind.is_of_the_file();
+        let Some(owner) = self.to_be_told(at) else { return };
         let (offset, path) = match self.document.get_node(at) {
             Some(node) => (node.range().start, path_of(node)),
             None => (0, String::new()),
         };
         let (line, column) = place(self.text, &self.line_starts, offset);
-        self.problems.push(Problem { kind, line, column, path });
+        self.tell(owner, Problem { kind, line, column, path });
+    }
+
+    /// The element under the root to which a problem belongs; `None` where enough has been told.
+    fn to_be_told(&self, at: NodeId) -> Option<NodeId> {
+        let root = self.document.root_element().id();
+        let node = self.document.get_node(at);
+        let under = |node: &Node<'_, '_>| node.parent_element().is_some_and(|up| up.id() == root);
+        let owner = node.and_then(|node| node.ancestors().find(under)).map_or(root, |up| up.id());
+        let tell =
+            self.problems.len() < MAX_PROBLEMS || !self.owners.contains_key(&owner.get_usize());
+        tell.then_some(owner)
+    }
+
+    fn tell(&mut self, owner: NodeId, problem: Problem) {
+        let parts = ["decision", "businessKnowledgeModel", "decisionService", "import"];
+        let tag = self.document.get_node(owner).map(|node| node.tag_name().name());
+        self.fatal |= tag.is_none_or(|tag| !parts.contains(&tag));
+        self.owners.entry(owner.get_usize()).or_insert_with(|| problem.clone());
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(problem);
+        }
+    }
+
+    /// The first problem found in an element under the root.
+    pub(crate) fn problem_of(&self, owner: NodeId) -> Option<&Problem> {
+        self.owners.get(&owner.get_usize())
+    }
+
+    /// Whether no part of the file may be used.
+    pub(crate) fn is_fatal(&self) -> bool {
+        self.fatal
     }
 
     /// Notes that the FEEL text within an element does not compile.
     pub(crate) fn expression_problem(&mut self, at: NodeId, mut error: feel::CompileError) {
-        if self.problems.len() >= MAX_PROBLEMS {
-            return;
-        }
+        let Some(owner) = self.to_be_told(at) else { return };
         let Some(node) = self.document.get_node(at) else { return };
         let text = node.children().find(Node::is_text);
         let start = text.map_or(node.range(), |text| text.range());
@@ -91,7 +126,8 @@ impl<'a> Source<'a> {
             *position = feel::Position { byte: offset, line, column };
         }
         let kind = ProblemKind::Expression(error);
-        self.problems.push(Problem { kind, line, column, path: path_of(node) });
+        let path = path_of(node);
+        self.tell(owner, Problem { kind, line, column, path });
     }
 
     pub(crate) fn line(&self, at: NodeId) -> u32 {

@@ -47,7 +47,8 @@ pub(crate) fn evaluate(
         | Fault::InputNotAllowed { .. }
         | Fault::OutputNotAllowed { .. }
         | Fault::NotAggregable { .. }
-        | Fault::NotOfType { .. } => true,
+        | Fault::NotOfType { .. }
+        | Fault::Unread { .. } => true,
     });
     if let Some(fault) = fault {
         return Err(fault.to_string());

@@ -65,7 +65,8 @@ pub(super) fn deciding_order(table: &Table) -> Vec<u32> {
                     | Kind::List(_)
                     | Kind::Relation { .. }
                     | Kind::Function(_)
-                    | Kind::Conditional(_) => None,
+                    | Kind::Conditional(_)
+                    | Kind::Unread(..) => None,
                 })
                 .collect();
             Some((table.ranks(&values?), number))

@@ -12,6 +12,7 @@ use crate::logic::{Kind, Logic};
 use crate::model::{DecisionModel, InputModel, KnowledgeModel, Parts};
 use crate::problem::ProblemKind;
 use crate::syntax::{Definitions, Node, Requirement, Wanted};
+use crate::trace::Fault;
 use crate::types::{TypeUse, Types};
 use crate::xml::Source;
 
@@ -31,7 +32,20 @@ struct Graph {
     knowledge: Vec<Vec<Element>>,
 }
 
-pub(crate) fn compile(definitions: &Definitions, source: &mut Source<'_>) -> Option<Parts> {
+/// What becomes of a part of a model that has a problem.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// The model is refused.
+    Strict,
+    /// The decision or knowledge model is null, and says why.
+    Lenient,
+}
+
+pub(crate) fn compile(
+    definitions: &Definitions,
+    reading: Reading,
+    source: &mut Source<'_>,
+) -> Option<Parts> {
     let types = Types::resolve(&definitions.items, source);
     duplicate_names(definitions, source);
     let graph = resolve(definitions, source);
@@ -63,13 +77,58 @@ pub(crate) fn compile(definitions: &Definitions, source: &mut Source<'_>) -> Opt
         .map(|&index| all.decision(index, &decision_places, &knowledge_places, &mut compiler))
         .collect();
     let tables = compiler.tables;
-    Some(Parts {
-        inputs: all.inputs,
-        decisions: compiled_decisions.into_iter().collect::<Option<_>>()?,
-        knowledge: compiled_knowledge.into_iter().collect::<Option<_>>()?,
-        tables,
-        types: Arc::new(types),
-    })
+    let inputs = all.inputs;
+    let (decisions, knowledge) = match reading {
+        Reading::Strict => (
+            compiled_decisions.into_iter().collect::<Option<_>>()?,
+            compiled_knowledge.into_iter().collect::<Option<_>>()?,
+        ),
+        Reading::Lenient => (
+            held(&definitions.decisions, &decisions, compiled_decisions, source, unread_decision),
+            held(&definitions.knowledge, &knowledge, compiled_knowledge, source, unread_knowledge),
+        ),
+    };
+    Some(Parts { inputs, decisions, knowledge, tables, types: Arc::new(types) })
+}
+
+/// Each element as compiled, or as `unread` makes it where a problem stands in it.
+fn held<T>(
+    nodes: &[Node],
+    order: &[usize],
+    compiled: Vec<Option<T>>,
+    source: &Source<'_>,
+    unread: fn(&Node, Arc<str>) -> T,
+) -> Vec<T> {
+    let nodes = order.iter().filter_map(|&index| nodes.get(index));
+    let whole = nodes.zip(compiled).map(|(node, compiled)| match source.problem_of(node.at) {
+        Some(problem) => unread(node, problem.to_string().into()),
+        None => compiled.unwrap_or_else(|| unread(node, "it is not whole".into())),
+    });
+    whole.collect()
+}
+
+fn unread_decision(node: &Node, problem: Arc<str>) -> DecisionModel {
+    let name: Arc<str> = node.name.as_str().into();
+    let kind = Kind::Unread(Arc::clone(&name), problem);
+    DecisionModel {
+        id: node.id.as_deref().unwrap_or(&node.name).into(),
+        name: Arc::clone(&name),
+        question: node.question.as_deref().map(Into::into),
+        type_name: node.type_ref.as_deref().map(Into::into),
+        names: Names::new(),
+        inputs: Vec::new(),
+        decisions: Vec::new(),
+        knowledge: Vec::new(),
+        logic: Logic { kind, declared: None, name },
+    }
+}
+
+fn unread_knowledge(node: &Node, problem: Arc<str>) -> KnowledgeModel {
+    KnowledgeModel {
+        names: Names::new(),
+        requires: Vec::new(),
+        function: Err(Fault::Unread { name: node.name.as_str().into(), problem }),
+    }
 }
 
 /// Names by which expressions and callers refer to elements.
@@ -291,7 +350,7 @@ impl Whole<'_> {
         let requires = slots.into_iter().filter_map(|(slot, element)| {
             (element.wanted == Wanted::Knowledge).then(|| Some((slot, place(places, element)?)))?
         });
-        Some(KnowledgeModel { names, requires: requires.collect(), function })
+        Some(KnowledgeModel { names, requires: requires.collect(), function: Ok(function) })
     }
 
     fn decision(

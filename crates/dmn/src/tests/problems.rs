@@ -313,3 +313,58 @@ proptest::proptest! {
         let _ = Model::parse(&bytes);
     }
 }
+
+/// The value of each decision of a model read leniently, and its faults.
+fn lenient(body: &str) -> String {
+    let xml = format!("{HEAD}\n{body}\n</definitions>");
+    let model = match Model::parse_lenient(xml.as_bytes()) {
+        Ok(model) => model,
+        Err(problems) => return format!("refused: {}\n", problems.first().unwrap()),
+    };
+    let environment = std::sync::Arc::new(feel::Environment::default());
+    model.decisions().fold(String::new(), |mut text, decision| {
+        let (inputs, mut budget) = (feel::Context::new(), feel::Budget::default());
+        let found = model.evaluate(decision.id, &inputs, &environment, &mut budget).unwrap();
+        let faults: Vec<String> = found.trace.all_faults().map(ToString::to_string).collect();
+        writeln!(text, "{} = {} {faults:?}", decision.name, found.value).unwrap();
+        text
+    })
+}
+
+#[test]
+fn a_decision_with_a_problem_is_null_in_a_lenient_reading_and_the_others_decide() {
+    let body = [
+        decision("broken", "", "nobody knows me(1)"),
+        decision("whole", "", "1 + 1"),
+        decision("above", &needs("decision", "broken"), "if broken = null then 7 else 8"),
+        r#"<decision id="empty" name="empty"/>"#.to_owned(),
+        r#"<businessKnowledgeModel id="java" name="java"><encapsulatedLogic kind="Java">
+           <literalExpression><text>1</text></literalExpression></encapsulatedLogic>
+           </businessKnowledgeModel>"#
+            .to_owned(),
+        decision("calls", &needs("knowledge", "java"), "java()"),
+    ]
+    .join("\n");
+    let told = lenient(&body);
+    expect![[r#"
+        broken = null ["`broken` cannot be read: line 2, column 62: unknown name `nobody knows me` (in decision \"broken\"/literalExpression/text)"]
+        whole = 2 []
+        above = 7 ["`broken` cannot be read: line 2, column 62: unknown name `nobody knows me` (in decision \"broken\"/literalExpression/text)"]
+        empty = null ["`empty` cannot be read: line 5, column 1: `an expression` is missing in `decision` (in decision \"empty\")"]
+        calls = null ["`java` cannot be read: line 6, column 47: `function of kind Java` is not supported (in businessKnowledgeModel \"java\"/encapsulatedLogic)"]
+    "#]].assert_eq(&told);
+    assert!(Model::parse(format!("{HEAD}{body}</definitions>").as_bytes()).is_err());
+}
+
+#[test]
+fn a_problem_of_the_whole_file_is_refused_in_a_lenient_reading_too() {
+    let circle =
+        [decision("a", &needs("decision", "b"), "b"), decision("b", &needs("decision", "a"), "a")];
+    let unknown_type = r#"<itemDefinition name="t"><typeRef>nothing</typeRef></itemDefinition>"#;
+    let told = [lenient(&circle.join("\n")), lenient(unknown_type)].concat();
+    expect![[r#"
+        refused: line 2, column 1: requirements go round in a circle: a -> b -> a (in decision "a")
+        refused: line 2, column 1: unknown type `nothing` (in itemDefinition "t")
+    "#]]
+    .assert_eq(&told);
+}

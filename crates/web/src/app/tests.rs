@@ -11,7 +11,6 @@ mod hostile;
 mod journey;
 mod kept;
 mod ledger;
-mod limits;
 mod operator;
 mod paying;
 mod region;
