@@ -15,6 +15,7 @@ use base::{BodyId, Digest, DraftId, Language, MessageId, SystemId, Timestamp, id
 use connectors::Headers;
 use connectors::callback::{MAX_CALLBACK_BYTES, verify};
 use futures_util::StreamExt as _;
+use identity::RetryAfter;
 use runtime::{Authority, Body, Command, Rejection, Reply, Services, ShardError};
 
 use crate::error::ApiError;
@@ -30,7 +31,7 @@ pub(crate) struct At {
     pub(crate) state: Arc<ApiState>,
     pub(crate) id: BodyId,
     pub(crate) settings: Arc<ApiBody>,
-    /// What a visitor is counted by.
+    /// The network that a visitor is counted by.
     visitor: Digest,
     wished: Option<Language>,
 }
@@ -43,8 +44,7 @@ impl At {
         let settings = state.body(&id).cloned().ok_or(ApiError::NotFound)?;
         state.host.body(&id).ok_or(ApiError::NotFound)?;
         let address = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let address = address.map_or_else(String::new, |address| address.0.ip().to_string());
-        let visitor = Digest::of_parts(&[b"visitor", address.as_bytes()]);
+        let visitor = runtime::network_of(address.map(|address| address.0.ip()));
         let wished = wished_language(&parts.headers);
         Ok(Self { state: Arc::clone(state), id, settings, visitor, wished })
     }
@@ -101,10 +101,22 @@ impl At {
         self.admit(self.visitor)
     }
 
+    /// What a reference finds for a visitor; a network that tries too many which find nothing is
+    /// sent away.
+    pub(crate) async fn look_up<T: Send + 'static>(
+        &self,
+        find: impl FnOnce(&Body) -> Result<Option<T>, ShardError> + Send + 'static,
+    ) -> Result<Option<T>, ApiError> {
+        self.state.host.may_look_up(self.visitor).map_err(too_many)?;
+        let found = self.read(find).await?;
+        if found.is_none() {
+            self.state.host.found_nothing(self.visitor);
+        }
+        Ok(found)
+    }
+
     fn admit(&self, caller: Digest) -> Result<(), ApiError> {
-        self.state.admit(caller).map_err(|retry| ApiError::TooMany {
-            seconds: retry.millis.saturating_add(999).div_euclid(1_000),
-        })
+        self.state.admit(caller).map_err(too_many)
     }
 
     /// The client of a key.
@@ -121,6 +133,10 @@ impl At {
         self.admit(Digest::of_parts(&parts))?;
         Ok(Client { at: self.clone(), name })
     }
+}
+
+fn too_many(retry: RetryAfter) -> ApiError {
+    ApiError::TooMany { seconds: retry.millis.saturating_add(999).div_euclid(1_000) }
 }
 
 /// A parameter of the path, decoded.

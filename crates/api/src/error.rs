@@ -75,6 +75,8 @@ pub(crate) enum ApiError {
     Signature,
     /// An idempotency key under which something else was sent before.
     KeyReused,
+    /// A list that would be longer than is given, or take longer to make.
+    TooWide,
     /// What was sent cannot be read.
     Unreadable(Text),
     /// Values that are not valid.
@@ -110,7 +112,7 @@ impl ApiError {
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Key | Self::Signature => StatusCode::UNAUTHORIZED,
-            Self::Unreadable(_) => StatusCode::BAD_REQUEST,
+            Self::Unreadable(_) | Self::TooWide => StatusCode::BAD_REQUEST,
             Self::Invalid(_) | Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Rejected(rejection) => status_of(rejection),
             Self::Broken => StatusCode::SERVICE_UNAVAILABLE,
@@ -130,6 +132,7 @@ impl ApiError {
             Self::Key => "key-needed",
             Self::Signature => "wrong-signature",
             Self::KeyReused => "idempotency-key-reused",
+            Self::TooWide => "span-too-wide",
             Self::Unreadable(_) => "unreadable",
             Self::Invalid(_) => "invalid-answers",
             Self::Rejected(rejection) => slug_of(rejection),
@@ -149,6 +152,7 @@ impl ApiError {
             | Self::TooLong
             | Self::TooLate
             | Self::MediaType
+            | Self::TooWide
             | Self::Key
             | Self::Signature
             | Self::KeyReused

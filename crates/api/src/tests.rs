@@ -1,7 +1,7 @@
 //! The interfaces on a real host, called without a network.
 #![expect(clippy::indexing_slicing, reason = "a test that looks for what is not there fails")]
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
@@ -9,7 +9,7 @@ use axum::http::{Request, StatusCode};
 use base::{BodyId, CaseId, Timestamp};
 use identity::RateLimit;
 use runtime::Host;
-use runtime::clock::{Clock as _, VirtualClock};
+use runtime::clock::{Busy, Clock as _, VirtualClock};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -34,6 +34,8 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// A town at a standing clock.
 struct Town {
     clock: VirtualClock,
+    /// Time stands while this is held, whatever will be due.
+    held: Mutex<Option<Busy>>,
     host: Arc<Host>,
     router: Router,
 }
@@ -63,9 +65,10 @@ impl Town {
 
     fn with_rate(rate: RateLimit) -> Self {
         let clock = VirtualClock::new(Timestamp::parse(MORNING).unwrap());
+        let held = Mutex::new(Some(clock.busy()));
         let host = town::host(Arc::new(clock.clone())).unwrap();
         let state = town::state(Arc::clone(&host), "http://localhost:8080", rate).unwrap();
-        Self { clock, host, router: crate::router(state) }
+        Self { clock, held, host, router: crate::router(state) }
     }
 
     async fn call(
@@ -131,7 +134,11 @@ impl Town {
 
     /// Lets time pass.
     async fn wait(&self, seconds: i64) {
-        drop(self.clock.sleep_until(self.clock.now().plus_seconds(seconds)).await);
+        let sleep = self.clock.sleep_until(self.clock.now().plus_seconds(seconds));
+        let held = self.held.lock().unwrap().take();
+        drop(held);
+        let token = sleep.await;
+        *self.held.lock().unwrap() = Some(token);
     }
 
     /// The crew tells that the bin is emptied.

@@ -41,6 +41,12 @@ pub(crate) fn of_error(error: &ApiError) -> Text {
             "The Content-Type is not one that is read here.",
             "Nid yw'r Content-Type yn un sy'n cael ei ddarllen yma.",
         ),
+        ApiError::TooWide => both(
+            "This asks for more than one list holds. Ask for a shorter span with start_date and \
+             end_date, or for one service_code.",
+            "Mae hyn yn gofyn am fwy nag y mae un rhestr yn ei ddal. Gofynnwch am gyfnod byrrach \
+             gyda start_date ac end_date, neu am un service_code.",
+        ),
         ApiError::TooMany { .. } => both(
             "Too many calls. Wait, then call again.",
             "Gormod o alwadau. Arhoswch, yna galwch eto.",

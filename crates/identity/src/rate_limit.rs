@@ -9,6 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base::{Digest, Timestamp};
 
+/// Milliseconds of an hour.
+const HOUR_MS: u32 = 3_600_000;
+
 /// How much is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {
@@ -16,6 +19,14 @@ pub struct RateLimit {
     pub capacity: u32,
     /// Milliseconds after which one more is allowed.
     pub refill_ms: u32,
+}
+
+impl RateLimit {
+    /// So many acts an hour, a tenth of which may come at once.
+    pub fn an_hour(acts: u32) -> Self {
+        let refill_ms = HOUR_MS.checked_div(acts).unwrap_or(HOUR_MS).max(1);
+        Self { capacity: acts.div_euclid(10).max(1), refill_ms }
+    }
 }
 
 /// Refused for now.
@@ -94,6 +105,15 @@ impl RateLimiter {
         self.by_fullness.insert((bucket.full_at, key));
         self.buckets.insert(key, bucket);
         Ok(())
+    }
+
+    /// Whether this key's bucket has a token. It is left as it is.
+    ///
+    /// # Errors
+    /// [`RetryAfter`] when it has none.
+    pub fn check(&self, key: Digest, now: Timestamp) -> Result<(), RetryAfter> {
+        let mut bucket = self.buckets.get(&key).copied().unwrap_or(TokenBucket::full(now));
+        bucket.take(self.limit, now)
     }
 
     /// How many keys are remembered.

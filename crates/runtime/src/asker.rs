@@ -9,6 +9,7 @@ use base::{BlindKey, Date, Digest, Reference, ServiceId, Timestamp};
 use catalogue::{Answers, QuestionRole, QuestionSet};
 use identity::{EmailAddress, PhoneNumber, Surname};
 
+use crate::access::{Checked, Checks};
 use crate::places::{Place, Places};
 
 /// By what staff find a person's requests.
@@ -138,6 +139,35 @@ impl Asker {
         let surname = self.surname.as_deref().and_then(|surname| Surname::parse(surname).ok());
         let named = surname.zip(self.born).map(|(surname, born)| Term::NameAndBirth(surname, born));
         [email.map(Term::Email), phone.map(Term::Phone), named].into_iter().flatten().collect()
+    }
+
+    /// What was checked of one request's asker, as far as it was checked of this one too: each fact
+    /// but the reference, which is of the one request alone, stands here alike. Nothing when one
+    /// differs, or when too few are left.
+    pub(crate) fn agreeing(&self, other: &Self, checked: Checks) -> Option<Checks> {
+        let facts: Vec<Checked> =
+            checked.facts().filter(|fact| *fact != Checked::Reference).collect();
+        let agree = facts.iter().all(|fact| self.agrees(other, *fact));
+        Checks::of(&facts).ok().filter(|_| agree)
+    }
+
+    fn agrees(&self, other: &Self, fact: Checked) -> bool {
+        fn same<T: PartialEq>(of: impl Fn(&Asker) -> Option<T>, two: [&Asker; 2]) -> bool {
+            let [one, other] = two.map(of);
+            one.is_some() && one == other
+        }
+        let two = [self, other];
+        let given = |it: &Self| it.given_name.as_deref().map(|name| name.trim().to_lowercase());
+        match fact {
+            Checked::Name => {
+                same(|it| Surname::parse(it.surname.as_deref()?).ok(), two) && same(given, two)
+            }
+            Checked::DateOfBirth => same(|it| it.born, two),
+            Checked::Address => same(|it| it.place.as_ref().map(|place| place.uprn.clone()), two),
+            Checked::Phone => same(|it| PhoneNumber::parse(it.phone.as_deref()?).ok(), two),
+            Checked::Email => same(|it| EmailAddress::parse(it.email.as_deref()?).ok(), two),
+            Checked::Reference => false,
+        }
     }
 
     /// The first letters of their names; nothing when they gave none.

@@ -24,15 +24,18 @@ use crate::messages::Mail;
 use crate::office::{Office, OfficeSetup};
 use crate::services::Services;
 use crate::shard::{BodySettings, ShardError};
+use guesses::Guesses;
 use presence::Presence;
 use roads::{Roads, Station};
 
+mod guesses;
 mod perform;
 mod presence;
 mod roads;
 mod sign_in;
 mod writer;
 
+pub use guesses::network_of;
 pub use sign_in::{Entrance, SignedIn};
 pub(crate) use writer::{LEASE_MS, OWNER, commit};
 
@@ -141,6 +144,7 @@ pub struct Host {
     draws: AtomicU32,
     counters: Arc<Counters>,
     presence: Presence,
+    guesses: Guesses,
 }
 
 impl std::fmt::Debug for Host {
@@ -189,7 +193,8 @@ impl Host {
         }
         let draws = AtomicU32::new(0);
         let presence = Presence::new(seams.clock.now());
-        Ok(Self { seams, bodies, office, office_body, roads, draws, counters, presence })
+        let guesses = Guesses::new();
+        Ok(Self { seams, bodies, office, office_body, roads, draws, counters, presence, guesses })
     }
 
     /// The clock.

@@ -170,9 +170,22 @@ impl Keyring {
     /// # Errors
     /// [`KeyError`] when the keystore fails; the key may then still be there.
     pub fn forget(&self, id: KeyId) -> Result<(), KeyError> {
+        self.forget_all(&[id])
+    }
+
+    /// Forgets keys for good, all at once.
+    ///
+    /// # Errors
+    /// As [`Keyring::forget`].
+    pub fn forget_all(&self, ids: &[KeyId]) -> Result<(), KeyError> {
+        if ids.is_empty() {
+            return Ok(());
+        }
         let mut inner = self.lock();
-        inner.store.forget(&[id])?;
-        inner.cache.remove(&id);
+        inner.store.forget(ids)?;
+        for id in ids {
+            inner.cache.remove(id);
+        }
         Ok(())
     }
 

@@ -43,7 +43,9 @@ pub use command::{
     ReplyTo, Session, Settle, Submit,
 };
 pub use crossing::{CrossingLetter, Delay, Heard, Sharing, trust};
-pub use host::{Body, BodySetup, Counters, Entrance, Host, Post, QUEUE_LIMIT, Seams, SignedIn};
+pub use host::{
+    Body, BodySetup, Counters, Entrance, Host, Post, QUEUE_LIMIT, Seams, SignedIn, network_of,
+};
 pub use identity::{Assurance, AuthenticationLevel, IdentityLevel};
 pub use keyring::{CaseKeys, KeyError, Keyring};
 pub use log::head::HEAD_LOGGED;

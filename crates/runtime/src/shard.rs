@@ -43,6 +43,7 @@ mod search;
 mod sessions;
 mod staff;
 mod submit;
+mod sweep;
 mod tasks;
 
 pub(crate) use asking::due_on;
@@ -185,6 +186,8 @@ pub struct Shard {
     in_doubt: VecDeque<EffectId>,
     /// Drafts drawn since the shard was opened: they move no position, so they number themselves.
     drafts: u32,
+    /// When what has expired is next swept away; nothing is kept that could expire when none.
+    sweep_at: Option<Timestamp>,
 }
 
 impl std::fmt::Debug for Shard {
@@ -252,7 +255,7 @@ impl Shard {
         self.lease.advance(committed);
         for key in &step.forgotten {
             if let Err(error) = self.keyring.forget(*key) {
-                tracing::error!(%error, "a contact's key is still there: erase the contact again");
+                tracing::error!(%error, "a key that is no case's is still there: erase the contact again");
             }
         }
         let calls = step.outs.iter().filter_map(|effect| self.call(*effect)).collect();
@@ -269,7 +272,7 @@ impl Shard {
         }
         let timer = self.timers.first().map(|(at, _, _)| *at);
         let effect = self.due.first().map(|(at, ..)| *at);
-        [timer, effect].into_iter().flatten().min()
+        [timer, effect, self.sweep_at].into_iter().flatten().min()
     }
 
     /// Where the journal stands.
@@ -385,7 +388,7 @@ impl Shard {
         }
     }
 
-    /// Fires the timers and sends the effects that are due.
+    /// Fires the timers, sends the effects that are due and sweeps away what has expired.
     fn take_due(&mut self, turn: &mut Turn<'_>) -> Result<(), ShardError> {
         for _ in 0..DUE_PER_TICK {
             let Some((at, case, element)) =
@@ -406,7 +409,7 @@ impl Shard {
             self.due.remove(&(at, turn_in_line, effect));
             self.send_due(turn, effect)?;
         }
-        Ok(())
+        self.sweep(turn)
     }
 
     /// Lets what was heard in earlier instants count.

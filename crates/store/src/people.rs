@@ -95,6 +95,11 @@ statements! {
  WHERE body = :body AND shard = :shard AND expires_at <= :now
  ORDER BY expires_at, token
  LIMIT 500";
+    FIRST_SESSION_EXPIRY = "SELECT expires_at
+  FROM session
+ WHERE body = :body AND shard = :shard
+ ORDER BY expires_at
+ LIMIT 1";
     EXPIRED_CODES = "SELECT code_id, email_index, code, expires_at, attempts, bytes
   FROM sign_in_code
  WHERE body = :body AND shard = :shard AND expires_at <= :now
@@ -129,6 +134,11 @@ pub fn sessions_of(reader: &Reader, account: AccountId) -> Result<Vec<SessionRow
 /// Sessions that have ended, the longest ended first.
 pub fn expired_sessions(reader: &Reader, now: Timestamp) -> Result<Vec<SessionRow>, StoreError> {
     reader.rows(EXPIRED_SESSIONS, &[("now", &now)], SessionRow::read)
+}
+
+/// When the first of the sessions that are kept ends.
+pub fn first_session_expiry(reader: &Reader) -> Result<Option<Timestamp>, StoreError> {
+    reader.one(FIRST_SESSION_EXPIRY, &[], |record| record.take("expires_at"))
 }
 
 /// Codes that are void, the longest void first.

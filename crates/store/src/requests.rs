@@ -305,6 +305,11 @@ statements! {
  WHERE body = :body AND shard = :shard AND expires_at <= :now
  ORDER BY expires_at, draft_id
  LIMIT 500";
+    FIRST_DRAFT_EXPIRY = "SELECT expires_at
+  FROM draft
+ WHERE body = :body AND shard = :shard
+ ORDER BY expires_at
+ LIMIT 1";
 }
 
 /// The case after every other: the first page of a list is what lies before it.
@@ -435,6 +440,11 @@ pub fn charges_of(reader: &Reader, case: CaseId) -> Result<Vec<ChargeRow>, Store
 /// Drafts that may be forgotten, the longest expired first.
 pub fn expired_drafts(reader: &Reader, now: Timestamp) -> Result<Vec<DraftRow>, StoreError> {
     reader.rows(EXPIRED_DRAFTS, &[("now", &now)], DraftRow::read)
+}
+
+/// When the first of the drafts that are kept expires.
+pub fn first_draft_expiry(reader: &Reader) -> Result<Option<Timestamp>, StoreError> {
+    reader.one(FIRST_DRAFT_EXPIRY, &[], |record| record.take("expires_at"))
 }
 
 #[cfg(test)]

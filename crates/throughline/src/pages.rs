@@ -20,6 +20,8 @@ pub struct Front {
     pub origin: String,
     /// Whether it is reached by HTTPS alone.
     pub secure_cookies: bool,
+    /// Forms that visitors of one network may begin in an hour.
+    pub forms_an_hour: u32,
     /// Whether what is sent here is real.
     pub kind: EndpointKind,
     /// The API clients of each body.
@@ -92,6 +94,7 @@ fn pages(installation: &Installation, front: &Front) -> anyhow::Result<WebSetup>
         outbox: front.outbox.clone().map(|outbox| Arc::new(outbox) as Arc<dyn OutboxView>),
         fakes: front.fakes.clone(),
         secure_cookies: front.secure_cookies,
+        forms_an_hour: front.forms_an_hour,
     })
 }
 

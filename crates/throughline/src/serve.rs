@@ -116,6 +116,7 @@ fn front(config: &Config, outbox: Outbox, local: &str) -> Front {
     Front {
         origin: origin(config, local),
         secure_cookies: config.secure_cookies,
+        forms_an_hour: config.forms_an_hour,
         kind: config.kind,
         clients: config.secrets.clients.clone(),
         inbound: config.secrets.inbound.clone(),

@@ -42,7 +42,9 @@ mod typed;
 mod walk;
 
 pub use endpoints::{ENDPOINTS, Endpoint, Who, router};
-pub use state::{BodyHelp, OutboxMessage, OutboxView, RegionInfo, WebBody, WebSetup, WebState};
+pub use state::{
+    BodyHelp, FORMS_AN_HOUR, OutboxMessage, OutboxView, RegionInfo, WebBody, WebSetup, WebState,
+};
 
 #[cfg(test)]
 mod tests;

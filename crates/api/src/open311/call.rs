@@ -120,6 +120,7 @@ impl Refusal {
             | ApiError::Key
             | ApiError::Signature
             | ApiError::KeyReused
+            | ApiError::TooWide
             | ApiError::Unreadable(_)
             | ApiError::Rejected(_)
             | ApiError::Broken => {

@@ -19,7 +19,16 @@ const SPAN_SECONDS: i64 = 90 * 86_400;
 /// The most requests of a list.
 pub(super) const LISTED: usize = 1_000;
 /// The most rows that are looked at for one list, whatever the filter leaves of them.
-const ROWS: usize = 20_000;
+const ROWS: usize = 5_000;
+
+/// How far a walk came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// To the end of what is wanted.
+    Whole,
+    /// To its limit: something older is left.
+    Cut,
+}
 
 /// `POST requests`.
 pub(crate) async fn send(call: Call) -> Response {
@@ -93,15 +102,19 @@ pub(super) struct Wanted {
     services: Vec<ServiceId>,
     pub(super) since: Timestamp,
     pub(super) until: Timestamp,
+    /// Whether the caller named an end or a beginning of the span.
+    is_dated: bool,
     open: Option<bool>,
 }
 
 impl Wanted {
     /// Everything of the span that a form names: 90 days at most, up to now when it names no end.
     pub(super) fn of(at: &At, form: &Form) -> Result<Self, ApiError> {
-        let until = form.instant("end_date")?.unwrap_or_else(|| at.now());
+        let (first, last) = (form.instant("start_date")?, form.instant("end_date")?);
+        let until = last.unwrap_or_else(|| at.now());
         let earliest = until.plus_seconds(-SPAN_SECONDS);
-        let since = form.instant("start_date")?.map_or(earliest, |since| since.max(earliest));
+        let since = first.map_or(earliest, |since| since.max(earliest));
+        let is_dated = first.or(last).is_some();
         let codes = form.texts("service_code");
         let services = if codes.is_empty() {
             offered(at)?.into_iter().map(|service| service.id().clone()).collect()
@@ -109,7 +122,7 @@ impl Wanted {
             let read = codes.into_iter().map(|code| Ok(service(at, code)?.id().clone()));
             read.collect::<Result<_, ApiError>>()?
         };
-        Ok(Self { services, since, until, open: open(form)? })
+        Ok(Self { services, since, until, is_dated, open: open(form)? })
     }
 
     /// The same requests, looked for as far back as a span reaches.
@@ -118,37 +131,36 @@ impl Wanted {
     }
 
     /// The newest requests that were received in time to be of a service that is wanted, one after
-    /// another until `take` has enough.
+    /// another until `take` has enough, or as many rows were looked at as one list may cost.
     pub(super) fn walk(
         &self,
         body: &Body,
-        until: Timestamp,
         mut take: impl FnMut(RequestSummary) -> Result<bool, ShardError>,
-    ) -> Result<(), ShardError> {
+    ) -> Result<Reach, ShardError> {
         let only = match self.services.as_slice() {
             [only] => Some(only),
             _ => None,
         };
         // A case's id begins with the instant at which its form was begun, if not received.
         let begun = self.since.plus_seconds(-DRAFT_SECONDS);
-        let mut before = CaseId::from_bytes(id_from_parts(until.plus_millis(1), [0; 16]));
+        let mut before = CaseId::from_bytes(id_from_parts(self.until.plus_millis(1), [0; 16]));
         let after = CaseId::from_bytes(id_from_parts(begun, [0; 16]));
         let mut rows = 0_usize;
         while rows < ROWS {
             let page = body.newest_requests(only, before)?;
-            let Some(last) = page.last() else { break };
+            let Some(last) = page.last() else { return Ok(Reach::Whole) };
             before = last.case_id;
             rows = rows.saturating_add(page.len());
             for summary in page {
                 if self.services.contains(&summary.service) && !take(summary)? {
-                    return Ok(());
+                    return Ok(Reach::Cut);
                 }
             }
             if before < after {
-                break;
+                return Ok(Reach::Whole);
             }
         }
-        Ok(())
+        Ok(Reach::Cut)
     }
 
     fn holds(&self, summary: &RequestSummary) -> bool {
@@ -156,18 +168,20 @@ impl Wanted {
             && self.open.is_none_or(|open| summary.closed_at.is_none() == open)
     }
 
-    fn list(&self, body: &Body) -> Result<Vec<RequestSummary>, ShardError> {
+    fn list(&self, body: &Body) -> Result<(Vec<RequestSummary>, Reach), ShardError> {
         let mut listed = Vec::new();
-        self.walk(body, self.until, |summary| {
-            if self.holds(&summary) {
+        let reach = self.walk(body, |summary| {
+            let holds = self.holds(&summary);
+            let has_room = listed.len() < LISTED;
+            if holds && has_room {
                 listed.push(summary);
             }
-            Ok(listed.len() < LISTED)
+            Ok(!holds || has_room)
         })?;
         listed.sort_by(|one, other| {
             (other.received_at, other.case_id).cmp(&(one.received_at, one.case_id))
         });
-        Ok(listed)
+        Ok((listed, reach))
     }
 }
 
@@ -192,7 +206,14 @@ async fn listed(call: &Call) -> Result<Answer, ApiError> {
     let ids = call.form.texts("service_request_id");
     let found = if ids.is_empty() {
         let wanted = Wanted::of(&call.at, &call.form)?;
-        call.at.read(move |body| wanted.list(body)).await?
+        let is_dated = wanted.is_dated;
+        let (listed, reach) = call.at.read(move |body| wanted.list(body)).await?;
+        // Without a span the newest are meant, as many as a list holds (GeoReport v2). Of a span
+        // that somebody named nothing is left out in silence.
+        if is_dated && reach == Reach::Cut {
+            return Err(ApiError::TooWide);
+        }
+        listed
     } else {
         named(call, ids.into_iter().map(str::to_owned).collect()).await?
     };
@@ -229,19 +250,16 @@ pub(crate) async fn token(call: Call) -> Response {
 pub(super) async fn named(call: &Call, ids: Vec<String>) -> Result<Vec<RequestSummary>, ApiError> {
     let services: Vec<ServiceId> =
         offered(&call.at)?.into_iter().map(|service| service.id().clone()).collect();
-    let found = call.at.read(move |body| {
-        let mut found = Vec::new();
-        for id in ids.iter().take(LISTED) {
-            let summary = match (id.parse::<CaseId>(), id.parse::<Reference>()) {
-                (Ok(case), _) => body.summary(case)?,
-                (_, Ok(reference)) => body.summary_of(&reference)?,
-                (Err(_), Err(_)) => None,
-            };
-            found.extend(summary.filter(|summary| services.contains(&summary.service)));
-        }
-        Ok(found)
-    });
-    found.await
+    let mut found = Vec::new();
+    for id in ids.iter().take(LISTED) {
+        let summary = match (id.parse::<CaseId>(), id.parse::<Reference>()) {
+            (Ok(case), _) => call.at.read(move |body| body.summary(case)).await?,
+            (_, Ok(reference)) => call.at.look_up(move |body| body.summary_of(&reference)).await?,
+            (Err(_), Err(_)) => None,
+        };
+        found.extend(summary.filter(|summary| services.contains(&summary.service)));
+    }
+    Ok(found)
 }
 
 fn requests(call: &Call, found: &[RequestSummary]) -> Answer {

@@ -9,10 +9,13 @@ use runtime::{Body, CaseView, Command, Rejection, ShardError};
 use super::call::{Answer, Call};
 use super::discovery::instant;
 use super::document::Node;
-use super::requests::{LISTED, Wanted, missing, named};
+use super::requests::{LISTED, Reach, Wanted, missing, named};
 use crate::error::{ApiError, Fault};
 use crate::json::body::{NOTE_CHARACTERS, is_refused};
 use crate::wording::{both, of_milestone};
+
+/// The most cases that are opened for one list, whatever the span leaves of their updates.
+const CASES: usize = LISTED;
 
 /// One line of a timeline that has become an update.
 struct Update {
@@ -31,8 +34,12 @@ pub(crate) async fn list(call: Call) -> Response {
 
 async fn listed(call: &Call) -> Result<Answer, ApiError> {
     let wanted = Wanted::of(&call.at, &call.form)?;
-    let (now, language) = (call.at.now(), call.at.language());
-    let found = call.at.read(move |body| updates(body, &wanted, now, language)).await?;
+    let language = call.at.language();
+    let (found, reach) = call.at.read(move |body| updates(body, &wanted, language)).await?;
+    // Whoever follows updates by their dates would not miss those that are left out.
+    if reach == Reach::Cut {
+        return Err(ApiError::TooWide);
+    }
     let shown = found.into_iter().map(|update| {
         Node::Object(vec![
             ("update_id", update.id.into()),
@@ -49,21 +56,25 @@ async fn listed(call: &Call) -> Result<Answer, ApiError> {
 fn updates(
     body: &Body,
     wanted: &Wanted,
-    now: Timestamp,
     language: base::Language,
-) -> Result<Vec<Update>, ShardError> {
+) -> Result<(Vec<Update>, Reach), ShardError> {
     let mut found: Vec<Update> = Vec::new();
-    let looked_at = wanted.looking_back();
-    looked_at.walk(body, now.max(wanted.until), |summary| {
-        if summary.updated_at >= wanted.since
+    let mut opened = 0_usize;
+    // What was received after the end of the span has no update in it.
+    let reach = wanted.looking_back().walk(body, |summary| {
+        if summary.updated_at < wanted.since {
+            return Ok(true);
+        }
+        opened = opened.saturating_add(1);
+        if opened <= CASES
             && let Some(view) = body.case(summary.case_id)?
         {
             found.extend(of_case(&view, wanted, language));
         }
-        Ok(found.len() < LISTED)
+        Ok(opened <= CASES && found.len() <= LISTED)
     })?;
     found.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
-    Ok(found)
+    Ok((found, reach))
 }
 
 fn of_case(view: &CaseView, wanted: &Wanted, language: base::Language) -> Vec<Update> {

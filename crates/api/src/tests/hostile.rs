@@ -141,3 +141,26 @@ async fn a_client_that_calls_too_often_waits_and_others_do_not() {
     town.wait(5).await;
     assert_eq!(town.send(&json!({})).await.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_guesses_only_so_many_references_by_both_interfaces_together() {
+    let town = Town::new();
+    let sent = town.send(&valid()).await.json();
+    let own = format!("/millbrook/api/requests/{}", sent["reference"].as_str().unwrap());
+    let guess = |number: u8| base::Reference::new("MBC", [number, 1, 2, 3, 4]);
+    for number in 0..15 {
+        let path = format!("/millbrook/api/requests/{}", guess(number));
+        assert_eq!(town.get(&path).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(town.get(&own).await.status, StatusCode::OK);
+    }
+    let ids: Vec<String> = (15..60).map(|number| guess(number).to_string()).collect();
+    let list = "/millbrook/open311/v2/requests.json?service_request_id=";
+    let many = town.get(&format!("{list}{}", ids.join(","))).await;
+    assert_eq!(many.status, StatusCode::TOO_MANY_REQUESTS, "no list tries more than that");
+    let refused = town.get(&own).await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.header("retry-after"), "60");
+    assert_eq!(town.send(&valid()).await.status, StatusCode::OK, "a program is not its network");
+    town.wait(61).await;
+    assert_eq!(town.get(&own).await.status, StatusCode::OK);
+}

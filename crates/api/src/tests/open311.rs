@@ -209,3 +209,44 @@ async fn a_multipart_form_is_taken_and_its_files_are_read_past() {
     assert_eq!(sent.status, StatusCode::CREATED, "{}", sent.text);
     assert!(sent.text.contains("<service_requests><request><service_request_id>"), "{}", sent.text);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_is_cut_says_how_to_narrow_it_and_loses_nothing_in_silence() {
+    let town = Town::new();
+    for number in 0..1_001 {
+        let bin = ["refuse", "food"][number % 2];
+        let report = [
+            ("address_id", "100000000002"),
+            ("attribute[bin]", bin),
+            ("attribute[missed_on]", "2026-11-23"),
+            ("attribute[heavy]", "false"),
+            ("attribute[count]", "1"),
+        ];
+        let sent = town.report(&report).await.json();
+        let id = sent[0]["service_request_id"].as_str().unwrap().to_owned();
+        let case = crate::tests::body();
+        let withdraw = runtime::Command::Withdraw { case: id.parse().unwrap() };
+        town.host.submit(&case, runtime::Authority::System, withdraw).await.unwrap();
+        town.wait(1).await;
+    }
+    let get = async |path: &str| town.get(&format!("{BASE}/{path}")).await;
+    let newest = get("requests.json").await;
+    assert_eq!(newest.json().as_array().unwrap().len(), 1_000, "the newest, when no span is named");
+    for path in [
+        "requests.json?start_date=2026-11-24T09:00:00Z",
+        "requests.json?end_date=2026-12-24T09:00:00Z",
+        "servicerequestupdates.json",
+        "servicerequestupdates.json?start_date=2026-11-24T09:00:00Z&end_date=2026-12-24T09:00:00Z",
+    ] {
+        let refused = get(path).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{path}");
+        let said = refused.json()[0]["description"].as_str().unwrap().to_owned();
+        assert!(said.contains("start_date"), "{said}");
+    }
+    let within = "start_date=2026-11-24T09:01:00Z&end_date=2026-11-24T09:02:00Z";
+    let requests = get(&format!("requests.json?{within}")).await;
+    assert_eq!(requests.json().as_array().unwrap().len(), 61);
+    let updates = get(&format!("servicerequestupdates.json?{within}")).await;
+    assert_eq!(updates.status, StatusCode::OK, "{}", updates.text);
+    assert_eq!(updates.json().as_array().unwrap().len(), 122, "told the crew and taken back");
+}

@@ -2,7 +2,6 @@
 
 use base::{CaseId, Channel, DraftId, Field, KeyId, Personal, SectorPersonId, ServiceId};
 use catalogue::{Answers, Given, Question, QuestionSet};
-use store::Reader;
 use store::requests::{DraftKey, DraftRow};
 
 use super::{Refused, Shard, ShardError, Step, Turn};
@@ -56,7 +55,7 @@ impl Shard {
             return Err(Rejection::NotFound.into());
         }
         let known = match draft {
-            Some(draft) => Self::kept_draft(draft, turn.step, turn.reader)?,
+            Some(draft) => Self::kept_draft(draft, turn)?,
             None => None,
         };
         let fresh = |key| Kept { key, person: None };
@@ -69,7 +68,7 @@ impl Shard {
     }
 
     fn write_draft(
-        &self,
+        &mut self,
         turn: &mut Turn<'_>,
         (draft, service): (DraftId, ServiceId),
         Kept { key, person }: Kept,
@@ -93,6 +92,7 @@ impl Shard {
             serde_json::to_vec(&stored).map_err(|error| ShardError::Write(error.to_string()))?;
         let expires_at = turn.now.plus_seconds(DRAFT_SECONDS);
         turn.step.batch.put(DraftRow { draft_id: draft, service, expires_at, bytes });
+        self.sweep_after(expires_at);
         Ok(Reply::Draft { draft })
     }
 
@@ -140,18 +140,14 @@ impl Shard {
         self.write_draft(turn, (draft, service), Kept { key, person }, &given)
     }
 
-    /// A draft that is kept.
-    pub(super) fn kept_draft(
-        draft: DraftId,
-        step: &Step,
-        reader: &Reader,
-    ) -> Result<Option<Kept>, ShardError> {
+    /// A draft that is kept. One that has expired is none: its key is forgotten, or soon will be.
+    pub(super) fn kept_draft(draft: DraftId, turn: &Turn<'_>) -> Result<Option<Kept>, ShardError> {
         let key = DraftKey { draft_id: draft };
-        let row = match step.batch.rows.get::<DraftRow>(&key) {
+        let row = match turn.step.batch.rows.get::<DraftRow>(&key) {
             Some(written) => written.cloned(),
-            None => store::row::<DraftRow>(reader, &key)?,
+            None => store::row::<DraftRow>(turn.reader, &key)?,
         };
-        let Some(row) = row else { return Ok(None) };
+        let Some(row) = row.filter(|row| row.expires_at > turn.now) else { return Ok(None) };
         let stored: StoredDraft = serde_json::from_slice(&row.bytes)
             .map_err(|source| ShardError::Row { what: "draft", source })?;
         Ok(Some(Kept { key: stored.key, person: stored.person }))

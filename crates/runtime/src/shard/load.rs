@@ -51,9 +51,11 @@ impl Shard {
             left_over: VecDeque::new(),
             in_doubt: VecDeque::new(),
             drafts: 0,
+            sweep_at: None,
         };
         shard.load_timers(reader)?;
         shard.load_effects(reader)?;
+        shard.load_sweep(reader)?;
         Ok(shard)
     }
 

@@ -13,7 +13,7 @@ use crate::transport::{BodyMessage, Letter};
 impl Shard {
     /// Takes another body's message in, once.
     pub(super) fn take_letter(
-        &self,
+        &mut self,
         turn: &mut Turn<'_>,
         authority: &Authority,
         letter: Letter,
@@ -30,6 +30,7 @@ impl Shard {
                     .map_err(|error| ShardError::Write(error.to_string()))?;
                 let (token, expires_at) = (session.token, session.expires_at);
                 turn.step.batch.put(SessionRow { token, account_id: None, expires_at, bytes });
+                self.sweep_after(expires_at);
             }
         }
         turn.step.batch.inbox.push(InboxMark { sender, message, received_at: turn.now });

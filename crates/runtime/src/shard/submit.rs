@@ -57,7 +57,7 @@ impl Shard {
         let checked = service.package.questions.check(&submit.given, &known_place, today);
         let answers = checked.map_err(Rejection::Invalid)?;
         let kept = match submit.draft {
-            Some(draft) => Self::kept_draft(draft, turn.step, turn.reader)?,
+            Some(draft) => Self::kept_draft(draft, turn)?,
             None => None,
         };
         // Whoever an agent has on the phone is the person whom they began the form for.
@@ -66,7 +66,10 @@ impl Shard {
         let person = authority.person().or(caller);
         let duplicate_key = duplicate_key(&self.settings, &service, person, &answers);
         if let Some(open) = Self::open_duplicate(duplicate_key, turn.step, turn.reader)? {
-            return self.join(turn, open, submit);
+            let joined = self.join(turn, open, submit)?;
+            // No case takes the key of what was typed: it goes with the form.
+            turn.step.forgotten.extend(kept.map(|kept| kept.key));
+            return Ok(joined);
         }
         let asker = Asker { person, key: kept.map(|kept| kept.key), duplicate_key };
         let received = self.receipt(turn, authority, submit, (&service, &answers, asker))?;

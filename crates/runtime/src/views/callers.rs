@@ -4,6 +4,7 @@ use base::{CaseId, Digest};
 use store::requests::{NEWEST, RequestSummary};
 
 use super::CaseView;
+use crate::access::Checks;
 use crate::asker::{Asker, Term};
 use crate::contact::Contact;
 use crate::host::Body;
@@ -69,6 +70,44 @@ impl Body {
         let keys: Vec<Digest> = keys.iter().map(|row| row.person_key).collect();
         let (case, person) = (Some(request.case), request.person);
         related(&reader, &From { case, person, keys: &keys })
+    }
+
+    /// What was checked with whoever made one request, as far as it shows that they made another:
+    /// all of it under the same pseudonym, else the facts that both requests hold alike, two at
+    /// least. Who shares a phone or an e-mail address with somebody is not yet that person. What is
+    /// opened for this is compared and shown to nobody.
+    pub fn checked_of(
+        &self,
+        known: &CaseView,
+        checked: Checks,
+        other: &CaseView,
+    ) -> Option<Checks> {
+        let (one, two) = (&known.case.request, &other.case.request);
+        if one.case == two.case {
+            return Some(checked);
+        }
+        match (one.person, two.person) {
+            (Some(one), Some(two)) => (one == two).then_some(checked),
+            (None, _) | (_, None) => self.asker(known).agreeing(&self.asker(other), checked),
+        }
+    }
+
+    /// The same of a contact: by the request that it was about, else by what its caller said.
+    ///
+    /// # Errors
+    /// [`ShardError`] when the store fails.
+    pub fn checked_of_contact(
+        &self,
+        known: &CaseView,
+        checked: Checks,
+        contact: &Contact,
+    ) -> Result<Option<Checks>, ShardError> {
+        if let Some(about) = contact.logged.about {
+            let about = self.case(about)?;
+            return Ok(about.and_then(|about| self.checked_of(known, checked, &about)));
+        }
+        let caller = self.contact_words(contact)?.caller;
+        Ok(self.asker(known).agreeing(&caller, checked))
     }
 
     /// Whoever made a request, opened: for a look that is written down.

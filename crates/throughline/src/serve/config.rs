@@ -33,6 +33,8 @@ pub(super) struct Config {
     pub(super) secure_cookies: bool,
     /// The proxies whose word on a caller's address is taken; none unless they are named.
     pub(super) trusted_proxies: Vec<Network>,
+    /// Forms that visitors of one network may begin in an hour.
+    pub(super) forms_an_hour: u32,
     /// Whether what is sent here is real.
     pub(super) kind: EndpointKind,
     /// The largest a body's journal may grow.
@@ -94,6 +96,7 @@ pub(super) fn read(path: &Path, problems: &mut Vec<Problem>) -> Option<Config> {
         .collect();
     let kind = kind(&mut table, &mut source);
     mail(&mut table, &mut source, kind.as_ref());
+    let forms = table.number(&mut source, "forms_an_hour", 3_600_000);
     let limit_mb = table.number(&mut source, "journal_limit_mb", 1 << 30);
     let of_bodies = table.texts(&mut source, "addresses");
     let mut files = Vec::new();
@@ -122,6 +125,9 @@ pub(super) fn read(path: &Path, problems: &mut Vec<Problem>) -> Option<Config> {
         origin: origin.map(|origin| origin.value),
         secure_cookies: secure_cookies.unwrap_or(https),
         trusted_proxies,
+        forms_an_hour: forms
+            .and_then(|forms| u32::try_from(forms).ok())
+            .unwrap_or(web::FORMS_AN_HOUR),
         kind: kind.unwrap_or(EndpointKind::Test),
         journal_limit_bytes: limit_mb.map(|limit| limit.saturating_mul(1024 * 1024)),
         places,

@@ -146,16 +146,16 @@ fn found(staff: &Staff, at: &At) -> Result<(Reference, CaseView), Fault> {
     Ok((reference, view))
 }
 
-/// What was checked with whoever made a request, while they are on the phone.
+/// What was checked with whoever made a request, while they are on the phone: of this request, or of
+/// another that is theirs by what was checked.
 pub(super) fn checked(staff: &Staff, view: &CaseView) -> Result<Option<Checks>, Fault> {
     let known: Option<Known> = staff.open(&Kind::Caller);
     let session = staff.session()?;
     let known = known.filter(|known| known.session == session && known.until > staff.now);
     let Some(known) = known else { return Ok(None) };
-    let own = known.case == view.case.request.case;
-    let theirs = || staff.run()?.related(view).map_err(Fault::from);
-    let theirs = own || theirs()?.requests.iter().any(|request| request.case_id == known.case);
-    Ok(theirs.then_some(known.checked))
+    let run = staff.run()?;
+    let of = run.case(known.case)?;
+    Ok(of.and_then(|of| run.checked_of(&of, known.checked, view)))
 }
 
 /// The page; `missed` is what was checked and is too little.
@@ -174,7 +174,7 @@ async fn page_of(
     staff.look(view.case.request.case, what, reason).await?;
     let asker = staff.run()?.asker(view);
     let related = staff.run()?.related(view)?;
-    let contacts = contact_lines(staff, &related, checked).await?;
+    let contacts = contact_lines(staff, &related, checked.map(|checked| (view, checked))).await?;
     let page = staff.frame().page(words.caller_title()).back_to(paths::callers(body));
     let field = fields_to_check(staff, missed);
     let errors = errors_of(std::slice::from_ref(&field));
@@ -208,16 +208,20 @@ fn lines(
     requests.map(|request| case_line(staff, request, String::new())).collect()
 }
 
-/// Recent contacts; what was said in the newest of them, once the caller is known.
+/// Recent contacts; what was said in the newest of them, once it is known that they were this caller's.
 async fn contact_lines(
     staff: &Staff,
     related: &Related,
-    checked: Option<Checks>,
+    known: Option<(&CaseView, Checks)>,
 ) -> Result<Vec<ContactLine>, Fault> {
     let mut lines = Vec::new();
     for (index, row) in related.contacts.iter().take(CONTACTS_SHOWN).enumerate() {
         let Some(contact) = staff.run()?.contact(row.contact_id)? else { continue };
-        let checked = checked.filter(|_| index < CONTACTS_OPENED);
+        let known = known.filter(|_| index < CONTACTS_OPENED);
+        let checked = match known {
+            Some((view, checked)) => staff.run()?.checked_of_contact(view, checked, &contact)?,
+            None => None,
+        };
         let said = match checked {
             Some(checked) => {
                 let reason = ViewReason::CallerVerified { checked };

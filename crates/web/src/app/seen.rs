@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, header};
 use base::{BodyId, Digest, Language, Role, Timestamp};
-use runtime::Session;
+use runtime::{Authority, Session};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use subtle::ConstantTimeEq as _;
@@ -255,14 +255,30 @@ impl Seen {
 
     /// The network that the request came from: an IPv4 address, or the first half of an IPv6 one.
     pub(crate) fn network(&self) -> Digest {
-        match self.peer {
-            Some(IpAddr::V4(address)) => Digest::of_parts(&[b"v4", &address.octets()]),
-            Some(IpAddr::V6(address)) => {
-                let octets = address.octets();
-                Digest::of_parts(&[b"v6", octets.get(..8).unwrap_or_default()])
-            }
-            None => Digest::of(b"unknown network"),
+        runtime::network_of(self.peer)
+    }
+
+    /// Counts a new form, unless whoever begins it is known.
+    pub(crate) fn admit_form(&self, authority: &Authority) -> Result<(), Fault> {
+        if *authority != Authority::Visitor {
+            return Ok(());
         }
+        let admitted = self.app.admit_form(self.network());
+        admitted.map_err(|_| Fault::Problem(ProblemKind::TooOften))
+    }
+
+    /// What a reference finds; a network that tries too many which find nothing is sent away.
+    pub(crate) fn look_up<T>(
+        &self,
+        find: impl FnOnce(&runtime::Body) -> Result<Option<T>, runtime::ShardError>,
+    ) -> Result<Option<T>, Fault> {
+        let (host, network) = (&self.app.setup.host, self.network());
+        host.may_look_up(network).map_err(|_| Fault::Problem(ProblemKind::TooOften))?;
+        let found = find(self.run()?)?;
+        if found.is_none() {
+            host.found_nothing(network);
+        }
+        Ok(found)
     }
 
     /// The token of this browser's forms.

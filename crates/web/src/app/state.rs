@@ -17,6 +17,9 @@ use crate::Brand;
 const NETWORK_RATE: RateLimit = RateLimit { capacity: 60, refill_ms: 5_000 };
 /// Codes that may be asked for one address: five, then one in three minutes.
 const ADDRESS_RATE: RateLimit = RateLimit { capacity: 5, refill_ms: 180_000 };
+/// Forms that visitors of one network may begin in an hour, where nothing else is configured: a form
+/// is kept for a day, so this bounds what a network can have us keep.
+pub const FORMS_AN_HOUR: u32 = 1_200;
 /// Networks and addresses whose rate is remembered.
 const RATED: usize = 100_000;
 
@@ -103,6 +106,8 @@ pub struct WebSetup {
     pub fakes: Vec<Text>,
     /// Whether the pages are reached by HTTPS alone.
     pub secure_cookies: bool,
+    /// Forms that visitors of one network may begin in an hour; [`FORMS_AN_HOUR`] is plenty.
+    pub forms_an_hour: u32,
 }
 
 /// The keys of what a browser keeps for a body, one for each purpose.
@@ -120,6 +125,7 @@ pub struct WebState {
     draws: AtomicU32,
     networks: Mutex<RateLimiter>,
     addresses: Mutex<RateLimiter>,
+    forms: Mutex<RateLimiter>,
 }
 
 impl std::fmt::Debug for WebState {
@@ -143,12 +149,14 @@ impl WebState {
             }
         };
         let keys = setup.bodies.iter().map(|(id, body)| (id.clone(), derived(body))).collect();
+        let forms = RateLimit::an_hour(setup.forms_an_hour);
         Arc::new(Self {
             setup,
             keys,
             draws: AtomicU32::new(0),
             networks: Mutex::new(RateLimiter::new(NETWORK_RATE, RATED)),
             addresses: Mutex::new(RateLimiter::new(ADDRESS_RATE, RATED)),
+            forms: Mutex::new(RateLimiter::new(forms, RATED)),
         })
     }
 
@@ -176,10 +184,16 @@ impl WebState {
     /// Counts one request for a code.
     pub(crate) fn admit(&self, network: Digest, address: Digest) -> Result<(), RetryAfter> {
         let now = self.now();
-        let take = |limiter: &Mutex<RateLimiter>, key| {
-            limiter.lock().unwrap_or_else(PoisonError::into_inner).take(key, now)
-        };
-        take(&self.networks, network)?;
-        take(&self.addresses, address)
+        take(&self.networks, network, now)?;
+        take(&self.addresses, address, now)
     }
+
+    /// Counts a form that somebody begins of whom nothing but their network is known.
+    pub(crate) fn admit_form(&self, network: Digest) -> Result<(), RetryAfter> {
+        take(&self.forms, network, self.now())
+    }
+}
+
+fn take(limiter: &Mutex<RateLimiter>, key: Digest, now: Timestamp) -> Result<(), RetryAfter> {
+    limiter.lock().unwrap_or_else(PoisonError::into_inner).take(key, now)
 }

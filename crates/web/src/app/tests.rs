@@ -11,6 +11,7 @@ mod hostile;
 mod journey;
 mod kept;
 mod ledger;
+mod limits;
 mod operator;
 mod paying;
 mod region;

@@ -47,7 +47,7 @@ pub(crate) async fn find(visitor: Visitor, Form(form): Form) -> Answer {
             Some(words.error_reference().to_owned()),
         )?);
     };
-    if visitor.run()?.summary_of(&reference)?.is_none() {
+    if visitor.look_up(|body| body.summary_of(&reference))?.is_none() {
         let error = words.case_search_nothing(reference.as_str());
         return html_wrong(&lookup_view(&visitor, typed, Some(error))?);
     }
@@ -216,7 +216,7 @@ pub(super) async fn own_case_of(
 /// A request that the visitor may follow: theirs, or one of nobody's, by its reference.
 fn followed(visitor: &Visitor, at: &At) -> Result<(Reference, CaseView), Fault> {
     let reference: Reference = at.get("reference")?;
-    let view = visitor.run()?.case_of(&reference)?.ok_or(Fault::NOT_FOUND)?;
+    let view = visitor.look_up(|body| body.case_of(&reference))?.ok_or(Fault::NOT_FOUND)?;
     match (view.case.request.person, visitor.authority.person()) {
         (None, _) => Ok((reference, view)),
         (Some(owner), Some(person)) if owner == person => Ok((reference, view)),

@@ -31,6 +31,7 @@ async fn kept_until_sign_in(visitor: &Visitor, form: &Fields, page: &str) -> Res
         typed.entry(name).or_default().push(value);
     }
     typed.insert(PAGE, page.split('?').take(1).collect());
+    visitor.admit_form(&visitor.authority)?;
     let answers = serde_json::to_string(&typed).unwrap_or_default();
     let command = Command::SaveDraft { draft: None, service: loose_form()?, answers };
     let (host, body) = (&visitor.app.setup.host, visitor.id()?);

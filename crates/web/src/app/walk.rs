@@ -174,6 +174,9 @@ impl Walk {
         draft: Option<DraftId>,
         given: &Given,
     ) -> Result<DraftId, Fault> {
+        if draft.is_none() {
+            self.seen.admit_form(&self.authority)?;
+        }
         let answers =
             serde_json::to_string(given).map_err(|_| Fault::Problem(ProblemKind::NotUnderstood))?;
         let service = self.service.id().clone();

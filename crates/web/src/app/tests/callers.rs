@@ -247,6 +247,37 @@ async fn all_of_a_caller_is_on_one_page_and_a_repeat_is_flagged() {
 }
 
 #[tokio::test]
+async fn who_shares_a_phone_and_an_address_unlocks_nobody_else() {
+    let world = World::also(&[package("warm-home"), package("dry-home")]);
+    let theirs = ask(&world, "warm-home", &SIAN).await;
+    let stranger = Person { names: ["Meic", "Sneyd"], ..SIAN };
+    let own = ask(&world, "dry-home", &stranger).await;
+    let again = ask(&world, "dry-home", &SIAN).await;
+    let mut agent = agent(&world).await;
+    let (theirs_page, own_page) = (format!("{CALLERS}/{theirs}"), format!("{CALLERS}/{own}"));
+    let caller = agent.get(&world, &own_page).await;
+    assert!(caller.says(&theirs), "the line is there, masked");
+    for facts in [["name", "phone"], ["name", "reference"], ["phone", "reference"]] {
+        let facts = facts.map(|fact| ("checked", fact));
+        let known = agent.send_form(&world, caller.form_to(&own), &facts).await;
+        assert!(known.says("Meic Sneyd"), "{}", known.line());
+        let other = agent.get(&world, &theirs_page).await;
+        assert!(!other.says("Siân") && other.says("SO"), "{facts:?}: {}", other.html);
+        let case = agent.get(&world, &format!("/wealdmere/staff/cases/{theirs}")).await;
+        assert!(!case.says("Withdraw"), "nor is anything done to it: {}", case.line());
+    }
+    // The same facts hold of another request of the same person.
+    let caller = agent.get(&world, &theirs_page).await;
+    let facts = [("checked", "name"), ("checked", "phone"), ("checked", "reference")];
+    agent.send_form(&world, caller.form_to(&theirs), &facts).await;
+    let other = agent.get(&world, &format!("{CALLERS}/{again}")).await;
+    assert!(other.says("Siân O'Rhŷs-Wyn"), "{}", other.html);
+    assert!(other.says("You checked full name and phone number."), "{}", other.html);
+    let stranger = agent.get(&world, &own_page).await;
+    assert!(!stranger.says("Meic"), "{}", stranger.html);
+}
+
+#[tokio::test]
 async fn an_agent_of_another_body_finds_nothing() {
     let world = World::new();
     let start = format!("/wealdmere/services/{SERVICE}");

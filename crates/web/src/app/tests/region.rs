@@ -300,7 +300,16 @@ impl World {
         Self::with(false, more)
     }
 
+    /// The region where a network begins few forms an hour.
+    pub(super) fn with_few_forms(forms_an_hour: u32) -> Self {
+        Self::limited((false, forms_an_hour), &[])
+    }
+
     fn with(secure_cookies: bool, more: &[Files]) -> Self {
+        Self::limited((secure_cookies, crate::FORMS_AN_HOUR), more)
+    }
+
+    fn limited((secure_cookies, forms_an_hour): (bool, u32), more: &[Files]) -> Self {
         let clock = VirtualClock::new(Timestamp::parse(MORNING).unwrap());
         let held = Mutex::new(Some(clock.busy()));
         let region = Region::read(&files("region")).unwrap();
@@ -339,6 +348,7 @@ impl World {
             outbox: Some(Arc::clone(&outbox) as Arc<dyn OutboxView>),
             fakes: Vec::new(),
             secure_cookies,
+            forms_an_hour,
         });
         let router = crate::router(state);
         Self { host, router, outbox, offices, clock, held }
