@@ -568,13 +568,13 @@ fn a_range_is_read_from_a_text_whose_ends_are_constants() {
 #[test]
 fn a_position_loses_its_fraction_and_an_absent_argument_is_null() {
     check(
-        r#"
+        r"
         [list replace([1,2,3], 2.5, 4), list replace([1,2,3], -1.5, 4)]
         is(value1: 1)
-        "#,
-        &expect![[r#"
+        ",
+        &expect![[r"
             [list replace([1,2,3], 2.5, 4), list replace([1,2,3], -1.5, 4)]  ->  [[1, 4, 3], [1, 2, 4]]
             is(value1: 1)  ->  false
-        "#]],
+        "]],
     );
 }
