@@ -253,10 +253,8 @@ impl Shard {
     /// The batch is durable: gives the calls that may now go out.
     pub fn committed(&mut self, step: &Step, committed: Committed) -> Vec<Call> {
         self.lease.advance(committed);
-        for key in &step.forgotten {
-            if let Err(error) = self.keyring.forget(*key) {
-                tracing::error!(%error, "a key that is no case's is still there: erase the contact again");
-            }
+        if let Err(error) = self.keyring.forget_all(&step.forgotten) {
+            tracing::error!(%error, "keys of forms or contacts are still there: erase the contact again");
         }
         let calls = step.outs.iter().filter_map(|effect| self.call(*effect)).collect();
         if self.cases.len() > CASES_AT_HAND {

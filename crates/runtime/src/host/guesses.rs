@@ -7,7 +7,7 @@
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
-use base::{Digest, Timestamp};
+use base::Digest;
 use identity::{RateLimit, RateLimiter, RetryAfter};
 
 /// References that find nothing: thirty, then one a minute.
@@ -49,7 +49,7 @@ impl super::Host {
 
     /// A network looked a reference up that there is not.
     pub fn found_nothing(&self, network: Digest) {
-        let now: Timestamp = self.clock().now();
+        let now = self.clock().now();
         let mut guesses = self.guesses.0.lock().unwrap_or_else(PoisonError::into_inner);
         // Without a token nothing is taken, and the next look is refused all the same.
         let _ = guesses.take(network, now);

@@ -140,16 +140,24 @@ impl Shard {
         self.write_draft(turn, (draft, service), Kept { key, person }, &given)
     }
 
-    /// A draft that is kept. One that has expired is none: its key is forgotten, or soon will be.
-    pub(super) fn kept_draft(draft: DraftId, turn: &Turn<'_>) -> Result<Option<Kept>, ShardError> {
+    /// A draft that is kept. One that has expired is none, and its key goes with this step: whoever
+    /// goes on with it writes over its row under a new one.
+    pub(super) fn kept_draft(
+        draft: DraftId,
+        turn: &mut Turn<'_>,
+    ) -> Result<Option<Kept>, ShardError> {
         let key = DraftKey { draft_id: draft };
         let row = match turn.step.batch.rows.get::<DraftRow>(&key) {
             Some(written) => written.cloned(),
             None => store::row::<DraftRow>(turn.reader, &key)?,
         };
-        let Some(row) = row.filter(|row| row.expires_at > turn.now) else { return Ok(None) };
+        let Some(row) = row else { return Ok(None) };
         let stored: StoredDraft = serde_json::from_slice(&row.bytes)
             .map_err(|source| ShardError::Row { what: "draft", source })?;
+        if row.expires_at <= turn.now {
+            turn.step.forgotten.push(stored.key);
+            return Ok(None);
+        }
         Ok(Some(Kept { key: stored.key, person: stored.person }))
     }
 }

@@ -60,10 +60,19 @@ impl Shard {
         }
         self.keyring.forget_all(&keys)?;
         if drafts.is_empty() && sessions.is_empty() {
-            return self.load_sweep(turn.reader);
+            self.load_sweep(turn.reader)?;
+            // Nor does the store know what this step keeps.
+            let rows = &turn.step.batch.rows;
+            let drafts = rows.written::<DraftRow>().map(|row| row.expires_at);
+            let sessions = rows.written::<SessionRow>().map(|row| row.expires_at);
+            drafts.chain(sessions).for_each(|expires_at| self.sweep_after(expires_at));
+            return Ok(());
         }
         // The store does not know yet what this step deletes: the next step looks again.
         self.sweep_at = Some(turn.now);
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;
