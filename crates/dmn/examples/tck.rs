@@ -54,6 +54,9 @@ fn main() -> Fallible<()> {
             }
         }
     }
+    if score.tests.is_empty() {
+        return Err(format!("no tests under {}", root.display()).into());
+    }
     score.print();
     if let Some(path) = csv {
         std::fs::write(path, score.csv()?)?;
@@ -71,42 +74,34 @@ impl Score {
         }
         let folder = path.parent().unwrap_or(root);
         let name = child(tests, "modelName").and_then(|name| name.text()).unwrap_or_default();
-        let model = Model::parse_lenient(&std::fs::read(folder.join(name.trim()))?);
-        let model = model.map_err(|problems| match problems.first() {
-            Some(problem) => format!("model refused: {problem}"),
-            None => "model refused".to_owned(),
-        });
+        let model = model_of(&folder.join(name.trim()));
         let folder = folder.strip_prefix(root)?.display().to_string();
         let file = path.file_stem().unwrap_or_default().display().to_string();
         for (number, test) in children(tests, "testCase").enumerate() {
             let id = test.attribute("id").map_or_else(|| number.to_string(), str::to_owned);
-            let failure = self.test(&model, test)?;
+            let failure = self.test(&model, test);
             self.tests.insert((folder.clone(), file.clone(), id), failure);
         }
         Ok(())
     }
 
-    fn test(
-        &mut self,
-        model: &Result<Model, String>,
-        test: Node<'_, '_>,
-    ) -> Fallible<Option<String>> {
-        let mut inputs: Vec<(&str, Value)> = Vec::new();
-        for input in children(test, "inputNode") {
-            inputs.push((input.attribute("name").unwrap_or_default(), value_of(input)?));
-        }
-        let inputs = Context::from_entries(inputs)?;
-        let mut failure = None;
+    /// Why a test fails, if it does. What cannot be read fails its own test and no other.
+    fn test(&mut self, model: &Result<Model, String>, test: Node<'_, '_>) -> Option<String> {
+        let inputs = inputs_of(test).map_err(|error| error.to_string());
+        let asks = child(test, "resultNode").is_some();
+        let mut failure = (!asks).then(|| "asks for no result".to_owned());
         for result in children(test, "resultNode") {
             self.nodes += 1;
-            let decision = result.attribute("name").unwrap_or_default();
-            let expected = child(result, "expected").map_or(Ok(Value::Null), value_of)?;
-            match failure_of(model, decision, &inputs, &expected) {
+            let told = match (model, &inputs) {
+                (Ok(model), Ok(inputs)) => failure_of(model, inputs, result),
+                (Err(told), _) | (_, Err(told)) => Some(told.clone()),
+            };
+            match told {
                 Some(told) => failure = failure.or(Some(told)),
                 None => self.passed_nodes += 1,
             }
         }
-        Ok(failure)
+        failure
     }
 
     fn print(&self) {
@@ -158,21 +153,34 @@ impl Score {
     }
 }
 
-fn failure_of(
-    model: &Result<Model, String>,
-    decision: &str,
-    inputs: &Context,
-    expected: &Value,
-) -> Option<String> {
-    let model = match model {
-        Ok(model) => model,
-        Err(told) => return Some(told.clone()),
+fn model_of(path: &Path) -> Result<Model, String> {
+    let bytes = std::fs::read(path).map_err(|error| format!("no model: {error}"))?;
+    Model::parse_lenient(&bytes).map_err(|problems| match problems.first() {
+        Some(problem) => format!("model refused: {problem}"),
+        None => "model refused".to_owned(),
+    })
+}
+
+fn inputs_of(test: Node<'_, '_>) -> Fallible<Context> {
+    let mut inputs: Vec<(&str, Value)> = Vec::new();
+    for input in children(test, "inputNode") {
+        inputs.push((input.attribute("name").unwrap_or_default(), value_of(input)?));
+    }
+    Ok(Context::from_entries(inputs)?)
+}
+
+/// Why a decision does not come to the value of a result node, if it does not.
+fn failure_of(model: &Model, inputs: &Context, result: Node<'_, '_>) -> Option<String> {
+    let decision = result.attribute("name").unwrap_or_default();
+    let expected = match child(result, "expected").map_or(Ok(Value::Null), value_of) {
+        Ok(expected) => expected,
+        Err(error) => return Some(error.to_string()),
     };
     // The kit's tests of the clock ask for its kind alone.
     let now = DateTime::parse("2026-01-05T09:00:00Z");
     let environment = Arc::new(Environment { now, zone: None, entropy: None });
     match model.evaluate(decision, inputs, &environment, &mut Budget::default()) {
-        Ok(evaluation) if same(&evaluation.value, expected) => None,
+        Ok(evaluation) if same(&evaluation.value, &expected) => None,
         Ok(evaluation) => Some(format!("{decision} is {}, not {expected}", evaluation.value)),
         Err(error) => {
             let cause = error.source().map(|source| format!(": {source}")).unwrap_or_default();
