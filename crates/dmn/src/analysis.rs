@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use feel::Value;
+use feel::{Context, TooDeep, Value};
 
 use crate::table::Table;
 use crate::table::info::{HitPolicy, TableInfo};
@@ -43,6 +43,8 @@ pub enum Severity {
 pub struct WitnessInput {
     /// The label of the column.
     pub label: Arc<str>,
+    /// The expression of the column.
+    pub text: Arc<str>,
     /// A value; null is a missing one.
     pub value: Value,
     /// Whether it is one of the values that no cell names.
@@ -55,6 +57,44 @@ pub struct WitnessInput {
 
 /// Inputs, by column, that show a finding.
 pub type Witness = Vec<WitnessInput>;
+
+/// A witness as one context, as a decision takes its inputs: a column whose expression is a path such
+/// as `applicant.income` is a member of a member, any other stands under its expression.
+///
+/// # Errors
+/// [`TooDeep`] when a path is longer than values may nest.
+pub fn as_inputs(witness: &[WitnessInput]) -> Result<Context, TooDeep> {
+    let mut inputs = Context::new();
+    for input in witness {
+        let path: Vec<&str> = input.text.split('.').map(str::trim).collect();
+        let named = |part: &&str| {
+            let letters = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == ' ';
+            !part.is_empty() && part.chars().all(letters)
+        };
+        let is_path = path.iter().all(named);
+        let put = if is_path { put(&inputs, &path, &input.value)? } else { None };
+        inputs = match put {
+            Some(inputs) => inputs,
+            None => inputs.with(Arc::clone(&input.text), input.value.clone())?,
+        };
+    }
+    Ok(inputs)
+}
+
+/// The context with a value at a path; `None` where something else stands in the way.
+fn put(context: &Context, path: &[&str], value: &Value) -> Result<Option<Context>, TooDeep> {
+    let Some((name, rest)) = path.split_first() else { return Ok(None) };
+    let inner = match (context.get(name), rest.is_empty()) {
+        (None, true) => return context.with(*name, value.clone()).map(Some),
+        (None, false) => Context::new(),
+        (Some(Value::Context(inner)), false) => inner.clone(),
+        (Some(_), _) => return Ok(None),
+    };
+    match put(&inner, rest, value)? {
+        Some(inner) => context.with(*name, Value::Context(inner)).map(Some),
+        None => Ok(None),
+    }
+}
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,6 +161,46 @@ pub enum FindingKind {
         /// The limit of work.
         limit: u64,
     },
+}
+
+impl FindingKind {
+    /// The inputs that show it, where inputs can.
+    pub fn witness(&self) -> Option<&Witness> {
+        match self {
+            Self::Gap { witness }
+            | Self::Overlap { witness, .. }
+            | Self::Conflict { witness, .. } => Some(witness),
+            Self::Masked { .. }
+            | Self::Subsumed { .. }
+            | Self::NeverMatches { .. }
+            | Self::NotAnalysable { .. }
+            | Self::More
+            | Self::TooComplex { .. } => None,
+        }
+    }
+
+    /// What to do about it, in a sentence.
+    pub const fn mend(&self) -> &'static str {
+        match self {
+            Self::Gap { .. } => "Add a rule for these inputs, or a default output.",
+            Self::Overlap { .. } => {
+                "Narrow one of the two rules, or choose a hit policy that says which of them decides."
+            }
+            Self::Conflict { .. } => "Narrow one of the two rules, or give both the same outputs.",
+            Self::Masked { .. } => "Take the rule out, or move it before those that hide it.",
+            Self::Subsumed { .. } => "Take the rule out.",
+            Self::NeverMatches { .. } => {
+                "Mend its cell: nothing that the column may hold passes it."
+            }
+            Self::NotAnalysable { .. } => {
+                "Write it with constants where you can; otherwise look for gaps and overlaps yourself."
+            }
+            Self::More => "Mend those that are listed, and check again.",
+            Self::TooComplex { .. } => {
+                "Split the table into two decisions, one of which asks the other."
+            }
+        }
+    }
 }
 
 /// One finding.

@@ -1,7 +1,8 @@
 //! Throughline: one program on which many public bodies serve citizens together.
 //!
 //! `throughline demo` shows a region at work; `throughline serve` is a real installation;
-//! `check`, `test`, `new service` and `connector try` are for those who write services.
+//! `check`, `test`, `new service` and `connector try` are for those who write services, `dmn` and
+//! `feel` for those who write decisions.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use clap::{Parser, Subcommand};
 mod agreement;
 mod audit_log;
 mod check;
+mod decisions;
 mod demo;
 mod drive;
 mod emulate;
@@ -79,6 +81,11 @@ enum Command {
         /// The folder of the package or the overlay.
         folder: PathBuf,
     },
+    /// Decide with a DMN model, or check one.
+    #[command(subcommand)]
+    Dmn(decisions::Decisions),
+    /// Evaluate one FEEL expression and print its value as JSON.
+    Feel(decisions::Feel),
     /// Emulated back offices as a process of their own, for tests.
     #[command(hide = true)]
     Emulate(emulate::Options),
@@ -120,6 +127,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             new::run(new)?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Dmn(command) => Ok(decisions::run(&command)),
+        Command::Feel(asked) => Ok(decisions::feel(&asked)),
         Command::Emulate(options) => {
             event_loop()?.block_on(emulate::run(options))?;
             Ok(ExitCode::SUCCESS)

@@ -4,6 +4,9 @@
 #[path = "program/audit.rs"]
 mod audit_command;
 #[cfg(test)]
+#[path = "program/decisions.rs"]
+mod decisions;
+#[cfg(test)]
 #[path = "program/kill.rs"]
 mod kill;
 #[cfg(test)]

@@ -49,11 +49,10 @@ impl Checking<'_> {
             let sentence = format!("In {}: {}.", table.info().place, finding.message);
             match finding.severity {
                 dmn::analysis::Severity::Error => {
-                    let mend = "Add or change a rule so that exactly what the hit policy asks for matches.";
-                    self.refuse(place, ProblemKind::Decision, sentence, mend);
+                    self.refuse(place, ProblemKind::Decision, sentence, finding.kind.mend());
                 }
                 dmn::analysis::Severity::Warning => {
-                    self.warn(place, ProblemKind::Decision, sentence, "Look at it again.");
+                    self.warn(place, ProblemKind::Decision, sentence, finding.kind.mend());
                 }
             }
         }

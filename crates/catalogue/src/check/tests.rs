@@ -100,7 +100,7 @@ fn a_gap_is_shown_by_the_input_that_falls_through() {
         "<inputEntry id=\"not_due_1\"><text>false, null</text>",
         "<inputEntry id=\"not_due_1\"><text>false</text>",
         &expect![[r#"
-            bin-was-due.dmn:39:1: In decision table of "bin_was_due": no rule matches when The bin was due on that day is missing. Add or change a rule so that exactly what the hit policy asks for matches.
+            bin-was-due.dmn:39:1: In decision table of "bin_was_due": no rule matches when The bin was due on that day is missing. Add a rule for these inputs, or a default output.
         "#]],
     );
 }
@@ -112,7 +112,7 @@ fn an_overlap_is_shown_by_the_input_that_two_rules_match() {
         "<inputEntry id=\"too_late_2\"><text>true</text>",
         "<inputEntry id=\"too_late_2\"><text>-</text>",
         &expect![[r#"
-            bin-was-due.dmn:39:1: In decision table of "bin_was_due": rules 2 and 3 both match when The bin was due on that day is true, The rounds of that day are over is false or missing and It is reported in time is false or missing. Add or change a rule so that exactly what the hit policy asks for matches.
+            bin-was-due.dmn:39:1: In decision table of "bin_was_due": rules 2 and 3 both match when The bin was due on that day is true, The rounds of that day are over is false or missing and It is reported in time is false or missing. Narrow one of the two rules, or choose a hit policy that says which of them decides.
         "#]],
     );
 }

@@ -27,6 +27,8 @@ pub(super) type Set = Vec<(u32, u32)>;
 #[derive(Debug)]
 pub(super) struct Axis {
     pub(super) label: Arc<str>,
+    /// The expression.
+    pub(super) text: Arc<str>,
     pub(super) atoms: Vec<Atom>,
     layout: Layout,
     points: Vec<Value>,
@@ -54,7 +56,7 @@ pub(super) struct NotASet;
 impl Axis {
     /// The axis of a column, from every shape on it: those of its cells and those of its domain.
     pub(super) fn new(
-        label: Arc<str>,
+        (label, text): (Arc<str>, Arc<str>),
         base: Option<&Type>,
         cells: &[&Shape],
         domain: &[&Shape],
@@ -63,7 +65,7 @@ impl Axis {
         let mut points: Vec<Value> = tests.clone().flat_map(constants_of).collect();
         let ranges = tests.clone().any(|test| matches!(test, Test::Within(_)));
         let layout = layout(base, &mut points, ranges);
-        let mut axis = Self { label, atoms: Vec::new(), layout, points, kept: Vec::new() };
+        let mut axis = Self { label, text, atoms: Vec::new(), layout, points, kept: Vec::new() };
         axis.cut(base, domain);
         axis
     }

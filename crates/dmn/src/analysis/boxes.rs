@@ -117,6 +117,7 @@ fn axis(
     let own: Vec<_> = columns.iter().filter_map(|&column| table.columns.get(column)).collect();
     let info = columns.first().and_then(|&column| table.info.inputs.get(column));
     let label: Arc<str> = info.map_or_else(|| "".into(), |info| Arc::clone(&info.label));
+    let text: Arc<str> = info.map_or_else(|| "".into(), |info| Arc::clone(&info.text));
     let base = own.iter().find_map(|column| column.domain.base.as_ref());
     let domain: Vec<&Shape> = own.iter().flat_map(|column| &column.domain.allowed).collect();
     if domain.contains(&&Shape::NotAnalysable) {
@@ -125,5 +126,5 @@ fn axis(
     let cells = table.rules.iter().flat_map(|rule| {
         columns.iter().filter_map(|&column| rule.cells.get(column)).map(Cell::shape)
     });
-    Axis::new(label, base, &cells.collect::<Vec<_>>(), &domain)
+    Axis::new((label, text), base, &cells.collect::<Vec<_>>(), &domain)
 }

@@ -1,6 +1,7 @@
 //! Witnesses: values that stand for an atom, and inputs that show a finding.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use feel::{Date, DateTime, DaysTime, Decimal, Time, Type, Value, YearsMonths, Zone};
 
@@ -195,7 +196,8 @@ fn of_atoms(space: &Space, chosen: &[Chosen]) -> Witness {
             let may_be_missing = chosen.null;
             let is_arbitrary = chosen.whole;
             WitnessInput {
-                label: axis.label.clone(),
+                label: Arc::clone(&axis.label),
+                text: Arc::clone(&axis.text),
                 value,
                 is_other,
                 is_arbitrary,

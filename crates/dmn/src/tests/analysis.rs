@@ -209,6 +209,26 @@ fn a_default_output_leaves_no_gap() {
 }
 
 #[test]
+fn a_witness_stands_as_the_inputs_of_a_decision() {
+    let input = |text: &str, value: i64| analysis::WitnessInput {
+        label: "label".into(),
+        text: text.into(),
+        value: Value::from(value),
+        is_other: false,
+        is_arbitrary: false,
+        may_be_missing: false,
+    };
+    let told = |all: &[(&str, i64)]| {
+        let witness: Witness = all.iter().map(|(text, value)| input(text, *value)).collect();
+        Value::Context(analysis::as_inputs(&witness).unwrap()).to_json()
+    };
+    let paths = [("a.b c", 1), ("a.d", 2), ("e", 3), ("f + 1", 4)];
+    assert_eq!(told(&paths), r#"{"a":{"b c":1,"d":2},"e":3,"f + 1":4}"#);
+    // What stands in the way of a path is not written over.
+    assert_eq!(told(&[("a", 1), ("a.b", 2)]), r#"{"a":1,"a.b":2}"#);
+}
+
+#[test]
 fn an_intricate_table_ends_with_a_finding() {
     let inputs: Vec<String> = (0..12).map(|n| format!("i{n}: number")).collect();
     let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
