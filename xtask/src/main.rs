@@ -26,7 +26,8 @@ cargo xtask COMMAND
   ci [--only STAGE] [--skip STAGE]
                            the whole gate, with the seconds of each stage
   sim --seed N [--seeds K] the installation under faults, on one thread from one seed
-  bench [store|engine]     ratios to a raw probe of the same minute
+  bench [store|engine|decisions]
+                           ratios to a raw probe of the same minute; decisions against their bars
   tck PATH [--csv FILE]    a tree of DMN conformance tests: what passes, and in the kit's own form
   long NAME [--slice]      what takes more than two minutes; --slice runs 30 seconds of it
   e2e NAME                 the program as served, used by clients of other makers

@@ -1,141 +1,179 @@
-//! How fast a table of 20 rules and 4 inputs decides with its trace, and how fast tables are analysed.
+//! How fast decisions are taken, conditions evaluated and tables analysed; `cargo xtask bench
+//! decisions [--rounds N] [--millis M]`.
 //!
-//! `cargo run --release -p dmn --example speed`
-#![expect(clippy::print_stdout, reason = "an example talks to its reader")]
+//! Each figure is the median of rounds with its spread, on one thread, against the bar that it is
+//! held to. Nothing is kept between rounds but what a running service keeps: the compiled model.
+#![expect(clippy::print_stdout, reason = "a bench talks to its reader")]
 #![expect(clippy::disallowed_methods, reason = "it measures wall-clock time")]
 
 use std::error::Error;
-use std::fmt::Write as _;
+use std::hint::black_box;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use dmn::{Model, analysis};
-use feel::{Budget, Context, Environment, Value};
+use feel::{Budget, Dialect, Environment, Expression, Names, Scope, Value};
 
-const COLOURS: [&str; 8] = ["red", "green", "blue", "white", "black", "pink", "grey", "brown"];
+#[path = "decisions/tables.rs"]
+mod tables;
 
-/// 20 rules that part the space: 5 spans of a number, 2 of another, one of 8 words, a truth value.
-fn wide_table() -> Result<String, std::fmt::Error> {
-    let mut rules = String::new();
-    for rule in 0..20 {
-        let (low, limit) = (rule / 4 * 10, if rule % 2 == 0 { "<= 50" } else { "> 50" });
-        let words: Vec<String> = COLOURS.iter().map(|word| format!("\"{word}\"")).collect();
-        let flag = if rule / 2 % 2 == 0 { "true" } else { "false" };
-        let cells =
-            [format!("[{low}..{})", low + 10), limit.to_owned(), words.join(", "), flag.into()];
-        rules.push_str("<rule>");
-        for cell in cells {
-            write!(rules, "<inputEntry><text><![CDATA[{cell}]]></text></inputEntry>")?;
-        }
-        for output in [format!("{rule}"), format!("\"outcome {rule}\"")] {
-            write!(rules, "<outputEntry><text>{output}</text></outputEntry>")?;
-        }
-        rules.push_str("</rule>");
-    }
-    Ok(model_of(&["a", "b", "c", "d"], r#"<output name="x"/><output name="y"/>"#, &rules))
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+struct Asked {
+    rounds: usize,
+    /// How long one round lasts.
+    millis: u64,
 }
 
-/// Boxes along 7 axes, made from a cube by splitting it again and again.
-fn tree_table(rules: usize, columns: usize) -> Result<String, std::fmt::Error> {
-    let mut boxes = vec![vec![(0u64, 1_000_000u64); columns]];
-    let mut state = 7u64;
-    while boxes.len() < rules {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        let at = usize::try_from(state >> 33).unwrap_or(0) % boxes.len();
-        let axis = usize::try_from(state >> 40).unwrap_or(0) % columns;
-        let old = boxes.swap_remove(at);
-        let (low, high) = old[axis];
-        if high - low < 2 {
-            boxes.push(old);
-            continue;
-        }
-        let cut = low + 1 + (state >> 20) % (high - low - 1);
-        let (mut first, mut second) = (old.clone(), old);
-        first[axis].1 = cut;
-        second[axis].0 = cut;
-        boxes.extend([first, second]);
+fn main() -> Outcome<()> {
+    let asked = asked()?;
+    println!("median of {} rounds [fastest to slowest], one thread", asked.rounds);
+    println!("\n20 rules x 4 inputs, trace on (bar: 500000 evaluations a second)");
+    evaluation(&asked, 20, 4)?;
+    println!("how it grows");
+    for (rules, columns) in [(5, 4), (80, 4), (320, 4), (20, 2), (20, 8)] {
+        evaluation(&asked, rules, columns)?;
     }
-    let mut text = String::new();
-    for cells in boxes.iter().skip(5) {
-        text.push_str("<rule>");
-        for (low, high) in cells {
-            write!(text, "<inputEntry><text>[{low}..{high})</text></inputEntry>")?;
-        }
-        text.push_str("<outputEntry><text>1</text></outputEntry></rule>");
+    println!("\ncached condition (bar: 0.3 us)");
+    for condition in ["order.amount > 100", "order.amount > 100 and order.paid", "amount > 100"] {
+        self::condition(&asked, condition)?;
     }
-    let names: Vec<String> = (0..columns).map(|n| format!("i{n}")).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    Ok(model_of(&names, "<output/>", &text))
+    println!("\nload and check with gaps and overlaps (bar: 1 ms for 20 rules)");
+    for rules in [20, 80, 320, 1_280] {
+        loading(&asked, rules)?;
+    }
+    println!("\ngaps and overlaps with witnesses (bar: 100 ms for 1000 rules x 7 columns)");
+    for (rules, columns) in [(20, 4), (250, 7), (1_000, 2), (1_000, 7), (1_000, 14), (4_000, 7)] {
+        analysing(&asked, rules, columns)?;
+    }
+    Ok(())
 }
 
-fn model_of(inputs: &[&str], outputs: &str, rules: &str) -> String {
-    let data = inputs.iter().fold(String::new(), |text, name| {
-        text + &format!(r#"<inputData id="{name}" name="{name}"/>"#)
-    });
-    let needs = inputs.iter().fold(String::new(), |text, name| {
-        text + &format!(
-            r##"<informationRequirement><requiredInput href="#{name}"/></informationRequirement>"##
-        )
-    });
-    let columns = inputs.iter().fold(String::new(), |text, name| {
-        text + &format!("<input><inputExpression><text>{name}</text></inputExpression></input>")
-    });
-    format!(
-        r#"<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" name="m" namespace="n">{data}
-        <decision id="outcome" name="outcome">{needs}<decisionTable>{columns}{outputs}{rules}</decisionTable></decision></definitions>"#
-    )
+fn asked() -> Outcome<Asked> {
+    let mut asked = Asked { rounds: 9, millis: 200 };
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        let mut number = || words.next().ok_or_else(|| format!("{word} wants a number"));
+        match word.as_str() {
+            "--bench" | "decisions" => {} // cargo says it to every bench
+            "--rounds" => asked.rounds = number()?.parse::<usize>()?.max(1),
+            "--millis" => asked.millis = number()?.parse()?,
+            other => return Err(format!("`{other}` is not known").into()),
+        }
+    }
+    Ok(asked)
 }
 
-fn parse(xml: &str) -> Result<Model, String> {
+/// Nanoseconds of one `step`, by rounds: sorted.
+fn rounds(asked: &Asked, mut step: impl FnMut() -> Outcome<()>) -> Outcome<Vec<f64>> {
+    let mut times = Vec::with_capacity(asked.rounds);
+    let length = Duration::from_millis(asked.millis);
+    for _ in 0..asked.rounds {
+        let (began, mut count) = (Instant::now(), 0u32);
+        while began.elapsed() < length {
+            step()?;
+            count += 1;
+        }
+        times.push(began.elapsed().as_secs_f64() * 1e9 / f64::from(count));
+    }
+    times.sort_by(f64::total_cmp);
+    Ok(times)
+}
+
+/// The median in a unit, with its spread.
+fn shown(times: &[f64], per_step: f64, unit: &str) -> String {
+    let (Some(first), Some(last)) = (times.first(), times.last()) else { return String::new() };
+    let median = times.get(times.len() / 2).unwrap_or(first);
+    let [median, first, last] = [median, first, last].map(|time| time / per_step);
+    format!("{median:.3} {unit} [{first:.3} to {last:.3}]")
+}
+
+fn parse(xml: &str) -> Outcome<Model> {
     Model::parse(xml.as_bytes())
-        .map_err(|problems| problems.first().map_or_else(String::new, ToString::to_string))
+        .map_err(|problems| problems.first().map_or_else(String::new, ToString::to_string).into())
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let xml = wide_table()?;
-    let began = Instant::now();
-    let model = parse(&xml)?;
-    println!("20x4: read in {:?}", began.elapsed());
-    let inputs: Vec<Context> = (0..50i64)
-        .map(|n| {
-            let colour = COLOURS.into_iter().cycle().nth(usize::try_from(n)?).unwrap_or("red");
-            Ok(Context::from_entries([
-                ("a", Value::from(n)),
-                ("b", Value::from(n * 2)),
-                ("c", Value::from(colour)),
-                ("d", Value::from(n % 3 == 0)),
-            ])?)
-        })
-        .collect::<Result<_, Box<dyn Error>>>()?;
+fn evaluation(asked: &Asked, rules: usize, columns: usize) -> Outcome<()> {
+    let model = parse(&tables::partition(rules, columns)?)?;
+    let inputs = tables::inputs(rules, columns)?;
     let environment = Arc::new(Environment::default());
-    for _ in 0..3 {
-        let began = Instant::now();
-        let (mut count, mut hits) = (0u32, 0usize);
-        while began.elapsed().as_millis() < 700 {
-            for inputs in &inputs {
-                let evaluation =
-                    model.evaluate("outcome", inputs, &environment, &mut Budget::default())?;
-                hits += evaluation.trace.decisions.first().map_or(0, |d| d.tables.len());
-                count += 1;
+    let mut hits = 0;
+    let times = rounds(asked, || {
+        for inputs in &inputs {
+            let evaluation =
+                model.evaluate("outcome", inputs, &environment, &mut Budget::default())?;
+            hits += evaluation.trace.reasons().count();
+            black_box(evaluation);
+        }
+        Ok(())
+    })?;
+    if hits == 0 {
+        return Err("no rule was ever hit".into());
+    }
+    let per_step = f64::from(u32::try_from(inputs.len())?);
+    let median = times.get(times.len() / 2).copied().unwrap_or(f64::NAN);
+    let rate = 1e9 * per_step / median;
+    let each = shown(&times, per_step * 1e3, "us each");
+    println!("  {rules} rules x {columns} inputs: {rate:.0} a second; {each}");
+    Ok(())
+}
+
+fn condition(asked: &Asked, text: &str) -> Outcome<()> {
+    let mut names = Names::new();
+    let (order, amount) = (names.add("order"), names.add("amount"));
+    let expression = Expression::compile(text, &names, Dialect::CAMUNDA)?;
+    let mut scope = Scope::new(&names, Arc::new(Environment::default()));
+    let members = [
+        ("id", Value::from("A-7")),
+        ("amount", Value::from(250)),
+        ("paid", Value::from(true)),
+        ("items", Value::list([Value::from(1), Value::from(2)])?),
+    ];
+    scope.set(order, Value::context(members)?);
+    scope.set(amount, Value::from(250));
+    let times = rounds(asked, || {
+        for _ in 0..1_000 {
+            let value = expression.evaluate(&scope, &mut Budget::default())?;
+            if black_box(value) != Value::Boolean(true) {
+                return Err("the condition does not hold".into());
             }
         }
-        let each = began.elapsed() / count;
-        println!(
-            "20x4: {each:?} each with its trace, {} evaluations a second ({hits})",
-            1_000_000_000 / each.as_nanos().max(1)
-        );
-    }
-    for (rules, columns) in [(20, 4), (1_000, 5), (1_000, 7), (5_000, 7)] {
-        let model = parse(&tree_table(rules, columns)?)?;
+        Ok(())
+    })?;
+    println!("  {text}: {}", shown(&times, 1e6, "us"));
+    Ok(())
+}
+
+fn loading(asked: &Asked, rules: usize) -> Outcome<()> {
+    let xml = tables::partition(rules, 4)?;
+    let times = rounds(asked, || {
+        let model = parse(&xml)?;
+        for table in model.tables() {
+            let report = analysis::check(table);
+            if report.findings.is_empty() {
+                return Err("nobody thought of missing inputs, and it was not found".into());
+            }
+            black_box(report);
+        }
+        Ok(())
+    })?;
+    println!("  {rules} rules x 4 inputs: {}", shown(&times, 1e6, "ms"));
+    Ok(())
+}
+
+fn analysing(asked: &Asked, rules: usize, columns: usize) -> Outcome<()> {
+    for (what, holes, widened) in [("whole", 0, 0), ("5 rules out, 5 widened", 5, 5)] {
+        let model = parse(&tables::tree(rules, columns, holes, widened)?)?;
         let table = model.tables().next().ok_or("a table")?;
-        let began = Instant::now();
-        let report = analysis::check(table);
-        println!(
-            "analysis {rules}x{columns}: {:?}, {} findings, {} units of work",
-            began.elapsed(),
-            report.findings.len(),
-            report.work
-        );
+        let (mut found, mut work) = (0, 0);
+        let times = rounds(asked, || {
+            let report = analysis::check(table);
+            (found, work) = (report.findings.len(), report.work);
+            black_box(report);
+            Ok(())
+        })?;
+        let told = format!("{found} findings, {work} units of work");
+        println!("  {rules} x {columns}, {what}: {}; {told}", shown(&times, 1e6, "ms"));
     }
     Ok(())
 }
