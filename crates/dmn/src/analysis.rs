@@ -8,18 +8,19 @@
 
 use std::sync::Arc;
 
-use feel::{Context, TooDeep, Value};
-
 use crate::table::Table;
 use crate::table::info::{HitPolicy, TableInfo};
 
 mod axis;
 mod boxes;
+mod finding;
 mod outputs;
 mod overlap;
 mod search;
 mod sentence;
 mod witness;
+
+pub use finding::{Finding, FindingKind, Severity, Witness, WitnessInput, as_inputs};
 
 use boxes::Space;
 use search::{Outcome, Work};
@@ -28,191 +29,6 @@ use search::{Outcome, Work};
 pub const MAX_LISTED: usize = 20;
 /// How much an analysis may do: about one unit per rule looked at.
 pub const MAX_WORK: u64 = 20_000_000;
-
-/// How grave a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// Worth a look.
-    Warning,
-    /// The table should not be published as it is.
-    Error,
-}
-
-/// The value of one input column in a witness.
-#[derive(Debug, Clone, PartialEq)]
-pub struct WitnessInput {
-    /// The label of the column.
-    pub label: Arc<str>,
-    /// The expression of the column.
-    pub text: Arc<str>,
-    /// A value; null is a missing one.
-    pub value: Value,
-    /// Whether it is one of the values that no cell names.
-    pub is_other: bool,
-    /// Whether any other value of the column would do as well.
-    pub is_arbitrary: bool,
-    /// Whether a missing value would do as well.
-    pub may_be_missing: bool,
-}
-
-/// Inputs, by column, that show a finding.
-pub type Witness = Vec<WitnessInput>;
-
-/// A witness as one context, as a decision takes its inputs: a column whose expression is a path such
-/// as `applicant.income` is a member of a member, any other stands under its expression.
-///
-/// # Errors
-/// [`TooDeep`] when a path is longer than values may nest.
-pub fn as_inputs(witness: &[WitnessInput]) -> Result<Context, TooDeep> {
-    let mut inputs = Context::new();
-    for input in witness {
-        let path: Vec<&str> = input.text.split('.').map(str::trim).collect();
-        let named = |part: &&str| {
-            let letters = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == ' ';
-            !part.is_empty() && part.chars().all(letters)
-        };
-        let is_path = path.iter().all(named);
-        let put = if is_path { put(&inputs, &path, &input.value)? } else { None };
-        inputs = match put {
-            Some(inputs) => inputs,
-            None => inputs.with(Arc::clone(&input.text), input.value.clone())?,
-        };
-    }
-    Ok(inputs)
-}
-
-/// The context with a value at a path; `None` where something else stands in the way.
-fn put(context: &Context, path: &[&str], value: &Value) -> Result<Option<Context>, TooDeep> {
-    let Some((name, rest)) = path.split_first() else { return Ok(None) };
-    let inner = match (context.get(name), rest.is_empty()) {
-        (None, true) => return context.with(*name, value.clone()).map(Some),
-        (None, false) => Context::new(),
-        (Some(Value::Context(inner)), false) => inner.clone(),
-        (Some(_), _) => return Ok(None),
-    };
-    match put(&inner, rest, value)? {
-        Some(inner) => context.with(*name, Value::Context(inner)).map(Some),
-        None => Ok(None),
-    }
-}
-
-/// What was found.
-#[derive(Debug, Clone, PartialEq)]
-pub enum FindingKind {
-    /// No rule matches these inputs, and there is no default.
-    Gap {
-        /// The inputs.
-        witness: Witness,
-    },
-    /// Two rules match these inputs where the hit policy allows one.
-    Overlap {
-        /// The first rule, from 1.
-        first: u32,
-        /// The second rule, from 1.
-        second: u32,
-        /// The inputs.
-        witness: Witness,
-    },
-    /// Two rules match these inputs and may give different outputs (hit policy any).
-    Conflict {
-        /// The first rule, from 1.
-        first: u32,
-        /// The second rule, from 1.
-        second: u32,
-        /// The inputs.
-        witness: Witness,
-    },
-    /// The rule never decides: others always come before it.
-    Masked {
-        /// The rule, from 1.
-        rule: u32,
-        /// Those that come before it, from 1.
-        by: Vec<u32>,
-    },
-    /// The rule adds nothing to another one.
-    Subsumed {
-        /// The rule, from 1.
-        rule: u32,
-        /// The other rule, from 1.
-        by: u32,
-    },
-    /// No input at all matches the rule.
-    NeverMatches {
-        /// The rule, from 1.
-        rule: u32,
-        /// The label of the column that makes it so.
-        column: Arc<str>,
-    },
-    /// A cell, or the allowed values of a column, that is no constant set.
-    NotAnalysable {
-        /// The rule, from 1; `None` for the allowed values.
-        rule: Option<u32>,
-        /// The label of the column.
-        column: Arc<str>,
-        /// The text.
-        text: Arc<str>,
-    },
-    /// There are more findings of the kind before.
-    More,
-    /// The analysis was stopped: the table is too intricate.
-    TooComplex {
-        /// What was being looked for.
-        looking_for: &'static str,
-        /// The limit of work.
-        limit: u64,
-    },
-}
-
-impl FindingKind {
-    /// The inputs that show it, where inputs can.
-    pub fn witness(&self) -> Option<&Witness> {
-        match self {
-            Self::Gap { witness }
-            | Self::Overlap { witness, .. }
-            | Self::Conflict { witness, .. } => Some(witness),
-            Self::Masked { .. }
-            | Self::Subsumed { .. }
-            | Self::NeverMatches { .. }
-            | Self::NotAnalysable { .. }
-            | Self::More
-            | Self::TooComplex { .. } => None,
-        }
-    }
-
-    /// What to do about it, in a sentence.
-    pub const fn mend(&self) -> &'static str {
-        match self {
-            Self::Gap { .. } => "Add a rule for these inputs, or a default output.",
-            Self::Overlap { .. } => {
-                "Narrow one of the two rules, or choose a hit policy that says which of them decides."
-            }
-            Self::Conflict { .. } => "Narrow one of the two rules, or give both the same outputs.",
-            Self::Masked { .. } => "Take the rule out, or move it before those that hide it.",
-            Self::Subsumed { .. } => "Take the rule out.",
-            Self::NeverMatches { .. } => {
-                "Mend its cell: nothing that the column may hold passes it."
-            }
-            Self::NotAnalysable { .. } => {
-                "Write it with constants where you can; otherwise look for gaps and overlaps yourself."
-            }
-            Self::More => "Mend those that are listed, and check again.",
-            Self::TooComplex { .. } => {
-                "Split the table into two decisions, one of which asks the other."
-            }
-        }
-    }
-}
-
-/// One finding.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Finding {
-    /// How grave it is.
-    pub severity: Severity,
-    /// What was found.
-    pub kind: FindingKind,
-    /// The same as a plain sentence.
-    pub message: String,
-}
 
 /// What the analysis of one table found.
 #[derive(Debug, Clone, PartialEq)]
@@ -298,11 +114,24 @@ impl Check<'_> {
         if together != Together::Free && !has_default {
             self.gaps();
         }
+        let duplicates = outputs::duplicates(self.table, &self.space);
         match together {
             Together::Overlap => self.overlaps(),
-            Together::Conflict => self.conflicts(),
-            Together::Masked => self.masked(),
+            Together::Conflict => self.conflicts(&duplicates),
+            Together::Masked => self.masked(&duplicates),
             Together::Free => {}
+        }
+        self.list(&duplicates, |rule, of| FindingKind::Duplicate { rule, of });
+    }
+
+    /// Lists warnings about pairs of rules, from 0.
+    fn list(&mut self, pairs: &[(u32, u32)], kind: impl Fn(u32, u32) -> FindingKind) {
+        for &(rule, other) in pairs.iter().take(MAX_LISTED) {
+            let kind = kind(rule.saturating_add(1), other.saturating_add(1));
+            self.add(Severity::Warning, kind);
+        }
+        if pairs.len() > MAX_LISTED {
+            self.add(Severity::Warning, FindingKind::More);
         }
     }
 
@@ -375,7 +204,7 @@ impl Check<'_> {
         });
     }
 
-    fn conflicts(&mut self) {
+    fn conflicts(&mut self, duplicates: &[(u32, u32)]) {
         let outputs = outputs::Outputs::of(self.table);
         for (wanted, severity) in [
             (outputs::Sameness::Different, Severity::Error),
@@ -391,11 +220,9 @@ impl Check<'_> {
             });
         }
         let same = |first, second| outputs.compare(first, second) == outputs::Sameness::Same;
-        let subsumed = overlap::subsumed(&self.space, &mut self.work, same);
-        for (rule, by) in subsumed.into_iter().take(MAX_LISTED) {
-            let (rule, by) = (rule.saturating_add(1), by.saturating_add(1));
-            self.add(Severity::Warning, FindingKind::Subsumed { rule, by });
-        }
+        let mut subsumed = overlap::subsumed(&self.space, &mut self.work, same);
+        subsumed.retain(|(rule, _)| !duplicates.iter().any(|(again, _)| again == rule));
+        self.list(&subsumed, |rule, by| FindingKind::Subsumed { rule, by });
     }
 
     fn list_pairs(
@@ -417,24 +244,42 @@ impl Check<'_> {
         }
     }
 
-    fn masked(&mut self) {
+    fn masked(&mut self, duplicates: &[(u32, u32)]) {
         let order = outputs::deciding_order(self.table);
-        let mut listed = 0;
+        let mut masked = Vec::new();
         for (place, &rule) in order.iter().enumerate() {
             let before = order.get(..place).unwrap_or(&[]);
+            if duplicates.iter().any(|(again, _)| *again == rule) {
+                continue;
+            }
             match search::masked_by(&self.space, rule, before, &mut self.work) {
                 Some(by) if by.is_empty() => {}
-                Some(_) if listed >= MAX_LISTED => {
-                    return self.add(Severity::Warning, FindingKind::More);
-                }
-                Some(by) => {
-                    listed += 1;
-                    let by = by.iter().map(|rule| rule.saturating_add(1)).collect();
-                    let rule = rule.saturating_add(1);
-                    self.add(Severity::Warning, FindingKind::Masked { rule, by });
-                }
+                Some(by) => masked.push((rule, by)),
                 None => return self.too_complex("masked rules"),
             }
+        }
+        for (rule, by) in masked.iter().take(MAX_LISTED) {
+            let by = by.iter().map(|rule| rule.saturating_add(1)).collect();
+            let rule = rule.saturating_add(1);
+            self.add(Severity::Warning, FindingKind::Masked { rule, by });
+        }
+        if masked.len() > MAX_LISTED {
+            self.add(Severity::Warning, FindingKind::More);
+        }
+        if order.len() < self.space.rules.len() {
+            // Nobody knows where the others come in.
+            return;
+        }
+        let outputs = outputs::Outputs::of(self.table);
+        let same = |first, second| outputs.compare(first, second) == outputs::Sameness::Same;
+        match overlap::needless(&self.space, &order, &mut self.work, same) {
+            Some(mut needless) => {
+                let hidden = |rule: &u32| masked.iter().any(|(other, _)| other == rule);
+                let again = |rule: &u32| duplicates.iter().any(|(other, _)| other == rule);
+                needless.retain(|(rule, _)| !hidden(rule) && !again(rule));
+                self.list(&needless, |rule, by| FindingKind::Subsumed { rule, by });
+            }
+            None => self.too_complex("rules that add nothing"),
         }
     }
 }

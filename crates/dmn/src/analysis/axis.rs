@@ -282,6 +282,12 @@ fn constants_of(test: &Test) -> Vec<Value> {
 
 /// Chooses the layout, and leaves the points that fit it, sorted and without repeats.
 fn layout(base: Option<&Type>, points: &mut Vec<Value>, ranges: bool) -> Layout {
+    let first = points.first().map(rank);
+    if base.is_none() && points.iter().any(|point| Some(rank(point)) != first) {
+        // Nobody says which of the types it is: a cell may match a value of its own type.
+        points.clear();
+        return Layout::Single;
+    }
     if base == Some(&Type::Boolean) || points.first().is_some_and(|p| p.as_bool().is_some()) {
         *points = vec![Value::Boolean(false), Value::Boolean(true)];
         return Layout::Closed;

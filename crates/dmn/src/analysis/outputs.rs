@@ -1,12 +1,18 @@
 //! Outputs: whether rules give the same, and which decides before which.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use feel::Value;
 
+use super::axis::Set;
+use super::boxes::Space;
 use crate::logic::Kind;
 use crate::table::Table;
 use crate::table::info::HitPolicy;
+
+/// How many rules with the same inputs and different outputs a further one is compared with.
+const MAX_ALIKE: usize = 100;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sameness {
@@ -42,6 +48,32 @@ impl<'t> Outputs<'t> {
             _ => Sameness::Unknown,
         }
     }
+}
+
+/// What a rule accepts: its sets, and its cells as written where they are not all sets.
+type Inputs<'r> = (&'r [Set], &'r [Arc<str>]);
+
+/// Rules that accept what an earlier one accepts and give the same: (rule, earlier), from 0. Rules
+/// with a cell that is no constant set are the same when they are written the same.
+pub(super) fn duplicates(table: &Table, space: &Space) -> Vec<(u32, u32)> {
+    let outputs = Outputs::of(table);
+    let mut known: BTreeMap<Inputs<'_>, Vec<u32>> = BTreeMap::new();
+    let mut found = Vec::new();
+    for ((rule, info), number) in space.rules.iter().zip(&table.info.rules).zip(0u32..) {
+        if rule.sets.iter().any(Vec::is_empty) {
+            continue;
+        }
+        let texts = if rule.is_partial { info.cells.as_slice() } else { &[] };
+        let alike = known.entry((&rule.sets, texts)).or_default();
+        let same = |other: &&u32| outputs.compare(**other, number) == Sameness::Same;
+        match alike.iter().find(same) {
+            Some(&earlier) => found.push((number, earlier)),
+            // One of each output is kept; a hundred different ones on the same inputs are enough.
+            None if alike.len() < MAX_ALIKE => alike.push(number),
+            None => {}
+        }
+    }
+    found
 }
 
 /// The rules in the order in which they decide: of the table, or of their outputs' priority. Rules

@@ -97,13 +97,8 @@ pub(super) fn subsumed(
     same: impl Fn(u32, u32) -> bool,
 ) -> Vec<(u32, u32)> {
     let holds = |outer: u32, inner: u32| {
-        let (Some(outer), Some(inner)) =
-            (space.rules.get(outer as usize), space.rules.get(inner as usize))
-        else {
-            return false;
-        };
-        let mut sets = outer.sets.iter().zip(&inner.sets);
-        sets.all(|(outer, inner)| intersection(outer, inner) == *inner)
+        let rules = (space.rules.get(outer as usize), space.rules.get(inner as usize));
+        matches!(rules, (Some(outer), Some(inner)) if holds(outer, inner))
     };
     let found = pairs(space, work, |first, second| {
         same(first, second) && (holds(first, second) || holds(second, first))
@@ -112,4 +107,45 @@ pub(super) fn subsumed(
         if holds(first, second) { (second, first) } else { (first, second) }
     };
     found.found.iter().map(ordered).collect()
+}
+
+/// Whether one rule accepts whatever the other accepts.
+fn holds(outer: &RuleBox, inner: &RuleBox) -> bool {
+    let mut sets = outer.sets.iter().zip(&inner.sets);
+    sets.all(|(outer, inner)| intersection(outer, inner) == *inner)
+}
+
+/// Rules whose inputs a later rule of the order would decide alike if they were not there: (rule,
+/// by), in the order of the table. `None` where that is too much work.
+pub(super) fn needless(
+    space: &Space,
+    order: &[u32],
+    work: &mut Work,
+    same: impl Fn(u32, u32) -> bool,
+) -> Option<Vec<(u32, u32)>> {
+    let mut found = Vec::new();
+    for (place, &number) in order.iter().enumerate() {
+        let Some(rule) = space.rules.get(number as usize) else { continue };
+        if rule.sets.iter().any(Vec::is_empty) {
+            continue;
+        }
+        for &later in order.get(place.saturating_add(1)..).unwrap_or(&[]) {
+            if !work.charge(1) {
+                return None;
+            }
+            let Some(other) = space.rules.get(later as usize) else { continue };
+            if !rule.sets.iter().zip(&other.sets).all(|(left, right)| meet(left, right)) {
+                continue;
+            }
+            if !same(number, later) {
+                break;
+            }
+            if !other.is_partial && holds(other, rule) {
+                found.push((number, later));
+                break;
+            }
+        }
+    }
+    found.sort_unstable();
+    Some(found)
 }

@@ -19,6 +19,9 @@ pub(super) fn of(kind: &FindingKind) -> String {
         FindingKind::Masked { rule, by } => {
             format!("rule {rule} never decides: where it matches, {} before it", rules(by))
         }
+        FindingKind::Duplicate { rule, of } => {
+            format!("rule {rule} repeats rule {of}: the same inputs, the same outputs")
+        }
         FindingKind::Subsumed { rule, by } => {
             format!("rule {rule} adds nothing: rule {by} gives the same wherever it matches")
         }

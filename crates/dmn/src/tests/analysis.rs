@@ -2,13 +2,13 @@
 //! on small domains every answer is compared with trying every input.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
+use crate::Model;
 use crate::analysis::{self, FindingKind, Report, Severity, Witness};
-use crate::{Model, Verdict};
 use expect_test::{Expect, expect};
-use feel::{Budget, Context, Environment, Value};
-use proptest::prelude::*;
+use feel::Value;
+
+mod exact;
 
 /// A table: `inputs` are `name: type` or `name: type = allowed`, rules `cell | .. | output`.
 fn xml(policy: &str, inputs: &[&str], output: &str, rules: &[String]) -> String {
@@ -262,156 +262,41 @@ fn an_intricate_table_ends_with_a_finding() {
     assert!(!report.is_publishable());
 }
 
-// -- exactness ----------------------------------------------------------------------------------
-
-/// What the rules do on one input, by evaluating the table under hit policy collect.
-fn hits(model: &Model, values: &[(&str, Value)]) -> Vec<u32> {
-    let inputs = Context::from_entries(values.iter().map(|(n, v)| (*n, v.clone()))).unwrap();
-    let environment = Arc::new(Environment::default());
-    let evaluation =
-        model.evaluate("d", &inputs, &environment, &mut Budget::default()).expect("evaluates");
-    let table = &evaluation.trace.decisions[0].tables[0];
-    let verdicts = table.verdicts.iter().zip(1..);
-    verdicts.filter(|(verdict, _)| **verdict == Verdict::Hit).map(|(_, number)| number).collect()
+#[test]
+fn a_column_of_which_nobody_says_the_type_is_not_judged_by_one_of_two() {
+    check(
+        "COLLECT",
+        &["x"],
+        &[r#""a" | 1"#, "5 | 2", "null | 3"],
+        &expect![[r#"
+            warning: rule 1, x: the cell `"a"` cannot be analysed
+            warning: rule 2, x: the cell `5` cannot be analysed
+        "#]],
+    );
 }
 
-/// Every value that tells apart what cells with the constants 0 to 4 and "a" to "c" can say.
-fn numbers() -> Vec<Value> {
-    let halves = (-1..=9).map(|half| format!("{half} / 2"));
-    let all = halves.map(|text| {
-        let names = feel::Names::new();
-        let parsed = feel::Expression::compile(&text, &names, feel::Dialect::STANDARD).unwrap();
-        let scope = feel::Scope::new(&names, Arc::new(Environment::default()));
-        parsed.evaluate(&scope, &mut Budget::default()).unwrap()
-    });
-    all.chain([Value::Null]).collect()
-}
-
-fn words() -> Vec<Value> {
-    let words = ["a", "b", "c", "other"].map(Value::from);
-    words.into_iter().chain([Value::Null]).collect()
-}
-
-fn flags() -> Vec<Value> {
-    vec![Value::from(true), Value::from(false), Value::Null]
-}
-
-fn number_cell() -> impl Strategy<Value = String> {
-    let range = (
-        0u8..=4,
-        0u8..=4,
-        prop::sample::select(vec!["[", "("]),
-        prop::sample::select(vec!["]", ")"]),
-    )
-        .prop_filter_map("a range goes up", |(low, high, open, close)| {
-            (low < high).then(|| format!("{open}{low}..{high}{close}"))
-        });
-    let simple = prop_oneof![
-        (0u8..=4).prop_map(|n| n.to_string()),
-        (0u8..=4).prop_map(|n| format!("< {n}")),
-        (0u8..=4).prop_map(|n| format!(">= {n}")),
-        Just("null".to_owned()),
-        range,
-    ];
-    cell(&simple.boxed())
-}
-
-fn word_cell() -> impl Strategy<Value = String> {
-    let word = prop::sample::select(vec![r#""a""#, r#""b""#, r#""c""#, "null", "7"]);
-    cell(&word.prop_map(str::to_owned).boxed())
-}
-
-fn flag_cell() -> impl Strategy<Value = String> {
-    prop::sample::select(vec!["-", "true", "false", "not(true)", "null", "not(null)"])
-        .prop_map(str::to_owned)
-}
-
-fn cell(simple: &BoxedStrategy<String>) -> impl Strategy<Value = String> + use<> {
-    let several = prop::collection::vec(simple.clone(), 1..3).prop_map(|all| all.join(", "));
-    prop_oneof![
-        2 => Just("-".to_owned()),
-        4 => several.clone(),
-        1 => several.prop_map(|all| format!("not({all})")),
-    ]
-}
-
-fn rules() -> impl Strategy<Value = Vec<String>> {
-    let rule = (number_cell(), word_cell(), flag_cell(), 0u8..3)
-        .prop_map(|(number, word, flag, output)| format!("{number} | {word} | {flag} | {output}"));
-    prop::collection::vec(rule, 0..7)
-}
-
-const INPUTS: [&str; 3] = ["n: number", "w: string", "f: boolean"];
-
-fn every_input() -> Vec<[(&'static str, Value); 3]> {
-    let mut all = Vec::new();
-    for n in numbers() {
-        for w in words() {
-            for f in flags() {
-                all.push([("n", n.clone()), ("w", w.clone()), ("f", f)]);
-            }
-        }
-    }
-    all
-}
-
-fn hits_of(model: &Model, witness: &Witness) -> Vec<u32> {
-    let named: Vec<(&str, Value)> =
-        witness.iter().map(|input| (&*input.label, input.value.clone())).collect();
-    hits(model, &named)
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
-
-    #[test]
-    fn answers_are_those_of_trying_every_input(rules in rules()) {
-        let collect = model(&xml("COLLECT", &INPUTS, "<output/>", &rules));
-        let tried: Vec<Vec<u32>> = every_input().iter().map(|input| hits(&collect, input)).collect();
-        let unique = report(&model(&xml("UNIQUE", &INPUTS, "<output/>", &rules)));
-        let first = report(&model(&xml("FIRST", &INPUTS, "<output/>", &rules)));
-
-        let (mut gaps, mut overlaps, mut never) = (0, Vec::new(), Vec::new());
-        for finding in &unique.findings {
-            match &finding.kind {
-                FindingKind::Gap { witness } => {
-                    gaps += 1;
-                    prop_assert_eq!(hits_of(&collect, witness), Vec::<u32>::new());
-                }
-                FindingKind::Overlap { first, second, witness } => {
-                    overlaps.push((*first, *second));
-                    let hits = hits_of(&collect, witness);
-                    prop_assert!(hits.contains(first) && hits.contains(second));
-                }
-                FindingKind::NeverMatches { rule, .. } => never.push(*rule),
-                FindingKind::More => {}
-                other => prop_assert!(false, "unexpected {:?}", other),
-            }
-        }
-        prop_assert_eq!(gaps > 0, tried.iter().any(Vec::is_empty));
-        let mut wanted = Vec::new();
-        for hits in &tried {
-            for (index, first) in hits.iter().enumerate() {
-                wanted.extend(hits[index + 1..].iter().map(|second| (*first, *second)));
-            }
-        }
-        wanted.sort_unstable();
-        wanted.dedup();
-        overlaps.sort_unstable();
-        prop_assert_eq!(&overlaps, &wanted);
-        let count = u32::try_from(rules.len()).unwrap();
-        let unmatched: Vec<u32> =
-            (1..=count).filter(|rule| !tried.iter().any(|hits| hits.contains(rule))).collect();
-        prop_assert_eq!(&never, &unmatched);
-
-        let masked: Vec<u32> = first.findings.iter().filter_map(|finding| match &finding.kind {
-            FindingKind::Masked { rule, .. } => Some(*rule),
-            _ => None,
-        }).collect();
-        let never_first: Vec<u32> = (1..=count)
-            .filter(|rule| !unmatched.contains(rule))
-            .filter(|rule| !tried.iter().any(|hits| hits.first() == Some(rule)))
-            .collect();
-        prop_assert_eq!(masked, never_first);
-    }
+#[test]
+fn rules_that_say_nothing_new_are_shown() {
+    let rules = ["< 5 | 1", "< m | 2", "< 5 | 1", "< m | 2", "[1..2] | 1", "< 5 | 3"];
+    check(
+        "COLLECT",
+        &["n: number", "m: number"],
+        &rules.map(|rule| rule.replacen(" |", " | - |", 1)).each_ref().map(String::as_str),
+        &expect![[r#"
+            warning: rule 2, n: the cell `< m` cannot be analysed
+            warning: rule 4, n: the cell `< m` cannot be analysed
+            warning: rule 3 repeats rule 1: the same inputs, the same outputs
+            warning: rule 4 repeats rule 2: the same inputs, the same outputs
+        "#]],
+    );
+    let rules = ["< 3 | 1", "[10..20] | 2", "[4..5] | 1", "< 7 | 1", ">= 7 | 3", "null | 1"];
+    check(
+        "FIRST",
+        &["n: number"],
+        &rules,
+        &expect![[r#"
+        warning: rule 1 adds nothing: rule 4 gives the same wherever it matches
+        warning: rule 3 adds nothing: rule 4 gives the same wherever it matches
+    "#]],
+    );
 }
