@@ -14,13 +14,16 @@ use crate::table::info::{HitPolicy, TableInfo};
 mod axis;
 mod boxes;
 mod finding;
+pub(crate) mod near;
 mod outputs;
 mod overlap;
 mod search;
 mod sentence;
 mod witness;
 
+pub(crate) use finding::as_path;
 pub use finding::{Finding, FindingKind, Severity, Witness, WitnessInput, as_inputs};
+pub use near::Target;
 
 use boxes::Space;
 use search::{Outcome, Work};

@@ -89,7 +89,7 @@ mod version;
 mod xml;
 
 pub use logic::MAX_TABLE_TRACES;
-pub use model::{DecisionInfo, Evaluation, EvaluationError, InputInfo, Model};
+pub use model::{Alternative, Change, DecisionInfo, Evaluation, EvaluationError, InputInfo, Model};
 pub use problem::{Problem, ProblemKind};
 pub use table::Table;
 pub use table::info::{ColumnInfo, HitPolicy, RuleInfo, TableInfo};

@@ -15,6 +15,10 @@ use crate::types::{TypeUse, Types};
 use crate::version::Version;
 use crate::xml::Source;
 
+mod changes;
+
+pub use changes::{Alternative, Change};
+
 #[derive(Debug)]
 pub(crate) struct Parts {
     pub(crate) inputs: Vec<InputModel>,
@@ -332,6 +336,7 @@ impl Session<'_> {
                 faults,
                 decisions: traces,
                 truncated,
+                changes: Vec::new(),
             },
         })
     }

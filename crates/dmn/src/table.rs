@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use feel::{EvalError, Expression, Scope, Shape, Test, UnaryTests, Value};
+use feel::{EvalError, Expression, Scope, Shape, Slot, Test, UnaryTests, Value};
 
 use crate::logic::{Logic, Run};
 use crate::trace::{Fault, TableTrace, Verdict};
@@ -72,6 +72,11 @@ impl Cell {
 
     pub(crate) fn shape(&self) -> &Shape {
         self.0.shape()
+    }
+
+    /// The slots that it reads.
+    pub(crate) fn slots(&self) -> &[Slot] {
+        self.0.slots()
     }
 
     /// Whether a value passes. Null for an answer (a test that cannot be made) does not pass.

@@ -8,5 +8,6 @@
 #![expect(clippy::needless_raw_string_hashes, reason = "expect-test writes them so")]
 
 mod analysis;
+mod changes;
 mod decide;
 mod problems;

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use base::Digest;
 use feel::{Date, TooDeep, Value};
 
+use crate::model::Change;
 use crate::table::info::TableInfo;
 
 mod value;
@@ -182,6 +183,9 @@ pub struct Trace {
     /// Whether tables were left out because there were more than
     /// [`MAX_TABLE_TRACES`](crate::MAX_TABLE_TRACES).
     pub truncated: bool,
+    /// What would have altered the outcome, where that was asked for
+    /// ([`Model::explain`](crate::Model::explain)).
+    pub changes: Vec<Change>,
 }
 
 /// Which rule counted: no values, only places in the model and words of its author.

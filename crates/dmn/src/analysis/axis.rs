@@ -140,6 +140,18 @@ impl Axis {
         Ok(merged(compact.filter(|(from, to)| from < to).collect()))
     }
 
+    /// Whether values between the constants count.
+    pub(super) fn is_ordered(&self) -> bool {
+        self.layout == Layout::Ordered
+    }
+
+    /// The constants next to a value that is none.
+    pub(super) fn neighbours(&self, value: &Value) -> (Option<&Value>, Option<&Value>) {
+        let below = |point: &Value| point.feel_order(value) == Some(Ordering::Less);
+        let place = self.points.partition_point(below);
+        (place.checked_sub(1).and_then(|low| self.points.get(low)), self.points.get(place))
+    }
+
     /// All atoms.
     pub(super) fn everything(&self) -> Set {
         vec![(0, u32::try_from(self.atoms.len()).unwrap_or(u32::MAX))]

@@ -41,19 +41,26 @@ pub type Witness = Vec<WitnessInput>;
 pub fn as_inputs(witness: &[WitnessInput]) -> Result<Context, TooDeep> {
     let mut inputs = Context::new();
     for input in witness {
-        let path: Vec<&str> = input.text.split('.').map(str::trim).collect();
-        let named = |part: &&str| {
-            let letters = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == ' ';
-            !part.is_empty() && part.chars().all(letters)
+        let put = match as_path(&input.text) {
+            Some(path) => put(&inputs, &path, &input.value)?,
+            None => None,
         };
-        let is_path = path.iter().all(named);
-        let put = if is_path { put(&inputs, &path, &input.value)? } else { None };
         inputs = match put {
             Some(inputs) => inputs,
             None => inputs.with(Arc::clone(&input.text), input.value.clone())?,
         };
     }
     Ok(inputs)
+}
+
+/// The names of a path such as `applicant.income`; `None` where the expression is another.
+pub(crate) fn as_path(expression: &str) -> Option<Vec<&str>> {
+    let path: Vec<&str> = expression.split('.').map(str::trim).collect();
+    let named = |part: &&str| {
+        let letters = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == ' ';
+        !part.is_empty() && part.chars().all(letters)
+    };
+    path.iter().all(named).then_some(path)
 }
 
 /// The context with a value at a path; `None` where something else stands in the way.

@@ -72,7 +72,7 @@ fn part(input: &WitnessInput) -> String {
     }
 }
 
-fn shown(value: &Value) -> String {
+pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::Null => "missing".to_owned(),
         Value::Boolean(value) => value.to_string(),

@@ -41,6 +41,15 @@ pub(super) fn between(
     candidates.into_iter().find(inside)
 }
 
+/// The value next below another one, above `low` where that is given.
+pub(super) fn below(high: &Value, low: Option<&Value>) -> Option<Value> {
+    let inside = |value: &Value| {
+        high.feel_order(value).is_some_and(std::cmp::Ordering::is_gt)
+            && low.is_none_or(|low| low.feel_order(value).is_some_and(std::cmp::Ordering::is_lt))
+    };
+    around(high, low, false).into_iter().find(inside)
+}
+
 fn any_of(base: &Type) -> Option<Value> {
     match base {
         Type::Number => Some(Value::Number(Decimal::ZERO)),

@@ -8,10 +8,10 @@ use crate::analysis::{self, FindingKind, Report, Severity, Witness};
 use expect_test::{Expect, expect};
 use feel::Value;
 
-mod exact;
+pub(super) mod exact;
 
 /// A table: `inputs` are `name: type` or `name: type = allowed`, rules `cell | .. | output`.
-fn xml(policy: &str, inputs: &[&str], output: &str, rules: &[String]) -> String {
+pub(super) fn xml(policy: &str, inputs: &[&str], output: &str, rules: &[String]) -> String {
     let mut xml = r#"<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" name="t" namespace="n">"#.to_owned();
     let split = |input: &str| -> (String, String, String) {
         let (name, rest) = input.split_once(':').unwrap_or((input, ""));
@@ -59,7 +59,7 @@ fn xml(policy: &str, inputs: &[&str], output: &str, rules: &[String]) -> String 
     xml
 }
 
-fn model(xml: &str) -> Model {
+pub(super) fn model(xml: &str) -> Model {
     Model::parse(xml.as_bytes()).unwrap_or_else(|problems| panic!("{problems:?}"))
 }
 

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use feel::{Date, TooDeep, Value};
 
 use super::{DecisionTrace, Fault, Reason, TableTrace, Trace, Verdict};
+use crate::analysis::Target;
+use crate::model::Change;
 use crate::table::info::RuleInfo;
 
 type Entries = Vec<(Arc<str>, Value)>;
@@ -39,6 +41,31 @@ pub(super) fn of_trace(trace: &Trace) -> Result<Value, TooDeep> {
     put(&mut entries, "faults", of_faults(&trace.faults)?);
     put(&mut entries, "decisions", list(&trace.decisions, of_decision)?);
     put(&mut entries, "truncated", trace.truncated);
+    if !trace.changes.is_empty() {
+        put(&mut entries, "changes", list(&trace.changes, of_change)?);
+    }
+    Value::context(entries)
+}
+
+fn of_change(change: &Change) -> Result<Value, TooDeep> {
+    let mut entries = Entries::new();
+    put(&mut entries, "input", &*change.input);
+    put(&mut entries, "name", &*change.label);
+    put(&mut entries, "from", change.from.clone());
+    let alternatives = list(&change.alternatives, |one| {
+        let mut entries = Entries::new();
+        let (how, value) = match &one.target {
+            Target::Exactly(value) => ("exactly", value),
+            Target::Above(value) => ("above", value),
+            Target::Below(value) => ("below", value),
+            Target::AnyOther(value) => ("any_other_such_as", value),
+        };
+        put(&mut entries, how, value.clone());
+        put(&mut entries, "outcome", one.outcome.clone());
+        Value::context(entries)
+    })?;
+    put(&mut entries, "alternatives", alternatives);
+    put(&mut entries, "smallest", change.is_smallest);
     Value::context(entries)
 }
 

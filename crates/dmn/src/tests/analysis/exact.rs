@@ -21,7 +21,7 @@ fn hits(model: &Model, values: &[(&str, Value)]) -> Vec<u32> {
 }
 
 /// Every value that tells apart what cells with the constants 0 to 4 and "a" to "c" can say.
-fn numbers() -> Vec<Value> {
+pub(in crate::tests) fn numbers() -> Vec<Value> {
     let halves = (-1..=9).map(|half| format!("{half} / 2"));
     let all = halves.map(|text| {
         let names = feel::Names::new();
@@ -32,16 +32,16 @@ fn numbers() -> Vec<Value> {
     all.chain([Value::Null]).collect()
 }
 
-fn words() -> Vec<Value> {
+pub(in crate::tests) fn words() -> Vec<Value> {
     let words = ["a", "b", "c", "other"].map(Value::from);
     words.into_iter().chain([Value::Null]).collect()
 }
 
-fn flags() -> Vec<Value> {
+pub(in crate::tests) fn flags() -> Vec<Value> {
     vec![Value::from(true), Value::from(false), Value::Null]
 }
 
-fn number_cell() -> impl Strategy<Value = String> {
+pub(in crate::tests) fn number_cell() -> impl Strategy<Value = String> {
     let range = (
         0u8..=4,
         0u8..=4,
@@ -80,13 +80,13 @@ fn cell(simple: &BoxedStrategy<String>) -> impl Strategy<Value = String> + use<>
     ]
 }
 
-fn rules() -> impl Strategy<Value = Vec<String>> {
+pub(in crate::tests) fn rules() -> impl Strategy<Value = Vec<String>> {
     let rule = (number_cell(), word_cell(), flag_cell(), 0u8..3)
         .prop_map(|(number, word, flag, output)| format!("{number} | {word} | {flag} | {output}"));
     prop::collection::vec(rule, 0..7)
 }
 
-const INPUTS: [&str; 3] = ["n: number", "w: string", "f: boolean"];
+pub(in crate::tests) const INPUTS: [&str; 3] = ["n: number", "w: string", "f: boolean"];
 
 fn every_input() -> Vec<[(&'static str, Value); 3]> {
     let mut all = Vec::new();
