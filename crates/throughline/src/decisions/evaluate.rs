@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use dmn::{EvaluationError, Model, Trace};
-use feel::{Budget, Context, Value};
+use feel::{Budget, Context, Limits, Value};
 
 use super::{Moment, listed, load, read_object};
 
@@ -20,12 +20,16 @@ pub struct Options {
     /// The decision, by name or id; every decision of the model else.
     #[arg(long)]
     decision: Option<String>,
-    /// Print why as well: each rule with its first failing cell, the rules hit, their reasons.
+    /// Print why as well: each rule with its first failing cell, the rules hit, their reasons, and
+    /// the smallest change of each input that would have altered the outcome.
     #[arg(long)]
     trace: bool,
     #[command(flatten)]
     moment: Moment,
 }
+
+/// How much may be tried to find out what would alter a decision.
+const EXPLAINING: Limits = Limits { steps: 20_000_000, memory: 4 << 30, depth: 300 };
 
 /// What came of it, as it is printed.
 #[derive(Default)]
@@ -47,7 +51,17 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     for name in wanted {
         let evaluated = model.evaluate(&name, &inputs, &environment, &mut Budget::default());
         match evaluated {
-            Ok(evaluation) => outcome.decided(name, evaluation, options.trace)?,
+            Ok(evaluation) if options.trace => {
+                let mut budget = Budget::new(EXPLAINING);
+                let explained = model.explain(&name, &inputs, &environment, &mut budget);
+                if let Err(error) = &explained {
+                    crate::say(&format!(
+                        "`{name}`: nobody looked for what would alter it: {error}"
+                    ));
+                }
+                outcome.decided(name, explained.unwrap_or(evaluation), true)?;
+            }
+            Ok(evaluation) => outcome.decided(name, evaluation, false)?,
             Err(error) => outcome.failed(&error),
         }
     }

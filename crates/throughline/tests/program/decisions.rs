@@ -76,6 +76,11 @@ fn a_model_decides_and_says_why() {
     assert_eq!(table["rules"][0]["failed"], json!("Age"));
     assert_eq!(table["rules"][0]["wanted"], json!("[0..18)"));
     assert_eq!(table["rules"][1]["reason"]["law"], json!("Fees Order, article 3"));
+    let changes = json!([{
+        "input": "age", "name": "Age", "from": 40, "smallest": true,
+        "alternatives": [{ "below": 18, "outcome": 0 }]
+    }]);
+    assert_eq!(told["trace"]["fee_id"]["changes"], changes);
 }
 
 #[test]
