@@ -139,8 +139,7 @@ impl Check<'_> {
     }
 
     fn add(&mut self, severity: Severity, kind: FindingKind) {
-        let message = sentence::of(&kind);
-        self.findings.push(Finding { severity, kind, message });
+        self.findings.push(Finding::of(severity, kind));
     }
 
     fn too_complex(&mut self, looking_for: &'static str) {

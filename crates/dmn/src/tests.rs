@@ -10,4 +10,5 @@
 mod analysis;
 mod changes;
 mod decide;
+mod guide;
 mod problems;

@@ -203,3 +203,10 @@ pub struct Finding {
     /// The same as a plain sentence.
     pub message: String,
 }
+
+impl Finding {
+    pub(crate) fn of(severity: Severity, kind: FindingKind) -> Self {
+        let message = super::sentence::of(&kind);
+        Self { severity, kind, message }
+    }
+}

@@ -228,3 +228,45 @@ fn an_expression_knows_the_moment_and_the_dialect_that_it_is_given() {
     assert_eq!(at("1 = \"a\"", &["--dialect", "b-feel"]), "false");
     assert_eq!(at("1 = \"a\"", &[]), "null");
 }
+
+#[test]
+fn the_guide_shows_what_the_program_prints() {
+    let guide = std::fs::read_to_string(root().join("docs/guide-decisions.md")).unwrap();
+    let files = Files::new("guide");
+    let model = "crates/dmn/examples/models/bulky_waste.dmn";
+    let (_, out, _) = run(&["dmn", "check", model]);
+    assert!(guide.contains(&out), "{out}");
+    let given = r#"{"items": 2, "benefit": true}"#;
+    let input = files.write("input.json", given);
+    assert!(guide.contains(given));
+    let (_, out, _) = run(&["dmn", "eval", model, "--input", &input]);
+    assert!(guide.contains(&out), "{out}");
+    let (_, out, _) = run(&["dmn", "eval", model, "--input", &input, "--trace"]);
+    let shown: Vec<&str> = guide
+        .lines()
+        .filter(|line| line.starts_with("{\"rule\":") || line.starts_with("{\"input\":"))
+        .collect();
+    assert_eq!(shown.len(), 2);
+    assert!(shown.iter().all(|line| out.contains(line)), "{out}");
+    // The table of the guide is that of the model.
+    let xml = std::fs::read_to_string(root().join(model)).unwrap();
+    let rows = guide.lines().filter(|line| {
+        line.starts_with("| 1 |")
+            || line.starts_with("| 2 |")
+            || line.starts_with("| 3 |")
+            || line.starts_with("| 4 |")
+    });
+    let mut count = 0;
+    for row in rows {
+        let cells: Vec<&str> =
+            row.trim_matches('|').split('|').map(|cell| cell.trim().trim_matches('`')).collect();
+        for cell in &cells[1..] {
+            let written = format!("<text>{}</text>", cell.replace('>', "&gt;"));
+            assert!(xml.contains(&written), "{cell} is not in the model");
+        }
+        count += 1;
+    }
+    assert_eq!(count, 4);
+    let multiplied = run(&["feel", "items * 12.50", "--context", &input]);
+    assert_eq!(multiplied.1, "25\n");
+}
