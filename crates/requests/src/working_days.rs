@@ -14,12 +14,38 @@ const LONGEST_PROMISE: u16 = 1_000;
 /// Whether offices work on this day in this nation (`england`, `wales`, `scotland`,
 /// `northern-ireland`; another name has England's holidays).
 pub fn is_working_day(date: Date, nation: &str, closures: &BTreeSet<Date>) -> bool {
-    let weekend = matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
-    !weekend && !closures.contains(&date) && !is_bank_holiday(date, nation)
+    Calendar::new(nation, closures).has_offices_open(date)
+}
+
+/// The calendar of a nation and a body, whose holidays are reckoned once a year.
+struct Calendar<'a> {
+    nation: &'a str,
+    closures: &'a BTreeSet<Date>,
+    holidays: Option<(i16, BTreeSet<Date>)>,
+}
+
+impl<'a> Calendar<'a> {
+    const fn new(nation: &'a str, closures: &'a BTreeSet<Date>) -> Self {
+        Self { nation, closures, holidays: None }
+    }
+
+    fn has_offices_open(&mut self, date: Date) -> bool {
+        let weekend = matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
+        !weekend && !self.closures.contains(&date) && !self.is_bank_holiday(date)
+    }
+
+    fn is_bank_holiday(&mut self, date: Date) -> bool {
+        let year = date.to_jiff().year();
+        if self.holidays.as_ref().is_none_or(|(reckoned, _)| *reckoned != year) {
+            self.holidays = Some((year, holidays(year, self.nation)));
+        }
+        self.holidays.as_ref().is_some_and(|(_, days)| days.contains(&date))
+    }
 }
 
 /// The working day so many working days after this date; the day itself does not count.
 pub fn after(date: Date, working_days: u16, nation: &str, closures: &BTreeSet<Date>) -> Date {
+    let mut calendar = Calendar::new(nation, closures);
     let mut day = date;
     let mut left = working_days.min(LONGEST_PROMISE);
     // A calendar without a working day in ten years is a mistake; the promise then stands there.
@@ -28,7 +54,7 @@ pub fn after(date: Date, working_days: u16, nation: &str, closures: &BTreeSet<Da
             break;
         }
         day = day.plus_days(1);
-        if is_working_day(day, nation, closures) {
+        if calendar.has_offices_open(day) {
             left -= 1;
         }
     }
@@ -38,9 +64,10 @@ pub fn after(date: Date, working_days: u16, nation: &str, closures: &BTreeSet<Da
 /// Working days on which a promise stood still: from the day on which something was asked up to
 /// the day on which the work went on, that day not counted. Asked and answered on one day is none.
 pub fn paused((asked, on_again): (Date, Date), nation: &str, closures: &BTreeSet<Date>) -> u16 {
+    let mut calendar = Calendar::new(nation, closures);
     let (mut day, mut days) = (asked, 0);
     while day < on_again && days < LONGEST_PROMISE {
-        days += u16::from(is_working_day(day, nation, closures));
+        days += u16::from(calendar.has_offices_open(day));
         day = day.plus_days(1);
     }
     days
@@ -62,8 +89,7 @@ pub fn resumed(
 
 /// Whether it is a bank holiday of the nation.
 pub fn is_bank_holiday(date: Date, nation: &str) -> bool {
-    let civil = date.to_jiff();
-    holidays(civil.year(), nation).contains(&date)
+    holidays(date.to_jiff().year(), nation).contains(&date)
 }
 
 fn day(year: i16, month: i8, day: i8) -> Option<Date> {
