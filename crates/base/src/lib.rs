@@ -40,7 +40,7 @@ pub use names::{BodyId, JobType, NameError, QuestionId, ServiceId, SystemId};
 pub use personal::{
     Field, Party, Personal, Plaintext, PlaintextError, SealError, Sealed, Sealer, ValueId,
 };
-pub use reference::{ParseReferenceError, Reference};
+pub use reference::{ParseReferenceError, Reference, ReferenceKey};
 pub use text::{Language, Text};
 pub use time::{Date, TimeError, Timestamp, Weekday};
 

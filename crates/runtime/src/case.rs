@@ -70,16 +70,16 @@ pub struct Case {
 }
 
 /// The part of a case that is stored with its request's row.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StoredCase {
     /// The request.
     pub request: ServiceRequest,
     /// Who works on its tasks, and what they decided.
-    #[serde(default, skip_serializing_if = "Tasks::is_empty")]
+    #[serde(default)]
     pub tasks: Tasks,
     /// How sure the body is of the requester.
-    #[serde(default, skip_serializing_if = "is_lowest")]
+    #[serde(default)]
     pub assurance: Assurance,
     /// What it used.
     pub counts: Counts,
@@ -87,6 +87,19 @@ pub struct StoredCase {
     pub measure: mining::CaseMeasure,
     /// When it last changed.
     pub updated_at: Timestamp,
+}
+
+/// A [`StoredCase`] as it is written, not copied first.
+#[derive(serde::Serialize)]
+pub(crate) struct Stored<'a> {
+    request: &'a ServiceRequest,
+    #[serde(skip_serializing_if = "Tasks::is_empty")]
+    tasks: &'a Tasks,
+    #[serde(skip_serializing_if = "is_lowest")]
+    assurance: Assurance,
+    counts: &'a Counts,
+    measure: &'a mining::CaseMeasure,
+    updated_at: Timestamp,
 }
 
 /// Nobody checked who they are.
@@ -223,13 +236,13 @@ impl Case {
     }
 
     /// The part that is stored with the request's row.
-    pub fn stored(&self) -> StoredCase {
-        StoredCase {
-            request: self.request.clone(),
-            tasks: self.tasks.clone(),
+    pub(crate) const fn stored(&self) -> Stored<'_> {
+        Stored {
+            request: &self.request,
+            tasks: &self.tasks,
             assurance: self.assurance,
-            counts: self.counts.clone(),
-            measure: self.measure.clone(),
+            counts: &self.counts,
+            measure: &self.measure,
             updated_at: self.updated_at,
         }
     }

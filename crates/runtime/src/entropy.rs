@@ -2,21 +2,17 @@
 
 use std::cell::RefCell;
 
-use base::{BodyId, EventSeq, Shard};
+use base::{BodyId, EventSeq, Nonce, Shard};
 
 /// Where a draw is used. Two uses at the same place give different bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Use {
     /// The id of a case.
     CaseId,
-    /// The letters of a reference.
-    Reference,
     /// A nonce of a sealed value.
     Nonce,
-    /// A data key.
+    /// A data key, the nonce under which it is wrapped, and what is random in its id.
     DataKey,
-    /// The id of a data key.
-    KeyId,
     /// A session's secret.
     Token,
     /// A one-time code.
@@ -51,6 +47,13 @@ pub struct Place<'a> {
 pub trait Entropy: Send + Sync + 'static {
     /// Sixty-four bytes for this place.
     fn draw(&self, place: Place<'_>) -> [u8; 64];
+
+    /// A nonce for this place: the first bytes of its draw, or as many drawn for it alone.
+    fn nonce(&self, place: Place<'_>) -> Nonce {
+        let mut nonce = [0; 24];
+        nonce.copy_from_slice(self.draw(place).first_chunk::<24>().unwrap_or(&[0; 24]));
+        Nonce(nonce)
+    }
 }
 
 /// The operating system's, asked for a pool at a time: a request takes some dozens of draws, and a
@@ -64,7 +67,7 @@ struct Pool {
     used: usize,
 }
 
-/// What one system call brings: sixty-four draws.
+/// What one system call brings.
 const POOL_BYTES: usize = 4_096;
 
 thread_local! {
@@ -73,17 +76,17 @@ thread_local! {
 }
 
 impl Pool {
-    fn draw(&mut self) -> [u8; 64] {
-        if self.used == POOL_BYTES {
+    fn draw<const N: usize>(&mut self) -> [u8; N] {
+        if self.used + N > POOL_BYTES {
             #[expect(clippy::disallowed_methods, reason = "this is the source of random numbers")]
             let drawn = getrandom::fill(&mut self.bytes);
             // Without random numbers no id, key or nonce is safe, and nothing may go on.
             assert!(drawn.is_ok(), "the operating system gives no random numbers");
             self.used = 0;
         }
-        let mut drawn = [0; 64];
-        drawn.swap_with_slice(&mut self.bytes[self.used..self.used + 64]);
-        self.used += 64;
+        let mut drawn = [0; N];
+        drawn.swap_with_slice(&mut self.bytes[self.used..self.used + N]);
+        self.used += N;
         drawn
     }
 }
@@ -91,6 +94,10 @@ impl Pool {
 impl Entropy for SystemEntropy {
     fn draw(&self, _place: Place<'_>) -> [u8; 64] {
         POOL.with_borrow_mut(Pool::draw)
+    }
+
+    fn nonce(&self, _place: Place<'_>) -> Nonce {
+        Nonce(POOL.with_borrow_mut(Pool::draw))
     }
 }
 

@@ -13,8 +13,11 @@ use store::{KeyStore, StoreError, WrapEpoch, WrappedKey};
 
 use crate::entropy::{Entropy, Place, Use};
 
-/// Keys that are made durable with one fsync.
-const BLOCK_KEYS: u32 = 256;
+/// Keys that are made durable with the first fsync; each further block has twice as many as the
+/// one before, so that a busy body waits seldom and a quiet one wastes little.
+const FIRST_BLOCK_KEYS: u32 = 256;
+/// Keys that are made durable with one fsync at most.
+const BLOCK_KEYS: u32 = 2_048;
 /// Blocks drawn in a row before giving up.
 const BLOCK_TRIES: u32 = 1_000;
 /// Unwrapped keys that are kept at hand.
@@ -38,7 +41,8 @@ struct Inner {
     store: Box<dyn KeyStore>,
     spare: VecDeque<(KeyId, DataKey)>,
     cache: FixedMap<KeyId, DataKey>,
-    blocks: u32,
+    /// Keys drawn so far.
+    drawn: u32,
 }
 
 /// A body's keyring, shared by its writer and its readers.
@@ -59,7 +63,7 @@ impl std::fmt::Debug for Keyring {
 impl Keyring {
     /// The keyring of a body over its keystore, under its present epoch key.
     pub fn new(body: BodyId, wrap: DataKey, epoch: WrapEpoch, store: Box<dyn KeyStore>) -> Self {
-        let inner = Inner { store, spare: VecDeque::new(), cache: FixedMap::default(), blocks: 0 };
+        let inner = Inner { store, spare: VecDeque::new(), cache: FixedMap::default(), drawn: 0 };
         Self { body, wrap, epoch, inner: Arc::new(Mutex::new(inner)) }
     }
 
@@ -99,8 +103,9 @@ impl Keyring {
         seq: EventSeq,
     ) -> Result<(), KeyError> {
         for _ in 0..BLOCK_TRIES {
-            let block = self.draw_block(entropy, shard, seq, inner.blocks);
-            inner.blocks = inner.blocks.saturating_add(1);
+            let count = inner.drawn.clamp(FIRST_BLOCK_KEYS, BLOCK_KEYS);
+            let block = self.draw_block(entropy, (shard, seq), inner.drawn, count);
+            inner.drawn = inner.drawn.wrapping_add(count);
             let wrapped: Vec<WrappedKey> =
                 block.iter().map(|(_, _, wrapped)| wrapped.clone()).collect();
             match inner.store.append_keys(&wrapped) {
@@ -118,23 +123,17 @@ impl Keyring {
     fn draw_block(
         &self,
         entropy: &dyn Entropy,
-        shard: Shard,
-        seq: EventSeq,
-        number: u32,
+        (shard, seq): (Shard, EventSeq),
+        first: u32,
+        count: u32,
     ) -> Vec<(KeyId, DataKey, WrappedKey)> {
-        let first = number.wrapping_mul(BLOCK_KEYS);
-        let draw = |index: u32, purpose| {
+        let keys = (0..count).filter_map(|index| {
             let index = first.wrapping_add(index);
-            entropy.draw(Place { body: &self.body, shard, seq, index, purpose })
-        };
-        let keys = (0..BLOCK_KEYS).filter_map(|index| {
-            let drawn = draw(index, Use::DataKey);
+            let place = Place { body: &self.body, shard, seq, index, purpose: Use::DataKey };
+            let drawn = entropy.draw(place);
             let (secret, rest) = drawn.split_first_chunk::<32>()?;
-            let (nonce, _) = rest.split_first_chunk::<24>()?;
-            let (id, _) = draw(index, Use::KeyId)
-                .split_first_chunk::<16>()
-                .map(|(id, rest)| (*id, rest.len()))?;
-            let (id, nonce) = (KeyId::from_bytes(id), Nonce(*nonce));
+            let (nonce, rest) = rest.split_first_chunk::<24>()?;
+            let (id, nonce) = (ordered_id(seq, index, rest), Nonce(*nonce));
             let sealed = self.wrap.seal(nonce, &self.associated(id), secret)?;
             let wrapped = [nonce.0.as_slice(), &sealed].concat();
             Some((
@@ -198,6 +197,18 @@ impl Keyring {
         let keys = keys.iter().map(|id| self.key(*id)).collect::<Result<Vec<_>, _>>()?;
         Ok(CaseKeys { body: self.body.clone(), keys })
     }
+}
+
+/// An id of a key: 48 bits of the place at which its block was drawn, 16 of its number and 64 drawn
+/// at random. Keys that are drawn one after another stand side by side in the keystore: at random
+/// places, a block would rewrite as many pages as it has keys.
+fn ordered_id(seq: EventSeq, number: u32, drawn: &[u8]) -> KeyId {
+    let [_, _, place @ ..] = seq.0.to_be_bytes();
+    let [_, _, number @ ..] = number.to_be_bytes();
+    let mut id = [0; 16];
+    let parts = place.into_iter().chain(number).chain(drawn.iter().copied());
+    id.iter_mut().zip(parts).for_each(|(byte, part)| *byte = part);
+    KeyId::from_bytes(id)
 }
 
 impl Inner {
@@ -314,14 +325,13 @@ impl Sealer for EventSealer<'_> {
             index: self.index,
             purpose: Use::Nonce,
         };
-        let mut nonce = [0; 24];
-        nonce.copy_from_slice(self.entropy.draw(place).first_chunk::<24>().unwrap_or(&[0; 24]));
+        let nonce = self.entropy.nonce(place);
         self.index = self.index.saturating_add(1);
         let associated = self.keys.associated(value, field);
         let key = self.keys.key(party)?;
-        let sealed = key.seal(Nonce(nonce), &associated, plaintext);
+        let sealed = key.seal(nonce, &associated, plaintext);
         let ciphertext = sealed.ok_or(SealError::NoKey { party })?;
-        Ok(Sealed { value, party, nonce: Nonce(nonce), ciphertext })
+        Ok(Sealed { value, party, nonce, ciphertext })
     }
 
     fn open(&self, field: Field<'_>, sealed: &Sealed) -> Result<Vec<u8>, SealError> {

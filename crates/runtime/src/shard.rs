@@ -8,8 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use base::{BlindKey, BodyId, CaseId, EffectId, FixedMap, Language, Shard as ShardNumber};
-use base::{SystemId, Timestamp};
+use base::{BlindKey, BodyId, CaseId, EffectId, FixedMap, Language, ReferenceKey};
+use base::{Shard as ShardNumber, SystemId, Timestamp};
 use connectors::{Breaker, BreakerState, Health, System};
 use engine::ElementKey;
 use store::{Batch, Committed, Lease, Reader, StoreError};
@@ -63,6 +63,8 @@ pub const INPUTS_PER_STEP: usize = 256;
 const DUE_PER_TICK: usize = 256;
 /// Cases kept at hand between steps.
 const CASES_AT_HAND: usize = 10_000;
+/// Cases at hand before those that are over are let go.
+const CASES_BEFORE_TIDYING: usize = 1_000;
 
 /// What a shard needs to know of its body.
 #[derive(Debug, Clone)]
@@ -172,6 +174,7 @@ pub struct Shard {
     settings: Arc<BodySettings>,
     services: Services,
     keyring: Keyring,
+    references: ReferenceKey,
     entropy: Arc<dyn Entropy>,
     log: AccessLog,
     cases: FixedMap<CaseId, Case>,
@@ -186,6 +189,8 @@ pub struct Shard {
     in_doubt: VecDeque<EffectId>,
     /// Drafts drawn since the shard was opened: they move no position, so they number themselves.
     drafts: u32,
+    /// How many cases may be at hand before those that are over are let go.
+    tidy_at: usize,
     /// When what has expired is next swept away; nothing is kept that could expire when none.
     sweep_at: Option<Timestamp>,
 }
@@ -257,10 +262,21 @@ impl Shard {
             tracing::error!(%error, "keys of forms or contacts are still there: erase the contact again");
         }
         let calls = step.outs.iter().filter_map(|effect| self.call(*effect)).collect();
+        self.let_cases_go();
+        calls
+    }
+
+    /// Lets go of cases that are over when there are twice as many at hand as stayed the last time,
+    /// and of all when too many go on.
+    fn let_cases_go(&mut self) {
+        if self.cases.len() <= self.tidy_at {
+            return;
+        }
+        self.cases.retain(|_, case| !case.process.is_empty() || !case.effects.is_empty());
         if self.cases.len() > CASES_AT_HAND {
             self.cases.clear();
         }
-        calls
+        self.tidy_at = (2 * self.cases.len()).clamp(CASES_BEFORE_TIDYING, CASES_AT_HAND);
     }
 
     /// When something is next due; at once when steps were left over.

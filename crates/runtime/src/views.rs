@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use base::{CaseId, DraftId, Reference, SectorPersonId, ServiceId, Text, Timestamp};
+use base::{CaseId, DraftId, Reference, ReferenceKey, SectorPersonId, ServiceId, Text, Timestamp};
 use catalogue::{Answers, Given};
 use engine::ElementKey;
 use store::effects::EffectFigure;
@@ -212,8 +212,7 @@ impl Body {
     /// # Errors
     /// [`ShardError`] when the store fails.
     pub fn case_of(&self, reference: &Reference) -> Result<Option<CaseView>, ShardError> {
-        let found = store::requests::request_by_reference(&self.reader(), reference)?;
-        found.map_or(Ok(None), |row| self.case(row.case_id))
+        self.summary_of(reference)?.map_or(Ok(None), |row| self.case(row.case_id))
     }
 
     /// A case by what its requester reads out, once its back offices have answered for the first
@@ -258,7 +257,9 @@ impl Body {
     /// # Errors
     /// [`ShardError`] when the store fails.
     pub fn summary_of(&self, reference: &Reference) -> Result<Option<RequestSummary>, ShardError> {
-        Ok(store::requests::request_by_reference(&self.reader(), reference)?)
+        let settings = self.settings();
+        let place = ReferenceKey::of(&settings.body, &settings.blind).place(reference);
+        Ok(store::requests::request_by_reference(&self.reader(), reference, place)?)
     }
 
     /// A page of the body's requests, or of one service's, the newest case first; further pages

@@ -28,6 +28,7 @@ pub(crate) const JOURNAL: &[Migration] = &[
     Migration { number: 4, sql: include_str!("../migrations/0004_tasks.sql") },
     Migration { number: 5, sql: include_str!("../migrations/0005_crossings.sql") },
     Migration { number: 6, sql: include_str!("../migrations/0006_callers.sql") },
+    Migration { number: 7, sql: include_str!("../migrations/0007_places.sql") },
 ];
 
 /// The keystore's schema.

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use base::{
     BodyId, CaseId, Channel, Date, Digest, DraftId, EventSeq, Language, Reference, Role,
-    SectorPersonId, ServiceId, Timestamp, TouchReason, id_from_parts,
+    SectorPersonId, ServiceId, Shard, Timestamp, TouchReason, id_from_parts,
 };
 
 use crate::statements::statements;
@@ -22,7 +22,7 @@ table! {
         case_id: CaseId,
     )
     {
-        /// What a resident reads out; unique.
+        /// What a resident reads out: the place of its receipt, under the body's cipher.
         reference: Reference,
         /// The service.
         service: ServiceId,
@@ -234,7 +234,16 @@ statements! {
    AND case_id < :before
  ORDER BY case_id DESC
  LIMIT 50");
-    REQUEST_BY_REFERENCE = summary_where!("   AND reference = :reference
+    REQUEST_RECEIVED_AT = summary_where!("   AND reference = :reference
+   AND case_id =
+       (SELECT case_id
+          FROM event
+         WHERE body = :body AND shard = :shard AND seq = :seq)
+ LIMIT 1");
+    REQUEST_BY_EARLIER_REFERENCE = summary_where!("   AND case_id =
+       (SELECT case_id
+          FROM earlier_reference
+         WHERE body = :body AND shard = :shard AND reference = :reference)
  LIMIT 1");
     OPEN_DUPLICATES = summary_where!("   AND duplicate_key = :duplicate_key AND closed_at IS NULL
  ORDER BY case_id
@@ -325,12 +334,22 @@ pub fn requests_of(
     reader.rows(REQUESTS_OF, &[("person", &person), ("before", &before)], RequestSummary::read)
 }
 
-/// The request that a resident reads out.
+/// The request that a resident reads out. The place of its receipt is what the body's key for
+/// references makes of it; a place of another shard holds nothing here.
 pub fn request_by_reference(
     reader: &Reader,
     reference: &Reference,
+    place: Option<(Shard, EventSeq)>,
 ) -> Result<Option<RequestSummary>, StoreError> {
-    reader.one(REQUEST_BY_REFERENCE, &[("reference", reference)], RequestSummary::read)
+    if let Some((_, seq)) = place.filter(|(shard, _)| *shard == reader.shard()) {
+        let named: [(&str, &dyn Bind); 2] = [("reference", reference), ("seq", &seq)];
+        let found = reader.one(REQUEST_RECEIVED_AT, &named, RequestSummary::read)?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    let named: [(&str, &dyn Bind); 1] = [("reference", reference)];
+    reader.one(REQUEST_BY_EARLIER_REFERENCE, &named, RequestSummary::read)
 }
 
 /// Open requests that are the same, oldest first.

@@ -65,7 +65,8 @@ impl Shard {
     /// reference of a request that has ended, with its process.
     fn not_waiting(&mut self, turn: &Turn<'_>, key: &str) -> Result<Rejection, Refused> {
         let Ok(reference) = key.parse::<Reference>() else { return Ok(Rejection::NotYet) };
-        let stored = store::requests::request_by_reference(turn.reader, &reference)?;
+        let place = self.references.place(&reference);
+        let stored = store::requests::request_by_reference(turn.reader, &reference, place)?;
         let Some(stored) = stored else { return Ok(Rejection::NotYet) };
         let Some(case) = self.case(stored.case_id, turn.reader)? else {
             return Ok(Rejection::NotYet);

@@ -266,14 +266,15 @@ impl Edit {
             )
             .map_err(Rejection::from)?;
             let kept = self.kept(&opened, &decided.events);
-            let events = decided.events;
-            for event in &events {
-                self.record(Fact::Process(event.clone()))?;
-            }
-            for event in &events {
-                if let engine::Event::ElementCompleted { element, .. } = event {
-                    self.tell(element.as_str(), kept.as_ref())?;
+            let mut completed = Vec::new();
+            for event in decided.events {
+                if let engine::Event::ElementCompleted { element, .. } = &event {
+                    completed.push(element.clone());
                 }
+                self.record(Fact::Process(event))?;
+            }
+            for element in completed {
+                self.tell(element.as_str(), kept.as_ref())?;
             }
             self.open_jobs(&mut commands)?;
             self.measure = Measure::by(Actor::System);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use base::{CaseId, EventSeq, FixedMap};
+use base::{CaseId, EventSeq, FixedMap, ReferenceKey};
 use engine::{ElementInstance, ElementKey};
 use store::effects::EffectRow;
 use store::process::{TimerKey, TimerRow};
@@ -36,6 +36,7 @@ impl Shard {
     ) -> Result<Self, ShardError> {
         let log = AccessLog::open(reader, &settings.log_key)?;
         let mut shard = Self {
+            references: ReferenceKey::of(&settings.body, &settings.blind),
             lease,
             settings,
             services,
@@ -51,6 +52,7 @@ impl Shard {
             left_over: VecDeque::new(),
             in_doubt: VecDeque::new(),
             drafts: 0,
+            tidy_at: super::CASES_BEFORE_TIDYING,
             sweep_at: None,
         };
         shard.load_timers(reader)?;

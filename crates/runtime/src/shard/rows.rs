@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use base::{CaseId, Digest, Language, Reference};
+use base::{CaseId, Digest, Language};
 use catalogue::{ASK_JOB, NOTIFY_JOB};
 use engine::{ElementInstance, ElementKey};
 use store::effects::{EffectKey, EffectRow, EffectState};
@@ -54,7 +54,7 @@ impl Shard {
         for key in &edit.dirty {
             let before = edit.before.as_ref().and_then(|before| before.process.get(*key));
             let after = edit.case.process.get(*key);
-            write_element(edit, case, *key, after, batch)?;
+            write_element(edit, case, *key, (before, after), batch)?;
             self.index_timer(case, *key, before, after, batch);
             write_subscription(edit, case, *key, (before, after), batch);
             write_incident(edit, case, *key, (before, after), batch)?;
@@ -111,8 +111,14 @@ impl Shard {
     }
 }
 
+/// Room for the JSON of most rows.
+const USUAL_BYTES: usize = 1_024;
+
 fn to_json<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, ShardError> {
-    serde_json::to_vec(value).map_err(|error| ShardError::Write(error.to_string()))
+    let mut bytes = Vec::with_capacity(USUAL_BYTES);
+    serde_json::to_writer(&mut bytes, value)
+        .map_err(|error| ShardError::Write(error.to_string()))?;
+    Ok(bytes)
 }
 
 fn write_touches(edit: &Edit, batch: &mut Batch) {
@@ -190,11 +196,15 @@ fn write_element(
     edit: &Edit,
     case: CaseId,
     key: ElementKey,
-    after: Option<&ElementInstance>,
+    (before, after): (Option<&ElementInstance>, Option<&ElementInstance>),
     batch: &mut Batch,
 ) -> Result<(), ShardError> {
     let Some(row) = after else {
-        batch.delete::<ProcessElementRow>(ProcessElementKey { case_id: case, element_key: key.0 });
+        // What began and ended within one input was never written, and is not deleted.
+        if before.is_some() {
+            let key = ProcessElementKey { case_id: case, element_key: key.0 };
+            batch.delete::<ProcessElementRow>(key);
+        }
         return Ok(());
     };
     let process = edit.case.process.process_of(key);
@@ -326,12 +336,6 @@ fn effect_row(case: CaseId, effect: &Effect) -> Result<EffectRow, ShardError> {
         closed_at: None,
         bytes: to_json(effect)?,
     })
-}
-
-/// The case of a reference among the rows that this step writes.
-pub(super) fn written_reference(batch: &Batch, reference: &Reference) -> Option<CaseId> {
-    let mut written = batch.rows.written::<ServiceRequestRow>();
-    written.find(|row| row.reference == *reference).map(|row| row.case_id)
 }
 
 /// An open request with this duplicate key among the rows that this step writes.

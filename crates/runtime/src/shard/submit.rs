@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use base::{
-    CaseId, Channel, Digest, DraftId, KeyId, Language, Measure, Personal, Reference, Role,
-    SectorPersonId, Timestamp,
+    CaseId, Channel, Digest, DraftId, KeyId, Language, Measure, Personal, Role, SectorPersonId,
+    Timestamp,
 };
 use catalogue::{Answers, SignIn};
 use engine::{Variable, Variables};
@@ -26,8 +26,6 @@ use crate::services::Service;
 
 /// Stated staff time of entering a request for a caller, in hundredths of a minute.
 const AGENT_ENTRY_CENTIMINUTES: u32 = 350;
-/// References are drawn again when one is taken; each try fails once in a billion.
-const REFERENCE_TRIES: u32 = 8;
 
 /// Whose a new request is.
 struct Asker {
@@ -227,10 +225,11 @@ impl Shard {
         (service, answers, asker): (&Service, &Answers, Asker),
     ) -> Result<Received, Refused> {
         let definition = &service.package.definition;
-        let reference = self.draw_reference(&definition.prefix, turn.step, turn.reader)?;
+        let received = turn.step.batch.next_seq();
+        let reference = self.references.reference(&definition.prefix, self.number(), received);
         let key = match asker.key {
             Some(key) => key,
-            None => self.keyring.take(&*self.entropy, self.number(), turn.step.batch.next_seq())?,
+            None => self.keyring.take(&*self.entropy, self.number(), received)?,
         };
         let promised = requests::working_days::after(
             turn.now.uk_date(),
@@ -248,7 +247,7 @@ impl Shard {
             | Authority::System => None,
         };
         Ok(Received {
-            reference,
+            reference: reference.ok_or(Rejection::Unavailable)?,
             service: submit.service.clone(),
             version: service.package.version,
             channel: submit.channel,
@@ -270,24 +269,6 @@ impl Shard {
     pub(super) fn draw(&self, step: &Step, index: u32, purpose: Use) -> [u8; 64] {
         let seq = step.batch.next_seq();
         self.entropy.draw(Place { body: self.body(), shard: self.number(), seq, index, purpose })
-    }
-
-    fn draw_reference(
-        &self,
-        prefix: &str,
-        step: &Step,
-        reader: &Reader,
-    ) -> Result<Reference, Refused> {
-        for index in 0..REFERENCE_TRIES {
-            let drawn = self.draw(step, index, Use::Reference);
-            let reference = Reference::new(prefix, *drawn.first_chunk::<5>().unwrap_or(&[0; 5]));
-            let taken = rows::written_reference(&step.batch, &reference).is_some()
-                || store::requests::request_by_reference(reader, &reference)?.is_some();
-            if !taken {
-                return Ok(reference);
-            }
-        }
-        Err(Rejection::Unavailable.into())
     }
 
     /// "This is not fixed": the request is open again and the package's message starts its process.

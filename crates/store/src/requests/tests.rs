@@ -55,12 +55,20 @@ fn a_request_is_found_by_reference_and_by_what_makes_it_a_duplicate() {
         batch.put(same(1));
         batch.put(ServiceRequestRow { closed_at: Some(at(9)), ..same(2) });
         batch.put(same(3));
-        batch.put(request(4));
+        for number in [7, 4] {
+            batch.append(Some(case(number)), at(4), "request.received", 1, b"{}".to_vec());
+            batch.put(request(number));
+        }
     });
     assert_eq!(numbers(&open_duplicates(&reader, key).unwrap()), [1, 3]);
-    let found = request_by_reference(&reader, &request(4).reference).unwrap().unwrap();
-    assert_eq!(numbers(&[found]), [4]);
-    assert_eq!(request_by_reference(&reader, &request(9).reference).unwrap(), None);
+    let found = |number: u8, shard, seq| {
+        let place = Some((Shard(shard), EventSeq(seq)));
+        request_by_reference(&reader, &request(number).reference, place).unwrap()
+    };
+    assert_eq!(numbers(&[found(4, 0, 2).unwrap()]), [4]);
+    assert_eq!(found(7, 0, 2), None, "another case was received there");
+    assert_eq!(found(4, 1, 2), None, "the place is another shard's");
+    assert_eq!(found(4, 0, 3), None, "nothing stands there");
     let span = received_between(&reader, at(120_000), at(240_000), Some(case(2)), 9).unwrap();
     assert_eq!(numbers(&span), [3]);
     let got: ServiceRequestRow =

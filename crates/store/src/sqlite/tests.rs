@@ -1,9 +1,10 @@
 //! The SQLite side on real files: fences, reopening, damage, foreign files, a full disk.
 
-use base::{Digest, Epoch, EventSeq, MessageId, Shard};
+use base::{AccountId, Digest, Epoch, EventSeq, MessageId, Shard};
 
 use super::*;
 use crate::effects::{EffectKey, EffectRow};
+use crate::people::AccountRow;
 use crate::requests::{ServiceRequestKey, ServiceRequestRow};
 use crate::testing::{Scratch, at, batch, body, case, effect, lease, request};
 use crate::{InboxMark, journal, row};
@@ -127,15 +128,20 @@ fn a_message_is_applied_once() {
 }
 
 #[test]
-fn a_taken_reference_refuses_the_batch() {
+fn a_taken_address_refuses_the_batch() {
     let scratch = Scratch::new();
     let mut store = open(&scratch);
     let mut held = lease(&mut store, "one");
-    held.advance(store.commit(&batch(&held, 1)).unwrap());
-    let mut twin = request(2);
-    twin.reference = request(1).reference;
+    let account = |number| AccountRow {
+        account_id: AccountId::from_bytes([number; 16]),
+        email_index: Digest::of(b"a@example.org"),
+        bytes: vec![number],
+    };
+    let mut first = batch(&held, 1);
+    first.put(account(1));
+    held.advance(store.commit(&first).unwrap());
     let mut second = batch(&held, 2);
-    second.put(twin);
+    second.put(account(2));
     assert!(matches!(store.commit(&second), Err(StoreError::NotUnique { .. })));
     assert_eq!(store.landed(&second).unwrap(), Landed::No);
 }
@@ -254,11 +260,38 @@ fn a_newer_or_changed_schema_is_refused() {
     let change = |sql: &str| Connection::open(&path).unwrap().execute_batch(sql).unwrap();
     change("INSERT INTO schema_migration (number, checksum) VALUES (900, 'x')");
     let newer = SqliteStore::open_file(&path, &body());
-    assert!(matches!(newer, Err(StoreError::Newer { found: 900, known: 6, .. })));
+    assert!(matches!(newer, Err(StoreError::Newer { found: 900, known: 7, .. })));
     change("DELETE FROM schema_migration WHERE number = 900");
     change("UPDATE schema_migration SET checksum = 'x' WHERE number = 1");
     let changed = SqliteStore::open_file(&path, &body());
     assert!(matches!(changed, Err(StoreError::MigrationChanged { number: 1 })));
+}
+
+#[test]
+fn a_file_of_the_release_before_opens_and_its_references_are_found() {
+    let scratch = Scratch::new();
+    let path = scratch.join("body.sqlite");
+    let mut before = connection::open_writer(&path, connection::JOURNAL_FILE).unwrap();
+    migrate::migrate(&mut before, &path, &migrate::JOURNAL[..6]).unwrap();
+    connection::claim(&before, &path, &body()).unwrap();
+    let drawn = request(9).reference;
+    let row = "INSERT INTO service_request (body, shard, case_id, reference, service,
+       service_version, status, channel, language, received_at, updated_at, touches, reopenings,
+       rekeyed_fields, staff_centiminutes, calls, messages, questions_asked, questions_answered,
+       cost_millipence, bytes)
+VALUES (?1, 0, ?2, ?3, 'missed-bin-collection', zeroblob(32), 'open', 'web', 'en', 1, 1, 0, 0, 0,
+       0, 0, 0, 0, 0, 0, x'07')";
+    let case_id = case(9).as_bytes().to_vec();
+    before.execute(row, (body().as_str(), case_id, drawn.as_str())).unwrap();
+    drop(before);
+    let store = open(&scratch);
+    let reader = store.readers().shard(Shard(0));
+    let found = |reference, place| {
+        crate::requests::request_by_reference(&reader, reference, place).unwrap()
+    };
+    assert_eq!(found(&drawn, None).unwrap().case_id, case(9));
+    assert_eq!(found(&drawn, Some((Shard(0), EventSeq(3)))).unwrap().case_id, case(9));
+    assert_eq!(found(&request(8).reference, Some((Shard(0), EventSeq(3)))), None);
 }
 
 #[test]
