@@ -34,6 +34,10 @@ mod sharing;
 mod translations;
 mod trial;
 
+/// A request takes many small values for a short time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// One program on which many public bodies serve citizens together.
 #[derive(Debug, Parser)]
 #[command(version, about)]

@@ -15,10 +15,11 @@ use base::{BlindKey, BodyId, Channel, DataKey, ServiceId, Shard as ShardNumber, 
 use runtime::entropy::SystemEntropy;
 use runtime::{
     Authority, BodySettings, Command, Input, Keyring, Places, ReplyTo, Service, Services, Shard,
-    Submit,
+    Step, Submit,
 };
 use store::{SqliteKeyStore, SqliteStore, Store as _, WrapEpoch};
 
+use super::usage::Usage;
 use super::{BATCH, Outcome};
 
 const SERVICE: &str = include_str!("fee/service.toml");
@@ -37,9 +38,26 @@ pub(crate) struct Measured {
     rows: u32,
     bytes: u64,
     took: Duration,
+    used: Usage,
 }
 
 impl Measured {
+    /// Counts what a step wrote: its events, the row that says where those of a case stand, the
+    /// rows of its projections, and the key of each case.
+    fn add(&mut self, step: &Step) -> Outcome<()> {
+        let cases = u32::try_from(step.replies.len())?;
+        self.cases += cases;
+        self.rows += u32::try_from(step.batch.rows.len())? + cases;
+        let mut last = None;
+        for (_, event) in step.batch.events() {
+            self.events += 1;
+            self.bytes += u64::try_from(event.bytes().len())?;
+            self.rows += u32::from(event.case.is_some() && event.case != last);
+            last = event.case;
+        }
+        Ok(())
+    }
+
     fn per_case(&self, count: u32) -> f64 {
         f64::from(count) / f64::from(self.cases.max(1))
     }
@@ -53,14 +71,18 @@ impl Measured {
 impl fmt::Display for Measured {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rate = f64::from(self.cases) / self.took.as_secs_f64();
-        let bytes = u32::try_from(self.bytes / u64::from(self.cases.max(1))).unwrap_or(u32::MAX);
+        let cases = u64::from(self.cases.max(1));
         write!(
             formatter,
             "engine: {rate:.0} finished cases/s; a finished case writes {:.1} rows, {:.1} of them \
-             events ({bytes} bytes of events): {:.1} row-sets",
+             events ({} bytes of events): {:.1} row-sets. It takes {} us of a processor, and {} \
+             bytes go to the disk for it, log and checkpoints and keys included",
             self.per_case(self.events + self.rows),
             self.per_case(self.events),
+            self.bytes / cases,
             self.per_case(self.events + self.rows) / ROWS_OF_A_ROW_SET,
+            self.used.processor.as_micros() / u128::from(cases),
+            self.used.written / cases,
         )
     }
 }
@@ -80,8 +102,10 @@ pub(crate) fn measure(path: &Path, seconds: u32) -> Outcome<Measured> {
     let settings = Arc::new(settings(body)?);
     let mut shard =
         Shard::open(lease, settings, services, keyring, Arc::new(SystemEntropy), &reader)?;
-    let mut measured = Measured { cases: 0, events: 0, rows: 0, bytes: 0, took: Duration::ZERO };
+    let (took, used) = (Duration::ZERO, Usage::default());
+    let mut measured = Measured { cases: 0, events: 0, rows: 0, bytes: 0, took, used };
     let (span, clock) = (Duration::from_secs(u64::from(seconds)), Instant::now());
+    let before = Usage::now();
     while clock.elapsed() < span {
         let now = began.plus_millis(i64::try_from(clock.elapsed().as_millis())?);
         let step = shard.step(now, inputs(&service, measured.cases), &reader)?;
@@ -93,14 +117,9 @@ pub(crate) fn measure(path: &Path, seconds: u32) -> Outcome<Measured> {
         if !calls.is_empty() {
             return Err("a case of this bench calls nobody".into());
         }
-        measured.cases += u32::try_from(step.replies.len())?;
-        measured.rows += u32::try_from(step.batch.rows.len())?;
-        for (_, event) in step.batch.events() {
-            measured.events += 1;
-            measured.bytes += u64::try_from(event.bytes().len())?;
-        }
+        measured.add(&step)?;
     }
-    measured.took = clock.elapsed();
+    (measured.took, measured.used) = (clock.elapsed(), Usage::now().since(before));
     let open = shard.cases().filter(|(_, case)| !case.process.is_empty()).count();
     if open > 0 {
         return Err(format!("{open} cases did not reach their outcome").into());

@@ -6,12 +6,17 @@
 //! on new files; the figure is the median of the pairs' ratios with its spread.
 
 mod engine;
+mod usage;
 
 use std::error::Error;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use store::probe::{raw_row_sets, store_row_sets};
+
+/// The program's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
