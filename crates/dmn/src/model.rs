@@ -261,6 +261,9 @@ impl Model {
 
     /// The decisions that must be evaluated for one, in order, itself last.
     fn needed(&self, target: usize) -> Vec<usize> {
+        if self.parts.decisions.get(target).is_some_and(|decision| decision.decisions.is_empty()) {
+            return vec![target];
+        }
         let mut wanted = vec![false; target.saturating_add(1)];
         if let Some(place) = wanted.last_mut() {
             *place = true;

@@ -24,6 +24,8 @@ pub struct Table {
     pub(crate) columns: Vec<Column>,
     pub(crate) outputs: Vec<Output>,
     pub(crate) rules: Vec<Rule>,
+    /// How many different constant cells there are, over all columns.
+    pub(crate) different: u32,
 }
 
 /// An input column.
@@ -56,6 +58,9 @@ pub(crate) struct Output {
 #[derive(Debug)]
 pub(crate) struct Rule {
     pub(crate) cells: Vec<Cell>,
+    /// For each cell which of the table's different ones it is: rules of one column often share
+    /// theirs. A cell that is no constant set is none of them.
+    pub(crate) kinds: Vec<u32>,
     pub(crate) outputs: Vec<Logic>,
     /// The result, where every output is a constant.
     pub(crate) constant: Option<Value>,
@@ -196,8 +201,9 @@ impl Table {
         matched: &mut Vec<u32>,
     ) -> Result<(), EvalError> {
         let first_only = self.info.hit_policy == HitPolicy::First;
+        let mut known = vec![None; self.different as usize];
         for (rule, number) in self.rules.iter().zip(0u32..) {
-            let verdict = rule.verdict(inputs, scope, run)?;
+            let verdict = rule.verdict(inputs, scope, run, &mut known)?;
             verdicts.push(verdict);
             if verdict == Verdict::Hit {
                 matched.push(number);
@@ -218,9 +224,16 @@ impl Rule {
         inputs: &[Value],
         scope: &Scope,
         run: &mut Run<'_>,
+        known: &mut [Option<bool>],
     ) -> Result<Verdict, EvalError> {
-        for ((cell, value), column) in self.cells.iter().zip(inputs).zip(0u32..) {
-            if !cell.passes(value, scope, run)? {
+        let cells = self.cells.iter().zip(&self.kinds).zip(inputs);
+        for (((cell, kind), value), column) in cells.zip(0u32..) {
+            let passes = match known.get_mut(*kind as usize) {
+                Some(Some(passes)) => *passes,
+                Some(place) => *place.insert(cell.passes(value, scope, run)?),
+                None => cell.passes(value, scope, run)?,
+            };
+            if !passes {
                 return Ok(Verdict::Failed { column });
             }
         }

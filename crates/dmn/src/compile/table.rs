@@ -31,12 +31,13 @@ impl Compiler<'_, '_> {
             .map(|rule| {
                 let cells = self.cells(rule, sight, &mut known);
                 let outputs = self.results(rule, &outputs, sight);
-                Some(Rule { cells: cells?, outputs: outputs?, constant: None })
+                Some(Rule { cells: cells?, kinds: Vec::new(), outputs: outputs?, constant: None })
             })
             .collect();
         let info = Arc::new(self.info(table, sight));
         let rules = rules.into_iter().collect::<Option<Vec<Rule>>>();
-        let mut table = Table { info, columns: columns?, outputs, rules: rules? };
+        let mut table = Table { info, columns: columns?, outputs, rules: rules?, different: 0 };
+        table.different = number_cells(&mut table.rules, &table.info.rules);
         let constants: Vec<Option<Value>> =
             table.rules.iter().map(|rule| constant_row(&table, rule)).collect();
         for (rule, constant) in table.rules.iter_mut().zip(constants) {
@@ -257,6 +258,27 @@ impl Compiler<'_, '_> {
         }
         date
     }
+}
+
+/// Gives each constant cell the number of the first one of its column that is written the same, and
+/// says how many there are.
+fn number_cells(rules: &mut [Rule], written: &[RuleInfo]) -> u32 {
+    let mut known: BTreeMap<(usize, &str), u32> = BTreeMap::new();
+    let mut next = 0;
+    for (rule, written) in rules.iter_mut().zip(written) {
+        for ((column, cell), text) in rule.cells.iter().enumerate().zip(&written.cells) {
+            let kind = if *cell.shape() == Shape::NotAnalysable {
+                u32::MAX
+            } else {
+                *known.entry((column, &**text)).or_insert_with(|| {
+                    next += 1;
+                    next - 1
+                })
+            };
+            rule.kinds.push(kind);
+        }
+    }
+    next
 }
 
 /// Whether constant tests allow a constant; what cannot be said is allowed.
