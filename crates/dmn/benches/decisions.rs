@@ -162,8 +162,15 @@ fn loading(asked: &Asked, rules: usize) -> Outcome<()> {
 }
 
 fn analysing(asked: &Asked, rules: usize, columns: usize) -> Outcome<()> {
-    for (what, holes, widened) in [("whole", 0, 0), ("5 rules out, 5 widened", 5, 5)] {
-        let model = parse(&tables::tree(rules, columns, holes, widened)?)?;
+    let kinds = [
+        ("whole", 0, 0, "UNIQUE"),
+        ("5 rules out, 5 widened", 5, 5, "UNIQUE"),
+        ("5 rules out, 5 widened, policy first", 5, 5, "FIRST"),
+    ];
+    for (what, out, widened, policy) in kinds {
+        let xml = tables::tree(rules, columns, out, widened)?;
+        let policy = format!("<decisionTable hitPolicy=\"{policy}\">");
+        let model = parse(&xml.replace("<decisionTable>", &policy))?;
         let table = model.tables().next().ok_or("a table")?;
         let (mut found, mut work) = (0, 0);
         let times = rounds(asked, || {

@@ -261,9 +261,6 @@ impl Model {
 
     /// The decisions that must be evaluated for one, in order, itself last.
     fn needed(&self, target: usize) -> Vec<usize> {
-        if self.parts.decisions.get(target).is_some_and(|decision| decision.decisions.is_empty()) {
-            return vec![target];
-        }
         let mut wanted = vec![false; target.saturating_add(1)];
         if let Some(place) = wanted.last_mut() {
             *place = true;
@@ -302,8 +299,8 @@ fn input_info(input: &InputModel) -> InputInfo<'_> {
 struct Session<'s> {
     model: &'s Model,
     run: Run<'s>,
-    /// The inputs taken so far.
-    taken: Vec<Option<Value>>,
+    /// The inputs taken so far, with their names.
+    taken: Vec<Option<(Arc<str>, Value)>>,
     /// The knowledge models as functions, made when the first is needed.
     functions: Option<Vec<Value>>,
 }
@@ -311,11 +308,13 @@ struct Session<'s> {
 impl Session<'_> {
     fn evaluate(mut self, target: usize, inputs: &Context) -> Result<Evaluation, EvaluationError> {
         let model = self.model;
-        let needed = model.needed(target);
-        let mut values = vec![Value::Null; target.saturating_add(1)];
-        let mut traces = Vec::with_capacity(needed.len());
+        let alone = model.parts.decisions.get(target).is_some_and(|one| one.decisions.is_empty());
+        let needed = if alone { Vec::new() } else { model.needed(target) };
+        // What later decisions read; a decision that requires none leaves nothing to be read.
+        let mut values = vec![Value::Null; if alone { 0 } else { target }];
+        let mut traces = Vec::with_capacity(needed.len().max(1));
         let mut faults = Vec::new();
-        for index in needed {
+        for &index in if alone { std::slice::from_ref(&target) } else { &needed } {
             let Some(decision) = model.parts.decisions.get(index) else { continue };
             let failed = |source| failed(&decision.name, source);
             let scope = self.scope(decision, inputs, &values).map_err(failed)?;
@@ -327,15 +326,13 @@ impl Session<'_> {
             traces.push(trace);
         }
         let id = model.parts.decisions.get(target).map(|decision| Arc::clone(&decision.id));
-        let names = model.parts.inputs.iter().map(|input| Arc::clone(&input.name));
-        let used = names.zip(self.taken).filter_map(|(name, value)| Some((name, value?)));
         let truncated = self.run.sink.lock().truncated;
         Ok(Evaluation {
-            value: values.pop().unwrap_or_default(),
+            value: traces.last().map(|trace| trace.value.clone()).unwrap_or_default(),
             trace: Trace {
                 model: Arc::clone(&model.stamp),
                 decision: id.unwrap_or_else(|| "".into()),
-                inputs: used.collect(),
+                inputs: self.taken.into_iter().flatten().collect(),
                 faults,
                 decisions: traces,
                 truncated,
@@ -391,15 +388,17 @@ impl Session<'_> {
     }
 
     fn input(&mut self, index: usize, inputs: &Context) -> Result<Value, EvalError> {
-        if let Some(Some(value)) = self.taken.get(index) {
+        if let Some(Some((_, value))) = self.taken.get(index) {
             return Ok(value.clone());
         }
         let Some(input) = self.model.parts.inputs.get(index) else { return Ok(Value::Null) };
         let given = inputs.get(&input.name).or_else(|| inputs.get(&input.id));
-        let given = given.cloned().unwrap_or_default();
-        let value = self.run.conform(input.declared.as_ref(), given, &input.name)?;
+        let mut value = given.cloned().unwrap_or_default();
+        if input.declared.is_some() {
+            value = self.run.conform(input.declared.as_ref(), value, &input.name)?;
+        }
         if let Some(place) = self.taken.get_mut(index) {
-            *place = Some(value.clone());
+            *place = Some((Arc::clone(&input.name), value.clone()));
         }
         Ok(value)
     }

@@ -17,6 +17,9 @@ pub(crate) mod info;
 
 use info::{HitPolicy, TableInfo};
 
+/// Up to this many different cells what is known of them needs no memory of its own.
+const FEW_CELLS: usize = 128;
+
 /// A compiled decision table.
 #[derive(Debug)]
 pub struct Table {
@@ -177,8 +180,10 @@ impl Table {
         let mut inputs = Vec::with_capacity(self.columns.len());
         let mut sound = true;
         for (column, info) in self.columns.iter().zip(&self.info.inputs) {
-            let value = column.expression.evaluate(scope, run.budget)?;
-            let value = run.conform(column.declared.as_ref(), value, &info.label)?;
+            let mut value = column.value(scope, run)?;
+            if column.declared.is_some() {
+                value = run.conform(column.declared.as_ref(), value, &info.label)?;
+            }
             if let Some(allowed) = &column.allowed
                 && !value.is_null()
                 && !allowed.passes(&value, scope, run)?
@@ -201,9 +206,15 @@ impl Table {
         matched: &mut Vec<u32>,
     ) -> Result<(), EvalError> {
         let first_only = self.info.hit_policy == HitPolicy::First;
-        let mut known = vec![None; self.different as usize];
+        let (mut few, mut many) = ([None; FEW_CELLS], Vec::new());
+        let known = if let Some(known) = few.get_mut(..self.different as usize) {
+            known
+        } else {
+            many.resize(self.different as usize, None);
+            many.as_mut_slice()
+        };
         for (rule, number) in self.rules.iter().zip(0u32..) {
-            let verdict = rule.verdict(inputs, scope, run, &mut known)?;
+            let verdict = rule.verdict(inputs, scope, run, known)?;
             verdicts.push(verdict);
             if verdict == Verdict::Hit {
                 matched.push(number);
@@ -214,6 +225,20 @@ impl Table {
             }
         }
         Ok(())
+    }
+}
+
+impl Column {
+    /// The value of the expression; most are a name alone, which needs no evaluator.
+    #[inline]
+    fn value(&self, scope: &Scope, run: &mut Run<'_>) -> Result<Value, EvalError> {
+        match self.expression.as_variable().and_then(|slot| scope.get(slot)) {
+            Some(value) => {
+                run.budget.charge_steps(1)?;
+                Ok(value.clone())
+            }
+            None => self.expression.evaluate(scope, run.budget),
+        }
     }
 }
 

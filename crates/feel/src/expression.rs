@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::ast::Node;
+use crate::ast::{Node, Place};
 use crate::budget::Budget;
 use crate::dialect::{Dialect, NullPolicy};
 use crate::environment::Scope;
@@ -43,6 +43,15 @@ impl Expression {
             machine.reserve(compiled.locals)?;
             machine.evaluate(&compiled.node)
         })
+    }
+
+    /// The slot whose value it is, where it is a name alone.
+    pub fn as_variable(&self) -> Option<Slot> {
+        if let Node::Variable(Place::Global(slot)) = &self.0.node {
+            Some(Slot(*slot))
+        } else {
+            None
+        }
     }
 
     /// The slots that it reads, in ascending order.
