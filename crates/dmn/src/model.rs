@@ -247,8 +247,7 @@ impl Model {
         let Some(target) = self.find(decision) else {
             return Err(EvaluationError::UnknownDecision { name: decision.to_owned() });
         };
-        let sink = Sink::default();
-        let run = Run { sink: sink.clone(), types: &self.parts.types, environment, budget };
+        let run = Run { sink: Sink::default(), types: &self.parts.types, environment, budget };
         Session { model: self, run, taken: vec![None; self.parts.inputs.len()], functions: None }
             .evaluate(target, inputs)
     }
@@ -327,12 +326,14 @@ impl Session<'_> {
         }
         let id = model.parts.decisions.get(target).map(|decision| Arc::clone(&decision.id));
         let truncated = self.run.sink.lock().truncated;
+        let mut used = Vec::with_capacity(self.taken.len());
+        used.extend(self.taken.into_iter().flatten());
         Ok(Evaluation {
             value: traces.last().map(|trace| trace.value.clone()).unwrap_or_default(),
             trace: Trace {
                 model: Arc::clone(&model.stamp),
                 decision: id.unwrap_or_else(|| "".into()),
-                inputs: self.taken.into_iter().flatten().collect(),
+                inputs: used,
                 faults,
                 decisions: traces,
                 truncated,

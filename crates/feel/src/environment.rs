@@ -64,13 +64,13 @@ impl Scope {
     }
 
     /// Gives a variable its value. A slot beyond the names that the scope was made for makes room.
+    #[inline]
     pub fn set(&mut self, slot: Slot, value: Value) {
-        let index = slot.index();
-        if index >= self.values.len() {
-            self.values.resize(index.saturating_add(1), Value::Null);
-        }
-        if let Some(place) = self.values.get_mut(index) {
+        if let Some(place) = self.values.get_mut(slot.index()) {
             *place = value;
+        } else {
+            self.values.resize(slot.index(), Value::Null);
+            self.values.push(value);
         }
     }
 

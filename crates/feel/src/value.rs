@@ -341,6 +341,7 @@ impl Range {
     }
 
     /// Whether it holds a value; `None` where they cannot be compared.
+    #[inline]
     pub fn includes(&self, value: &Value) -> Option<bool> {
         compare::includes(self, value)
     }

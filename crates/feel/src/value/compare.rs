@@ -82,9 +82,16 @@ fn date_times_equal(left: &DateTime, right: &DateTime) -> bool {
 }
 
 /// The order of two values of one ordered type, by instant where both have a zone.
+#[inline]
 pub(crate) fn order(left: &Value, right: &Value) -> Option<Ordering> {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => Some(left.cmp(right)),
+        _ => order_of_others(left, right),
+    }
+}
+
+fn order_of_others(left: &Value, right: &Value) -> Option<Ordering> {
+    match (left, right) {
         (Value::String(left), Value::String(right)) => Some(left.cmp(right)),
         (Value::Date(left), Value::Date(right)) => Some(left.cmp(right)),
         (Value::Time(left), Value::Time(right)) => match (left.utc_nanos(), right.utc_nanos()) {
