@@ -23,6 +23,12 @@ pub enum Command {
         /// What it gave.
         variables: Variables,
     },
+    /// A job is done that no worker is asked for: the shell does it within the same step. It counts
+    /// as going on without a wait, and is an incident when the case has done so for too long.
+    PassJob {
+        /// The element that waits for it.
+        element: ElementKey,
+    },
     /// A try of a job failed. With no tries left it becomes an incident.
     FailJob {
         /// The element that waits for it.

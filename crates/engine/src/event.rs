@@ -113,6 +113,26 @@ pub struct UserTask {
     pub headers: BTreeMap<String, String>,
 }
 
+/// Whether something came to the case from outside. What the case does to itself never lets it begin
+/// anew to count how long it runs without waiting ([`limits::MAX_CONTINUED`](crate::limits)).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// A worker, a person, a clock or another case brought it.
+    #[default]
+    Outside,
+    /// The case did it itself, within the step that it was in.
+    Inside,
+}
+
+impl Origin {
+    /// The origin that is not written, as events had none at first.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+    const fn is_outside(&self) -> bool {
+        matches!(self, Self::Outside)
+    }
+}
+
 /// What has happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -195,6 +215,9 @@ pub enum Event {
         /// What it gave, when output mappings are to choose from it.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         values: Variables,
+        /// Whether it came from outside.
+        #[serde(default, skip_serializing_if = "Origin::is_outside")]
+        origin: Origin,
     },
     /// A timer runs.
     TimerStarted {
@@ -268,6 +291,9 @@ pub enum Event {
         /// What came with it, when output mappings are to choose from it.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         values: Variables,
+        /// Whether it came from outside.
+        #[serde(default, skip_serializing_if = "Origin::is_outside")]
+        origin: Origin,
     },
     /// A person is asked to do something.
     UserTaskCreated {

@@ -74,7 +74,7 @@ pub use command::{Awaited, Command, Rejection, Resolution};
 pub use decide::{Decided, decide};
 pub use deployment::{DeployError, DeployFault, Deployment};
 pub use environment::Environment;
-pub use event::{Cycle, Event, FormReference, Job, Settled, TimerSet, Token, UserTask};
+pub use event::{Cycle, Event, FormReference, Job, Origin, Settled, TimerSet, Token, UserTask};
 pub use ids::{DecisionId, ElementId, ElementKey, FlowId, ProcessId, ProcessVersion};
 pub use incident::{Incident, IncidentKind};
 pub use instance::{Broken, ElementInstance, Instance, Waits};

@@ -2,7 +2,8 @@
 
 /// Element steps that one command may take before it writes `Continued` (DESIGN L8).
 pub const MAX_STEPS: u32 = 1_000;
-/// How often a case may continue without once waiting; then its elements get an incident.
+/// How often a case may continue, or pass a job that no worker is asked for, without once waiting for
+/// anything outside; then its elements get an incident.
 pub const MAX_CONTINUED: u32 = 100;
 /// Most element instances alive in a case.
 pub const MAX_ELEMENTS: usize = 10_000;

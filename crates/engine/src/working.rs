@@ -257,10 +257,15 @@ impl<'a> Working<'a> {
         Ok(())
     }
 
+    /// Whether the case has gone on by itself as often as it may without a wait.
+    pub(crate) fn has_gone_on_long(&self) -> bool {
+        let root = self.instance.get(ElementKey::ROOT);
+        root.is_some_and(|root| root.continued >= limits::MAX_CONTINUED)
+    }
+
     /// The steps are used up: the rest goes on by a command of its own, but not for ever.
     fn leave_over(&mut self) -> Result<(), Rejection> {
-        let continued = self.instance.get(ElementKey::ROOT).map_or(0, |root| root.continued);
-        if continued < limits::MAX_CONTINUED {
+        if !self.has_gone_on_long() {
             self.continued = true;
             return self.emit(Event::Continued {});
         }

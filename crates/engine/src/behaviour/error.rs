@@ -6,7 +6,7 @@ use super::{incident, mapping};
 use crate::deployment::{Place, Slot};
 use crate::expression::Source;
 use crate::working::{Halt, Working};
-use crate::{ElementKey, Event, IncidentKind, Variables};
+use crate::{ElementKey, Event, IncidentKind, Origin, Variables};
 
 /// Throws an error from an element: the catching event gets a token, the activity it is attached to ends.
 pub(crate) fn throw(
@@ -14,6 +14,7 @@ pub(crate) fn throw(
     key: ElementKey,
     code: &str,
     values: Variables,
+    origin: Origin,
 ) -> Result<(), Halt> {
     let code = incident::short(code.to_owned());
     let Some((host, catcher)) = catcher(working, key, &code)? else {
@@ -26,7 +27,7 @@ pub(crate) fn throw(
     let element = working.element_id(key)?;
     let token = working.token(catcher.id());
     let at = token.key;
-    working.emit(Event::ErrorCaught { key, element, code, host, token, values })?;
+    working.emit(Event::ErrorCaught { key, element, code, host, token, values, origin })?;
     working.terminate(host)?;
     mapping::propagate(working, Some(at), rising)
 }

@@ -7,8 +7,8 @@ use crate::behaviour::{error, incident, mapping, timer};
 use crate::variable::bytes_of_variables;
 use crate::working::{Halt, Working};
 use crate::{
-    Awaited, Command, ElementId, ElementKey, ElementState, Event, IncidentKind, ProcessVersion,
-    Rejection, Resolution, Settled, Token, Variables, Waits, limits,
+    Awaited, Command, ElementId, ElementKey, ElementState, Event, IncidentKind, Origin,
+    ProcessVersion, Rejection, Resolution, Settled, Token, Variables, Waits, limits,
 };
 
 /// Handles a command up to where tokens run by themselves.
@@ -18,6 +18,7 @@ pub(super) fn handle(working: &mut Working<'_>, command: Command) -> Result<(), 
             begin(working, process, start.as_ref(), variables)
         }
         Command::CompleteJob { element, variables } => complete_job(working, element, variables),
+        Command::PassJob { element } => pass_job(working, element),
         Command::FailJob { element, code, retries } => fail_job(working, element, code, retries),
         Command::ThrowJobError { element, error_code, variables } => {
             throw_error(working, element, &error_code, variables)
@@ -150,7 +151,28 @@ fn complete_job(
 ) -> Result<(), Rejection> {
     waiting(working, key, Awaited::Job)?;
     small_enough(&variables)?;
-    finish(working, key, variables, |element, values| Event::JobCompleted { key, element, values })
+    let origin = Origin::Outside;
+    finish(working, key, variables, |element, values| Event::JobCompleted {
+        key,
+        element,
+        values,
+        origin,
+    })
+}
+
+/// Goes past a job that needs no worker, but not for ever without a wait.
+fn pass_job(working: &mut Working<'_>, key: ElementKey) -> Result<(), Rejection> {
+    waiting(working, key, Awaited::Job)?;
+    if working.has_gone_on_long() {
+        return incident::raise(working, key, IncidentKind::NeverWaits, "jobs without a wait");
+    }
+    let origin = Origin::Inside;
+    finish(working, key, Variables::new(), |element, values| Event::JobCompleted {
+        key,
+        element,
+        values,
+        origin,
+    })
 }
 
 fn complete_user_task(
@@ -194,7 +216,7 @@ fn throw_error(
 ) -> Result<(), Rejection> {
     waiting(working, key, Awaited::Job)?;
     small_enough(&variables)?;
-    let thrown = error::throw(working, key, code, variables);
+    let thrown = error::throw(working, key, code, variables, Origin::Outside);
     incident::settle(working, key, thrown, false)
 }
 

@@ -1,10 +1,10 @@
 //! End events that do more than end their token.
 
-use crate::ElementKey;
 use crate::Variables;
 use crate::behaviour::{error, evaluate, mapping, transition};
 use crate::deployment::{Place, Slot};
 use crate::working::{Halt, Working};
+use crate::{ElementKey, Origin};
 
 /// Ends everything else in the scope of the event, and nothing outside it.
 pub(super) fn terminate(
@@ -33,5 +33,5 @@ pub(super) fn error(
 ) -> Result<(), Halt> {
     mapping::inputs(working, key, place)?;
     let code = evaluate::text(working, key, place, Slot::ErrorCode)?;
-    error::throw(working, key, &code, Variables::new())
+    error::throw(working, key, &code, Variables::new(), Origin::Inside)
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::event::{Settled, Token};
+use crate::event::{Origin, Settled, Token};
 use crate::{
     ElementInstance, ElementKey, ElementState, Event, Incident, ProcessVersion, Variables,
 };
@@ -28,8 +28,11 @@ impl Instance {
             Event::VariablesSet { scope, values } => self.set(*scope, values),
             Event::JobCreated { key, job, .. } => self.wait(*key, Waits::Job(job.clone())),
             Event::JobFailed { key, retries, .. } => self.set_retries(*key, *retries),
-            Event::JobCompleted { key, values, .. }
-            | Event::UserTaskCompleted { key, values, .. } => self.work_done(*key, values),
+            Event::JobCompleted { key, values, origin, .. } => {
+                self.came(*origin);
+                self.finish(*key, values);
+            }
+            Event::UserTaskCompleted { key, values, .. } => self.work_done(*key, values),
             Event::UserTaskCreated { key, task, .. } => {
                 self.wait(*key, Waits::UserTask(Box::new(task.clone())));
             }
@@ -40,9 +43,7 @@ impl Instance {
                 self.raise(*key, incident, *leaving);
             }
             Event::IncidentResolved { key, how, values, .. } => self.settle(*key, *how, values),
-            Event::Continued {} => self.change(ElementKey::ROOT, |root| {
-                root.continued = root.continued.saturating_add(1);
-            }),
+            Event::Continued {} => self.go_on(),
             Event::Cancelled {} => {
                 self.dirty.extend(self.elements.keys());
                 self.elements.clear();
@@ -95,8 +96,12 @@ impl Instance {
                 }
                 self.let_go(scope, token.as_ref(), Some(values));
             }
-            Event::ErrorCaught { host, token, values, .. } => {
-                self.rest();
+            Event::ErrorCaught { host, token, values, origin, .. } => {
+                match origin {
+                    Origin::Outside => self.rest(),
+                    // The steps to the error were counted as they were taken.
+                    Origin::Inside => {}
+                }
                 let scope = self.get(*host).and_then(|row| row.parent);
                 self.let_go(scope, Some(token), Some(values));
             }
@@ -242,6 +247,10 @@ impl Instance {
 
     fn work_done(&mut self, key: ElementKey, values: &Variables) {
         self.rest();
+        self.finish(key, values);
+    }
+
+    fn finish(&mut self, key: ElementKey, values: &Variables) {
         self.set(key, values);
         self.change(key, |row| {
             row.state = ElementState::Completing;
@@ -287,6 +296,19 @@ impl Instance {
                 }
             }
         }
+    }
+
+    /// A job is done: by a worker outside, or by the case itself, which then goes on without a wait.
+    fn came(&mut self, origin: Origin) {
+        match origin {
+            Origin::Outside => self.rest(),
+            Origin::Inside => self.go_on(),
+        }
+    }
+
+    /// The case goes on by itself once more.
+    fn go_on(&mut self) {
+        self.change(ElementKey::ROOT, |root| root.continued = root.continued.saturating_add(1));
     }
 
     /// Something came from outside: the case does not run on and on by itself.

@@ -9,8 +9,8 @@ use feel::Value;
 
 use super::personal::OneKey;
 use crate::{
-    Cycle, ElementKey, Event, FormReference, Incident, IncidentKind, Job, ProcessVersion, Settled,
-    TimerSet, Token, UserTask, Variable, Variables, open_variables,
+    Cycle, ElementKey, Event, FormReference, Incident, IncidentKind, Job, Origin, ProcessVersion,
+    Settled, TimerSet, Token, UserTask, Variable, Variables, open_variables,
 };
 
 const KEY: ElementKey = ElementKey(7);
@@ -80,7 +80,12 @@ fn work() -> Vec<Event> {
     vec![
         Event::JobCreated { key: KEY, element: element(), job },
         Event::JobFailed { key: KEY, element: element(), code: "slow".to_owned(), retries: 1 },
-        Event::JobCompleted { key: KEY, element: element(), values: values() },
+        Event::JobCompleted {
+            key: KEY,
+            element: element(),
+            values: values(),
+            origin: Origin::Outside,
+        },
         Event::UserTaskCreated { key: KEY, element: element(), task: task() },
         Event::UserTaskCompleted { key: KEY, element: element(), values: values() },
         Event::DecisionEvaluated {
@@ -140,6 +145,7 @@ fn triggers() -> Vec<Event> {
             host: KEY,
             token: token(),
             values: values(),
+            origin: Origin::Outside,
         },
     ]
 }

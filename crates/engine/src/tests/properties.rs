@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use base::{Digest, Timestamp};
 
 use super::personal::OneKey;
-use super::{MORNING, blind};
+use super::{Case, MORNING, blind, process, script, service};
 use crate::random::{RandomProcess, Shape};
 use crate::{
-    Command, Deployment, ElementInstance, ElementKey, Environment, Event, Instance, decide,
+    Command, Deployment, ElementInstance, ElementKey, Environment, Event, Instance, Resolution,
+    Variables, decide, limits,
 };
 
 /// Commands after which a process is taken to be lost.
@@ -151,4 +152,62 @@ fn one_seed_gives_one_process() {
         Digest::of(bpmn::write(&made(7).model).as_bytes()),
         Digest::of(bpmn::write(&made(8).model).as_bytes())
     );
+}
+
+/// A case that goes round without waiting for anything outside: random parts, each a job that no worker
+/// is asked for, a script, or an error that the process throws and catches itself.
+fn round(draw: &mut impl FnMut() -> u64) -> Case {
+    let (mut elements, mut path) = (String::new(), String::new());
+    let parts = draw() % 5 + 1;
+    for at in 0..parts {
+        let id = format!("a{at}");
+        let next = if at + 1 == parts { "m".to_owned() } else { format!("a{}", at + 1) };
+        match draw() % 3 {
+            0 => elements += &service(&id, ""),
+            1 => elements += &script(&id, "n + 1", "n"),
+            _ => {
+                let inside = format!(
+                    r#"<subProcess id="{id}"><startEvent id="{id}-s"/><endEvent id="{id}-e"><errorEventDefinition errorRef="err1"/></endEvent><sequenceFlow id="{id}-f" sourceRef="{id}-s" targetRef="{id}-e"/></subProcess><boundaryEvent id="{id}-b" attachedToRef="{id}"><errorEventDefinition errorRef="err1"/></boundaryEvent>"#
+                );
+                elements.push_str(&inside);
+                path.extend(["; ", &id, "-b>", &next]);
+            }
+        }
+        path.extend(["; ", &id, ">", &next]);
+    }
+    let elements = format!(r#"<startEvent id="s"/><exclusiveGateway id="m"/>{elements}"#);
+    Case::of(&process("p", &elements, &format!("s>m>a0{path}")))
+}
+
+/// L8: whatever a process goes round by, it stops with an incident before it has gone on too often, and
+/// each time that staff let it try again.
+#[test]
+fn a_process_that_goes_round_by_itself_meets_its_limit() {
+    for seed in 0..60 {
+        let mut draw = stream(seed);
+        let mut case = round(&mut draw);
+        case.start("\"n\": 0");
+        for _ in 0..2 {
+            let mut commands = 0;
+            while case.live.incidents().next().is_none() {
+                let job = case.live.rows().find(|row| row.job().is_some()).map(|row| row.key);
+                let command = job.map_or(Command::Continue, |element| Command::PassJob { element });
+                let mut environment = Environment::new(&blind);
+                environment.steps = [1, 7, 1_000][usize::try_from(draw() % 3).unwrap()];
+                let decided =
+                    decide(&case.deployment, &case.live, command, case.now, &mut environment);
+                decided.unwrap().events.iter().for_each(|event| case.live.apply(event));
+                commands += 1;
+                assert!(commands <= limits::MAX_CONTINUED + 1, "seed {seed} runs for ever");
+            }
+            let (element, incident) = case.live.incidents().next().unwrap();
+            assert_eq!(incident.kind.key(), "never_waits", "seed {seed}");
+            case.live.check().unwrap();
+            let how = Resolution::Retry { retries: 1, variables: Variables::new() };
+            let retry = Command::ResolveIncident { element, how };
+            let mut environment = Environment::new(&blind);
+            let decided = decide(&case.deployment, &case.live, retry, case.now, &mut environment);
+            decided.unwrap().events.iter().for_each(|event| case.live.apply(event));
+        }
+    }
 }

@@ -266,6 +266,7 @@ impl Edit {
             )
             .map_err(Rejection::from)?;
             let kept = self.kept(&opened, &decided.events);
+            self.open_passed(&decided.events)?;
             let mut completed = Vec::new();
             for event in decided.events {
                 if let engine::Event::ElementCompleted { element, .. } = &event {
@@ -284,13 +285,28 @@ impl Edit {
 
     /// Whether the job that a command answers was ended by one before it.
     fn is_late(&self, command: &engine::Command) -> bool {
-        let (engine::Command::CompleteJob { element, .. }
-        | engine::Command::FailJob { element, .. }) = command
+        let (engine::Command::PassJob { element } | engine::Command::FailJob { element, .. }) =
+            command
         else {
             return false;
         };
         self.answered.contains(element)
             && self.case.process.get(*element).is_none_or(|row| row.job().is_none())
+    }
+
+    /// Writes to the requester for each message job that the engine has let pass.
+    fn open_passed(&mut self, events: &[engine::Event]) -> Result<(), Refused> {
+        for event in events {
+            let engine::Event::JobCompleted { key, origin: engine::Origin::Inside, .. } = event
+            else {
+                continue;
+            };
+            let row = self.case.process.get(*key);
+            let job = row.and_then(engine::ElementInstance::job);
+            let template = job.and_then(|job| job.headers.get(TEMPLATE_HEADER)).cloned();
+            self.open_message(&template.unwrap_or_default(), Some(*key))?;
+        }
+        Ok(())
     }
 
     /// Opens an effect for each job that waits and has none: a new one, or one whose incident was
@@ -347,12 +363,8 @@ impl Edit {
     ) -> Result<(), Refused> {
         self.answered.insert(key);
         if job.job_type == MESSAGE_JOB {
-            let template = job.headers.get(TEMPLATE_HEADER).cloned().unwrap_or_default();
-            self.open_message(&template, Some(key))?;
-            commands.push_back(engine::Command::CompleteJob {
-                element: key,
-                variables: Variables::new(),
-            });
+            // The message opens when the engine has let the job pass.
+            commands.push_back(engine::Command::PassJob { element: key });
             return Ok(());
         }
         if super::crossing::is_crossing(job) {

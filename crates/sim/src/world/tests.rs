@@ -153,6 +153,30 @@ fn jobs_beyond_what_one_input_may_open_are_opened_by_the_next_step() {
     crashes_at_each_commit(&inside, "effect.opened");
 }
 
+/// L8.
+#[test]
+fn a_process_that_writes_to_the_requester_on_and_on_stops_until_staff_let_it_go_on() {
+    let inside = r#"
+        <bpmn:startEvent id="start"/>
+        <bpmn:exclusiveGateway id="again"/>
+        <bpmn:serviceTask id="write"><bpmn:extensionElements>
+          <zeebe:taskDefinition type="message"/>
+          <zeebe:ioMapping>
+            <zeebe:output source="=if n = null then 1 else n + 1" target="n"/>
+          </zeebe:ioMapping>
+        </bpmn:extensionElements></bpmn:serviceTask>
+        <bpmn:exclusiveGateway id="enough" default="f4"/>
+        <bpmn:endEvent id="end_1"/>
+        <bpmn:sequenceFlow id="f1" sourceRef="start" targetRef="again"/>
+        <bpmn:sequenceFlow id="f2" sourceRef="again" targetRef="write"/>
+        <bpmn:sequenceFlow id="f3" sourceRef="write" targetRef="enough"/>
+        <bpmn:sequenceFlow id="f4" sourceRef="enough" targetRef="end_1"/>
+        <bpmn:sequenceFlow id="f5" sourceRef="enough" targetRef="again">
+          <bpmn:conditionExpression>=n &lt; 150</bpmn:conditionExpression>
+        </bpmn:sequenceFlow>"#;
+    crashes_at_each_commit(inside, "process.incident_raised");
+}
+
 /// L9.
 #[test]
 fn a_case_is_erased_and_replayed() {
