@@ -135,7 +135,7 @@ struct Stage {
 /// When the data folder is not ours, the region is refused, or a visitor does not get what the
 /// demonstration promises.
 pub async fn run(options: Options) -> anyhow::Result<()> {
-    let stage = set_up(&options).await?;
+    let (stage, token) = set_up(&options).await?;
     say(&format!(
         "{} is set up: {} residents",
         stage.installation.region.name.in_language(base::Language::En),
@@ -145,7 +145,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         say(&format!("refused: {problem}"));
     }
     let started = wall();
-    let told = replay(&options, &stage).await?;
+    let told = replay(&options, &stage, token).await?;
     let seconds = started.elapsed().as_secs_f64();
     let summary = conclude(&options, &stage, &told, seconds)?;
     if options.json {
@@ -169,7 +169,8 @@ fn wall() -> std::time::Instant {
     std::time::Instant::now()
 }
 
-async fn set_up(options: &Options) -> anyhow::Result<Stage> {
+/// Sets everything up. The clock stands still as long as the token is held.
+async fn set_up(options: &Options) -> anyhow::Result<(Stage, Busy)> {
     presence::refuse_real(&options.data)?;
     if options.fresh && options.data.exists() {
         store::DataFolder::remove(&options.data)?;
@@ -208,8 +209,7 @@ async fn set_up(options: &Options) -> anyhow::Result<Stage> {
     let router = crate::pages::router(&installation, &front)?;
     let server = crate::server::serve(listener, origin.clone(), router);
     offices.call_back_to(&origin, options.seed);
-    drop(token);
-    Ok(Stage { installation, offices, clock, outbox, areas, demo, begins, server })
+    Ok((Stage { installation, offices, clock, outbox, areas, demo, begins, server }, token))
 }
 
 /// Staff of the residents' own council have checked who they are, long ago.
@@ -292,7 +292,14 @@ fn last_event(data: &std::path::Path) -> anyhow::Result<Option<Timestamp>> {
 
 /// Replays the morning. The clock moves only when nothing is in flight; the visits of one minute
 /// run together. Ends when nothing is due any more.
-async fn replay(options: &Options, stage: &Stage) -> anyhow::Result<Vec<(BodyId, Option<String>)>> {
+///
+/// The token is given back only when the next instant is already waited for, and held while
+/// somebody is at work: else the clock would run past them, and their codes and sessions expire.
+async fn replay(
+    options: &Options,
+    stage: &Stage,
+    mut token: Busy,
+) -> anyhow::Result<Vec<(BodyId, Option<String>)>> {
     let visits = planned(options, stage);
     if options.faults {
         stage.offices.fail(&stage.demo, stage.begins);
@@ -302,9 +309,6 @@ async fn replay(options: &Options, stage: &Stage) -> anyhow::Result<Vec<(BodyId,
     let mut references: BTreeMap<usize, String> = BTreeMap::new();
     let mut told = Vec::new();
     let mut at = 0;
-    // A token is given back only when the next instant is already waited for: else the clock would
-    // run past it.
-    let mut token = stage.clock.busy();
     while at < visits.len() {
         let minute = visits.get(at).map_or(0, |visit| visit.minute);
         let together: Vec<Visit> =
@@ -332,7 +336,9 @@ async fn replay(options: &Options, stage: &Stage) -> anyhow::Result<Vec<(BodyId,
     drop(token);
     settle(&stage.clock).await?;
     // What a time limit has given to a person meanwhile.
+    let token = stage.clock.busy();
     staff_decide(options, stage, &world).await?;
+    drop(token);
     settle(&stage.clock).await?;
     bar.finish_and_clear();
     Ok(told)

@@ -49,10 +49,9 @@ fn visits(options: &Options, stage: &Stage, channel: Channel) -> Vec<Visit> {
 
 async fn stored_by(channel: Channel) -> Stored {
     let options = options(channel.key());
-    let stage = set_up(&options).await.unwrap();
+    let (stage, token) = set_up(&options).await.unwrap();
     assert!(stage.installation.problems.is_empty(), "{:?}", stage.installation.problems);
     let world = Arc::new(world(&stage).unwrap());
-    let token = stage.clock.busy();
     let mut stored = Stored::new();
     for visit in visits(&options, &stage, channel) {
         let done = world.visit(&visit).await.unwrap();
@@ -84,4 +83,27 @@ async fn the_same_answers_are_the_same_record_by_web_agent_and_api_in_every_serv
             assert_eq!(by_web.get(&asked), Some(&stored), "{asked:?} by {}", channel.key());
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clock_stands_while_staff_work_what_is_left_at_the_end() {
+    let options = Options { requests: 8, ..options("left") };
+    let (stage, token) = set_up(&options).await.unwrap();
+    replay(&options, &stage, token).await.unwrap();
+    let staff = stage.installation.region.bodies.iter().flat_map(|body| &body.staff);
+    let works = |role: &Role| matches!(role, Role::Caseworker | Role::Assessor);
+    let workers = staff.filter(|staff| staff.roles.iter().any(works));
+    let workers: BTreeSet<&str> = workers.map(|staff| staff.email.as_str()).collect();
+    let mut codes = stage.outbox.messages();
+    codes.retain(|sent| workers.contains(sent.mail.to.as_str()));
+    let ended = codes.first().unwrap().at;
+    let signed_in = |codes: &mut dyn Iterator<Item = &crate::post::Sent>| -> BTreeSet<String> {
+        codes.map(|sent| sent.mail.to.clone()).collect()
+    };
+    let at_the_end = signed_in(&mut codes.iter().filter(|sent| sent.at == ended));
+    assert!(at_the_end.len() > 1, "nobody's session ends while the next one signs in");
+    assert_eq!(at_the_end, signed_in(&mut codes.iter()));
+    stage.server.stop().await;
+    drop((stage.installation, stage.offices));
+    std::fs::remove_dir_all(&options.data).unwrap();
 }

@@ -241,9 +241,9 @@ fn files(path: &Path, bodies: &[BodyId]) -> Vec<(Option<BodyId>, PathBuf)> {
 
 /// The morning, and what the fake post sent.
 async fn lived(options: &Options) -> (Vec<BodyId>, BodyId, Vec<crate::post::Sent>) {
-    let stage = set_up(options).await.unwrap();
+    let (stage, token) = set_up(options).await.unwrap();
     assert!(stage.installation.problems.is_empty(), "{:?}", stage.installation.problems);
-    replay(options, &stage).await.unwrap();
+    replay(options, &stage, token).await.unwrap();
     let mut asked: BTreeMap<String, u64> = BTreeMap::new();
     for body in stage.installation.host.bodies() {
         for (id, signed) in &body.settings().sharing.agreements {
