@@ -1,6 +1,6 @@
 //! DMN decisions with reasons.
 //!
-//! A [`Model`] is read from DMN XML (1.3 to 1.5), checked and compiled once, then asked as often as
+//! A [`Model`] is read from DMN XML (1.2 to 1.6), checked and compiled once, then asked as often as
 //! wanted. Every answer comes with its [`Trace`]: the inputs used, for each rule its first failing
 //! cell, the rules hit, and their annotations as reasons in people's languages with the law they
 //! follow.

@@ -176,7 +176,7 @@ impl ProblemKind {
             Self::NotUtf8 => "Save the file as UTF-8.",
             Self::Xml { .. } => "Save the model again from the modelling tool.",
             Self::DocumentType => "Take the <!DOCTYPE ..> out.",
-            Self::NotDmn { .. } => "Save the model as DMN 1.3 to 1.5 from the modelling tool.",
+            Self::NotDmn { .. } => "Save the model as DMN 1.2 to 1.6 from the modelling tool.",
             Self::Unsupported { .. } => "Say the same with a decision table or a FEEL expression.",
             Self::MissingElement { .. } | Self::MissingAttribute { .. } => "Fill it in.",
             Self::NotA { .. } => "Write one that is.",

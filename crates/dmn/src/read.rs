@@ -145,8 +145,10 @@ impl Reader {
 
     fn expression_language(&mut self, node: Xml<'_, '_>) {
         let Some(language) = optional(node, "expressionLanguage") else { return };
+        let lower = language.to_ascii_lowercase();
+        // B-FEEL of DMN 1.6 gives other values where FEEL gives null, so it is not read as FEEL.
         let known = language == "feel"
-            || (language.starts_with("http") && language.to_ascii_lowercase().contains("feel"));
+            || (lower.starts_with("http") && lower.contains("feel") && !lower.contains("b-feel"));
         if !known {
             self.not_a(node, "supported expression language", &language);
         }

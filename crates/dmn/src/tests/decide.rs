@@ -349,3 +349,27 @@ fn a_budget_bounds_an_evaluation() {
     expect!["decision `d` failed: Some(BudgetExceeded(Steps { limit: 500000 }))"]
         .assert_eq(&format!("{error}: {:?}", std::error::Error::source(&error)));
 }
+
+#[test]
+fn every_version_that_is_read_decides_alike() {
+    let namespaces = [
+        ("http://www.omg.org/spec/DMN/20180521/MODEL/", "1.2"),
+        ("https://www.omg.org/spec/DMN/20191111/MODEL/", "1.3"),
+        ("https://www.omg.org/spec/DMN/20211108/MODEL/", "1.4"),
+        ("https://www.omg.org/spec/DMN/20230324/MODEL/", "1.5"),
+        ("https://www.omg.org/spec/DMN/20240513/MODEL/", "1.6"),
+    ];
+    for (namespace, number) in namespaces {
+        let xml = format!(
+            r##"<definitions xmlns="{namespace}" name="t" namespace="n">
+              <inputData id="a" name="a"><variable name="a" typeRef="number"/></inputData>
+              <decision id="d" name="d"><variable name="d" typeRef="number"/>
+                <informationRequirement><requiredInput href="#a"/></informationRequirement>
+                <literalExpression><text>a + 1</text></literalExpression></decision>
+            </definitions>"##
+        );
+        let model = model(&xml);
+        assert_eq!(model.version().number(), number);
+        assert_eq!(evaluate(&model, "d", r#"{"a": 4}"#).value.to_json(), "5");
+    }
+}

@@ -368,3 +368,16 @@ fn a_problem_of_the_whole_file_is_refused_in_a_lenient_reading_too() {
     "#]]
     .assert_eq(&told);
 }
+
+#[test]
+fn b_feel_is_refused_and_not_read_as_feel() {
+    let b_feel = format!(
+        r#"<definitions xmlns="https://www.omg.org/spec/DMN/20240513/MODEL/" name="t" namespace="n"
+            expressionLanguage="{}">{}</definitions>"#,
+        "https://www.omg.org/spec/DMN/20240513/B-FEEL/",
+        decision("d", "", "1")
+    );
+    let feel = b_feel.replace("B-FEEL", "FEEL");
+    assert!(Model::parse(feel.as_bytes()).is_ok());
+    assert!(Model::parse(b_feel.as_bytes()).is_err());
+}
