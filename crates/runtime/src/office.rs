@@ -73,11 +73,17 @@ pub enum SignInRejection {
     Expired,
     /// Too many codes were asked for.
     #[error("too many codes were asked for")]
-    TooMany,
+    TooMany {
+        /// How long until one more may be.
+        again_ms: i64,
+    },
     /// The office cannot write now.
     #[error("not now")]
     Unavailable,
 }
+
+/// When to ask again while the office has as many open sign-ins as it may have: one ends soon.
+const BUSY_MS: i64 = 60_000;
 
 /// A code on its way to an address.
 #[derive(Clone)]
@@ -379,7 +385,10 @@ impl State {
         let decided =
             identity::decide(&self.accounts, command, now).map_err(
                 |rejection| match rejection {
-                    Rejection::TooManyCodes { .. } | Rejection::Busy => SignInRejection::TooMany,
+                    Rejection::TooManyCodes { again_at } => {
+                        SignInRejection::TooMany { again_ms: again_at.millis_since(now) }
+                    }
+                    Rejection::Busy => SignInRejection::TooMany { again_ms: BUSY_MS },
                     Rejection::SignInExists
                     | Rejection::CodeExpired
                     | Rejection::NoSession

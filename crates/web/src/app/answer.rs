@@ -77,9 +77,15 @@ impl From<SignInRejection> for Fault {
             | SignInRejection::NotACode
             | SignInRejection::Wrong { .. }
             | SignInRejection::Expired => ProblemKind::NotUnderstood,
-            SignInRejection::TooMany => ProblemKind::TooOften,
+            SignInRejection::TooMany { again_ms } => ProblemKind::too_often(again_ms),
             SignInRejection::Unavailable => ProblemKind::Unavailable,
         })
+    }
+}
+
+impl From<identity::RetryAfter> for Fault {
+    fn from(retry: identity::RetryAfter) -> Self {
+        Self::Problem(ProblemKind::too_often(retry.millis))
     }
 }
 

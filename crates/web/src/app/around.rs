@@ -23,8 +23,6 @@ use crate::views::problem::{Problem, ProblemKind};
 /// No script, no inline style, nothing from elsewhere, no frame around us.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
                                        form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-/// When one more code may be asked for, after too many.
-const COME_AGAIN_SECONDS: &str = "180";
 const PERMISSIONS_POLICY: &str =
     "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()";
 
@@ -180,8 +178,9 @@ fn problem_page(seen: &Seen, kind: ProblemKind, response: Response) -> Response 
     let html = HeaderValue::from_static("text/html; charset=utf-8");
     parts.headers.insert(header::CONTENT_TYPE, html);
     parts.headers.remove(header::CONTENT_LENGTH);
-    if matches!(kind, ProblemKind::TooOften) {
-        parts.headers.insert(header::RETRY_AFTER, HeaderValue::from_static(COME_AGAIN_SECONDS));
+    if let ProblemKind::TooOften { again_minutes } = kind {
+        let seconds = HeaderValue::from(again_minutes.saturating_mul(60));
+        parts.headers.insert(header::RETRY_AFTER, seconds);
     }
     Response::from_parts(parts, Body::from(page))
 }

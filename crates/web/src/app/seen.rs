@@ -263,8 +263,7 @@ impl Seen {
         if *authority != Authority::Visitor {
             return Ok(());
         }
-        let admitted = self.app.admit_form(self.network());
-        admitted.map_err(|_| Fault::Problem(ProblemKind::TooOften))
+        Ok(self.app.admit_form(self.network())?)
     }
 
     /// What a reference finds; a network that tries too many which find nothing is sent away.
@@ -273,7 +272,7 @@ impl Seen {
         find: impl FnOnce(&runtime::Body) -> Result<Option<T>, runtime::ShardError>,
     ) -> Result<Option<T>, Fault> {
         let (host, network) = (&self.app.setup.host, self.network());
-        host.may_look_up(network).map_err(|_| Fault::Problem(ProblemKind::TooOften))?;
+        host.may_look_up(network)?;
         let found = find(self.run()?)?;
         if found.is_none() {
             host.found_nothing(network);

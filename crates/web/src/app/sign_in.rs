@@ -124,7 +124,7 @@ pub(crate) async fn check_code(visitor: Visitor, Form(form): Form) -> Answer {
             let error = visitor.words.error_code().to_owned();
             html_wrong(&code_view(&visitor, &attempt, typed, Some(error))?)
         }
-        Err(rejection @ (SignInRejection::TooMany | SignInRejection::Unavailable)) => {
+        Err(rejection @ (SignInRejection::TooMany { .. } | SignInRejection::Unavailable)) => {
             Err(rejection.into())
         }
     }
@@ -195,8 +195,7 @@ async fn send(
     let body = visitor.id()?;
     let address = identity::EmailAddress::parse(email).map_err(|_| SendFault::NotAnAddress)?;
     let folded = Digest::of(address.as_str().as_bytes());
-    let admitted = visitor.app.admit(visitor.network(), folded);
-    admitted.map_err(|_| Fault::Problem(ProblemKind::TooOften))?;
+    visitor.app.admit(visitor.network(), folded).map_err(Fault::from)?;
     let host = &visitor.app.setup.host;
     let id = host.new_sign_in(body);
     let (words, name) = (visitor.words, visitor.name_of(body));

@@ -22,7 +22,10 @@ pub enum ProblemKind {
     /// 413: more was sent than we take.
     TooLarge,
     /// 429: too often in too short a time.
-    TooOften,
+    TooOften {
+        /// After how many minutes one more try is taken; the answer's `Retry-After` says the same.
+        again_minutes: u32,
+    },
     /// 500: we made a mistake.
     OurFault,
     /// 503: we cannot take anything now; nothing was stored.
@@ -39,10 +42,16 @@ impl ProblemKind {
         Self::WrongMethod,
         Self::NotNow,
         Self::TooLarge,
-        Self::TooOften,
+        Self::TooOften { again_minutes: 3 },
         Self::OurFault,
         Self::Unavailable,
     ];
+
+    /// Too often, until that long has passed: whole minutes, and at least one.
+    pub fn too_often(again_ms: i64) -> Self {
+        let minutes = again_ms.max(1).saturating_add(59_999).div_euclid(60_000);
+        Self::TooOften { again_minutes: u32::try_from(minutes).unwrap_or(u32::MAX) }
+    }
 
     /// The status of the answer.
     pub const fn status(self) -> u16 {
@@ -53,7 +62,7 @@ impl ProblemKind {
             Self::WrongMethod => 405,
             Self::NotNow => 409,
             Self::TooLarge => 413,
-            Self::TooOften => 429,
+            Self::TooOften { .. } => 429,
             Self::OurFault => 500,
             Self::Unavailable => 503,
         }
@@ -80,40 +89,43 @@ impl Problem {
         let words = frame.words;
         let (title, first, then) = match kind {
             ProblemKind::NotUnderstood => {
-                (words.problem_400(), words.problem_400_text(), words.problem_400_do())
+                (words.problem_400(), words.problem_400_text(), words.problem_400_do().to_owned())
             }
-            ProblemKind::ExpiredForm => {
-                (words.problem_expired(), words.problem_expired_text(), words.problem_expired_do())
-            }
+            ProblemKind::ExpiredForm => (
+                words.problem_expired(),
+                words.problem_expired_text(),
+                words.problem_expired_do().to_owned(),
+            ),
             ProblemKind::NotAllowed => {
-                (words.problem_403(), words.problem_403_text(), words.problem_403_do())
+                (words.problem_403(), words.problem_403_text(), words.problem_403_do().to_owned())
             }
             ProblemKind::NotFound => {
-                (words.problem_404(), words.problem_404_text(), words.problem_404_do())
+                (words.problem_404(), words.problem_404_text(), words.problem_404_do().to_owned())
             }
             ProblemKind::WrongMethod => {
-                (words.problem_405(), words.problem_405_text(), words.problem_405_do())
+                (words.problem_405(), words.problem_405_text(), words.problem_405_do().to_owned())
             }
             ProblemKind::NotNow => {
-                (words.problem_409(), words.problem_409_text(), words.problem_409_do())
+                (words.problem_409(), words.problem_409_text(), words.problem_409_do().to_owned())
             }
             ProblemKind::TooLarge => {
-                (words.problem_413(), words.problem_413_text(), words.problem_413_do())
+                (words.problem_413(), words.problem_413_text(), words.problem_413_do().to_owned())
             }
-            ProblemKind::TooOften => {
-                (words.problem_429(), words.problem_429_text(), words.problem_429_do())
+            ProblemKind::TooOften { again_minutes } => {
+                let time = words.duration(u64::from(again_minutes));
+                (words.problem_429(), words.problem_429_text(), words.problem_429_do(time.as_str()))
             }
             ProblemKind::OurFault => {
-                (words.problem_500(), words.problem_500_text(), words.problem_500_do())
+                (words.problem_500(), words.problem_500_text(), words.problem_500_do().to_owned())
             }
             ProblemKind::Unavailable => {
-                (words.problem_503(), words.problem_503_text(), words.problem_503_do())
+                (words.problem_503(), words.problem_503_text(), words.problem_503_do().to_owned())
             }
         };
         let home = Link::new(words.go_to_front(frame.band.name.as_str()), frame.band.home.clone());
         Self {
             page: frame.page(title),
-            paragraphs: vec![first.to_owned(), then.to_owned()],
+            paragraphs: vec![first.to_owned(), then],
             trace,
             links: vec![home],
         }

@@ -80,6 +80,8 @@ async fn a_network_begins_only_so_many_forms() {
     }
     let refused = browser.send(&world, &start, &[]).await;
     assert_eq!(refused.status, 429, "{}", plain(&refused.html));
+    assert_eq!(refused.header("retry-after"), "180");
+    assert!(refused.says("Wait 3 minutes and try again."), "{}", plain(&refused.html));
     // Nor does a form of staff that is sent without a session keep anything more.
     let forged = ("/wealdmere/staff/contacts/new".to_owned(), start.form().1);
     let refused = browser.send_form(&world, forged, &[("note", "x")]).await;

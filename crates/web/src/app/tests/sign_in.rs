@@ -101,6 +101,9 @@ async fn codes_are_asked_for_within_limits() {
         statuses.push(read.status.as_u16());
     }
     assert_eq!(statuses, [200, 200, 200, 200, 200, 429]);
+    let refused = browser.send(&world, &page, &[("email", "mair@example.org")]).await;
+    assert_eq!(refused.header("retry-after"), "180");
+    assert!(refused.says("Wait 3 minutes and try again."), "{}", refused.line());
     let mut last = 0;
     for number in 0..60 {
         let email = format!("resident{number}@example.org");
