@@ -152,9 +152,32 @@ impl StoreError {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
                 Self::corrupt(format!("{source}, while {doing}"))
             }
-            Some(ErrorCode::ConstraintViolation) => Self::NotUnique { source: DriverError(source) },
-            _ => Self::Database { doing, source: DriverError(source) },
+            Some(ErrorCode::ConstraintViolation) => {
+                Self::NotUnique { source: DriverError::sqlite(source) }
+            }
+            _ => Self::Database { doing, source: DriverError::sqlite(source) },
         }
+    }
+
+    /// Sorts what a PostgreSQL server says (its manual, appendix A, has the codes).
+    pub(crate) fn from_postgres(doing: &'static str, source: &tokio_postgres::Error) -> Self {
+        let code = source.code().map_or("", |code| code.code());
+        match code {
+            // serialization_failure, deadlock_detected, lock_not_available
+            "40001" | "40P01" | "55P03" => Self::Busy,
+            // disk_full
+            "53100" => Self::Full,
+            // data_corrupted, index_corrupted
+            "XX001" | "XX002" => Self::corrupt(format!("PostgreSQL answered {code}")),
+            // unique_violation
+            "23505" => Self::NotUnique { source: DriverError::postgres(Some(source)) },
+            _ => Self::Database { doing, source: DriverError::postgres(Some(source)) },
+        }
+    }
+
+    /// No connection came about, or it was lost.
+    pub(crate) fn away(source: Option<&tokio_postgres::Error>) -> Self {
+        Self::Database { doing: "connecting", source: DriverError::postgres(source) }
     }
 
     /// Sorts what a failed `COMMIT` says: an error of the disk leaves the outcome open.
@@ -166,18 +189,57 @@ impl StoreError {
     }
 }
 
-/// The database driver's own error.
+/// The database driver's own error. It names columns, tables and codes, and no values.
 #[derive(Debug)]
-pub struct DriverError(pub(crate) rusqlite::Error);
+pub struct DriverError(Driver);
+
+#[derive(Debug)]
+enum Driver {
+    Sqlite(rusqlite::Error),
+    /// The server's message may quote values, so that only its code and names are kept.
+    Postgres {
+        code: String,
+        at: String,
+    },
+    Unreachable,
+}
+
+impl DriverError {
+    const fn sqlite(source: rusqlite::Error) -> Self {
+        Self(Driver::Sqlite(source))
+    }
+
+    fn postgres(source: Option<&tokio_postgres::Error>) -> Self {
+        let Some(source) = source.and_then(tokio_postgres::Error::as_db_error) else {
+            return Self(Driver::Unreachable);
+        };
+        let names = [source.table(), source.column(), source.constraint()];
+        let names: Vec<&str> = names.into_iter().flatten().collect();
+        Self(Driver::Postgres { code: source.code().code().to_owned(), at: names.join(" ") })
+    }
+}
 
 impl fmt::Display for DriverError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
+        match &self.0 {
+            Driver::Sqlite(source) => source.fmt(formatter),
+            Driver::Postgres { code, at } if at.is_empty() => {
+                write!(formatter, "PostgreSQL answered {code}")
+            }
+            Driver::Postgres { code, at } => {
+                write!(formatter, "PostgreSQL answered {code} at {at}")
+            }
+            Driver::Unreachable => formatter
+                .write_str("PostgreSQL does not answer: is it running, and is its address right?"),
+        }
     }
 }
 
 impl std::error::Error for DriverError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source()
+        match &self.0 {
+            Driver::Sqlite(source) => source.source(),
+            Driver::Postgres { .. } | Driver::Unreachable => None,
+        }
     }
 }

@@ -13,7 +13,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::simulated::{Fault, Plan};
 use crate::sqlite::connection;
 use crate::statements::{Statement, statements};
-use crate::{Bind, Column, DataFolder, PAGE_LIMIT, Record, StoreError, Value, migrate};
+use crate::{Bind, Column, DataFolder, Kind, PAGE_LIMIT, Record, StoreError, Value, migrate};
 
 /// Which of the body's wrapping keys a data key is wrapped under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +27,8 @@ impl Bind for WrapEpoch {
 }
 
 impl Column for WrapEpoch {
+    const KIND: Kind = Kind::Bytes;
+
     fn read(value: Value<'_>) -> Option<Self> {
         let bytes = Vec::<u8>::read(value)?;
         bytes.try_into().ok().map(|bytes| Self(u32::from_be_bytes(bytes)))

@@ -10,6 +10,8 @@ use base::{BodyId, Shard};
 use rusqlite::Connection;
 
 use crate::StoreError;
+use crate::postgres::link::Link;
+use crate::postgres::param::Param;
 use crate::statements::Statement;
 use crate::table::Row;
 use crate::value::{Bind, Record, Value};
@@ -18,8 +20,21 @@ use crate::value::{Bind, Record, Value};
 pub const PAGE_LIMIT: u32 = 1_000;
 
 struct Pool {
-    slots: Vec<Arc<Mutex<Connection>>>,
+    slots: Slots,
     turn: AtomicUsize,
+}
+
+enum Slots {
+    /// One reader at a time on each.
+    Sqlite(Vec<Arc<Mutex<Connection>>>),
+    /// Any number of readers on each, one after another.
+    Postgres(Vec<Link>),
+}
+
+impl Pool {
+    fn next_turn(&self, slots: usize) -> usize {
+        self.turn.fetch_add(1, Ordering::Relaxed) % slots.max(1)
+    }
 }
 
 /// The read-only connections of one body's database.
@@ -31,6 +46,14 @@ pub struct Readers {
 
 impl Readers {
     pub(crate) fn over(body: BodyId, slots: Vec<Arc<Mutex<Connection>>>) -> Self {
+        Self::over_slots(body, Slots::Sqlite(slots))
+    }
+
+    pub(crate) fn over_links(body: BodyId, links: Vec<Link>) -> Self {
+        Self::over_slots(body, Slots::Postgres(links))
+    }
+
+    fn over_slots(body: BodyId, slots: Slots) -> Self {
         Self { body, pool: Arc::new(Pool { slots, turn: AtomicUsize::new(0) }) }
     }
 
@@ -73,17 +96,6 @@ impl Reader {
         self.shard
     }
 
-    /// A free connection, else the next in turn.
-    fn connection(&self) -> Result<MutexGuard<'_, Connection>, StoreError> {
-        if let Some(free) = self.pool.slots.iter().find_map(|slot| slot.try_lock().ok()) {
-            return Ok(free);
-        }
-        let turn = self.pool.turn.fetch_add(1, Ordering::Relaxed);
-        let slot = self.pool.slots.get(turn % self.pool.slots.len().max(1));
-        let slot = slot.ok_or(StoreError::Stopped)?;
-        Ok(slot.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
     /// Every row of the answer.
     pub(crate) fn rows<T>(
         &self,
@@ -91,27 +103,7 @@ impl Reader {
         named: &Named<'_>,
         read: impl Fn(&mut Record<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
-        let connection = self.connection()?;
-        let failed = |source| StoreError::from_driver("reading", source);
-        let mut statement = connection.prepare_cached(statement.sql).map_err(failed)?;
-        for index in 1..=statement.parameter_count() {
-            let name = statement.parameter_name(index).unwrap_or_default();
-            let value = match name.trim_start_matches(':') {
-                "body" => self.body.bind(),
-                "shard" => self.shard.bind(),
-                wanted => named
-                    .iter()
-                    .find(|(given, _)| *given == wanted)
-                    .map_or(Value::Null, |(_, value)| value.bind()),
-            };
-            statement.raw_bind_parameter(index, value).map_err(failed)?;
-        }
-        let mut answer = statement.raw_query();
-        let mut all = Vec::new();
-        while let Some(row) = answer.next().map_err(failed)? {
-            all.push(read(&mut Record::of(row))?);
-        }
-        Ok(all)
+        self.answer(statement.sql, |_, name| self.named(name, named), read)
     }
 
     /// The first row of the answer.
@@ -122,6 +114,65 @@ impl Reader {
         read: impl Fn(&mut Record<'_>) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
         Ok(self.rows(statement, named, read)?.into_iter().next())
+    }
+
+    /// The value of a parameter; body and shard are the reader's own.
+    fn named<'a>(&'a self, wanted: &str, named: &'a Named<'_>) -> Value<'a> {
+        match wanted {
+            "body" => self.body.bind(),
+            "shard" => self.shard.bind(),
+            wanted => {
+                let given = named.iter().find(|(name, _)| *name == wanted);
+                given.map_or(Value::Null, |(_, value)| value.bind())
+            }
+        }
+    }
+
+    /// Every row of the answer to a statement, whose values are asked for by place (from 0, each
+    /// name once) and name.
+    fn answer<'a, T>(
+        &self,
+        sql: &'static str,
+        value: impl Fn(usize, &str) -> Value<'a>,
+        read: impl Fn(&mut Record<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        match &self.pool.slots {
+            Slots::Sqlite(slots) => {
+                let connection = self.connection(slots)?;
+                let failed = |source| StoreError::from_driver("reading", source);
+                let mut statement = connection.prepare_cached(sql).map_err(failed)?;
+                for index in 1..=statement.parameter_count() {
+                    let name = statement.parameter_name(index).unwrap_or_default();
+                    let value = value(index - 1, name.trim_start_matches(':'));
+                    statement.raw_bind_parameter(index, value).map_err(failed)?;
+                }
+                let mut answer = statement.raw_query();
+                let mut all = Vec::new();
+                while let Some(row) = answer.next().map_err(failed)? {
+                    all.push(read(&mut Record::of(row))?);
+                }
+                Ok(all)
+            }
+            Slots::Postgres(links) => {
+                let link = links.get(self.pool.next_turn(links.len()));
+                let link = link.ok_or(StoreError::Stopped)?;
+                let value = |place, name: &str| Param::one(value(place, name));
+                let rows = crate::postgres::read(link, sql, value)?;
+                rows.iter().map(|row| read(&mut Record::of_postgres(row))).collect()
+            }
+        }
+    }
+
+    /// A free connection, else the next in turn.
+    fn connection<'a>(
+        &self,
+        slots: &'a [Arc<Mutex<Connection>>],
+    ) -> Result<MutexGuard<'a, Connection>, StoreError> {
+        if let Some(free) = slots.iter().find_map(|slot| slot.try_lock().ok()) {
+            return Ok(free);
+        }
+        let slot = slots.get(self.pool.next_turn(slots.len())).ok_or(StoreError::Stopped)?;
+        Ok(slot.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -148,26 +199,14 @@ fn keyed_rows<R: Row>(
     key: Option<&R::Key>,
     limit: Option<u32>,
 ) -> Result<Vec<R>, StoreError> {
-    let connection = reader.connection()?;
-    let failed = |source| StoreError::from_driver("reading", source);
-    let mut statement = connection.prepare_cached(sql).map_err(failed)?;
-    let mut place = 0;
-    let mut give = |value: Value<'_>| {
-        place += 1;
-        statement.raw_bind_parameter(place, value).map_err(failed)
-    };
-    give(reader.body.bind())?;
-    give(reader.shard.bind())?;
+    let mut places = vec![reader.body.bind(), reader.shard.bind()];
     if let Some(key) = key {
-        R::bind_key(key, &mut give)?;
+        R::bind_key(key, &mut |value| -> Result<(), StoreError> {
+            places.push(value.into_owned());
+            Ok(())
+        })?;
     }
-    if let Some(limit) = limit {
-        give(limit.bind())?;
-    }
-    let mut answer = statement.raw_query();
-    let mut all = Vec::new();
-    while let Some(row) = answer.next().map_err(failed)? {
-        all.push(R::read(&mut Record::of(row))?);
-    }
-    Ok(all)
+    places.extend(limit.map(|limit| limit.bind().into_owned()));
+    let value = |place: usize, _: &str| places.get(place).map_or(Value::Null, Value::borrowed);
+    reader.answer(sql, value, R::read)
 }

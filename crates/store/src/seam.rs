@@ -85,3 +85,6 @@ pub trait Store: Send {
     /// The read-only connections.
     fn readers(&self) -> Readers;
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 //! The statements are made of the same list of columns as the type, so that
 //! they cannot drift apart; `sql.golden` shows each of them in full.
 
-use crate::value::{Record, Value};
+use crate::value::{Kind, Record, Value};
 use crate::{Rows, StoreError};
 
 /// A row of a projection table.
@@ -13,6 +13,10 @@ pub trait Row: Clone + PartialEq + std::fmt::Debug {
 
     /// The table's name.
     const TABLE: &'static str;
+    /// The columns in the order of [`Self::PUT`], the key's first, body and shard left out.
+    const COLUMNS: &'static [(&'static str, Kind)];
+    /// How many of them are the key's.
+    const KEY_COLUMNS: usize;
     /// Inserts the row or replaces what stands under its key.
     const PUT: &'static str;
     /// Deletes the row under a key.
@@ -72,6 +76,13 @@ macro_rules! table {
         impl $crate::table::Row for $row {
             type Key = $key;
             const TABLE: &'static str = stringify!($table);
+            const COLUMNS: &'static [(&'static str, $crate::value::Kind)] = &[
+                (stringify!($k1), <$kt1 as $crate::value::Column>::KIND),
+                $((stringify!($k), <$kt as $crate::value::Column>::KIND),)*
+                (stringify!($f1), <$ft1 as $crate::value::Column>::KIND),
+                $((stringify!($f), <$ft as $crate::value::Column>::KIND),)*
+            ];
+            const KEY_COLUMNS: usize = [stringify!($k1) $(, stringify!($k))*].len();
             const PUT: &'static str = concat!(
                 "INSERT INTO ", stringify!($table), " (body, shard, ", stringify!($k1),
                 $(", ", stringify!($k),)* ", ", stringify!($f1), $(", ", stringify!($f),)*

@@ -8,8 +8,9 @@ use base::{
 };
 
 use crate::effects::{EffectRow, EffectState};
+use crate::postgres;
 use crate::requests::ServiceRequestRow;
-use crate::{Batch, Lease, Store};
+use crate::{Batch, Lease, PostgresServer, Store};
 
 /// A folder that goes when the test ends.
 pub(crate) struct Scratch(PathBuf);
@@ -37,6 +38,47 @@ impl Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A new database on the PostgreSQL server of `THROUGHLINE_POSTGRES`; it goes when the test ends.
+pub(crate) struct PostgresDatabase {
+    server: String,
+    name: String,
+}
+
+impl PostgresDatabase {
+    /// None, with a sentence, where no server is named.
+    pub(crate) fn new() -> Option<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let Ok(server) = std::env::var("THROUGHLINE_POSTGRES") else {
+            eprintln!("PostgreSQL is skipped: THROUGHLINE_POSTGRES names no server");
+            return None;
+        };
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("throughline_test_{}_{count}", std::process::id());
+        postgres::run(&format!("{server}/postgres"), &format!("CREATE DATABASE {name}"));
+        Some(Self { server, name })
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("{}/{}", self.server, self.name)
+    }
+
+    pub(crate) fn server(&self) -> PostgresServer {
+        PostgresServer::open(&self.url()).unwrap()
+    }
+
+    /// Runs statements beside the store.
+    pub(crate) fn run(&self, sql: &str) {
+        postgres::run(&self.url(), sql);
+    }
+}
+
+impl Drop for PostgresDatabase {
+    fn drop(&mut self) {
+        let drop = format!("DROP DATABASE {} WITH (FORCE)", self.name);
+        postgres::run(&format!("{}/postgres", self.server), &drop);
     }
 }
 

@@ -26,6 +26,39 @@ pub enum Value<'a> {
     Bytes(Cow<'a, [u8]>),
 }
 
+impl Value<'_> {
+    /// The same with its own copy of texts and bytes.
+    pub(crate) fn into_owned(self) -> Value<'static> {
+        match self {
+            Self::Null => Value::Null,
+            Self::Integer(number) => Value::Integer(number),
+            Self::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
+            Self::Bytes(bytes) => Value::Bytes(Cow::Owned(bytes.into_owned())),
+        }
+    }
+
+    /// The same without a copy.
+    pub(crate) fn borrowed(&self) -> Value<'_> {
+        match self {
+            Self::Null => Value::Null,
+            Self::Integer(number) => Value::Integer(*number),
+            Self::Text(text) => Value::Text(Cow::Borrowed(text)),
+            Self::Bytes(bytes) => Value::Bytes(Cow::Borrowed(bytes)),
+        }
+    }
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Whole numbers of 64 bits.
+    Integer,
+    /// Texts.
+    Text,
+    /// Bytes.
+    Bytes,
+}
+
 /// What can be given to a statement.
 pub trait Bind {
     /// The value as the column holds it.
@@ -34,6 +67,9 @@ pub trait Bind {
 
 /// What can be read from a column.
 pub trait Column: Sized {
+    /// What its column holds.
+    const KIND: Kind;
+
     /// Reads it; `None` when the column holds something else.
     fn read(value: Value<'_>) -> Option<Self>;
 }
@@ -57,6 +93,8 @@ impl<T: Bind> Bind for Option<T> {
 }
 
 impl<T: Column> Column for Option<T> {
+    const KIND: Kind = T::KIND;
+
     fn read(value: Value<'_>) -> Option<Self> {
         if value == Value::Null { Some(None) } else { T::read(value).map(Some) }
     }
@@ -76,6 +114,8 @@ macro_rules! integers {
             }
         }
         impl Column for $type {
+            const KIND: Kind = Kind::Integer;
+
             fn read(value: Value<'_>) -> Option<Self> {
                 match value {
                     Value::Integer(number) => Self::try_from(number).ok(),
@@ -95,6 +135,8 @@ macro_rules! numbers_within {
             }
         }
         impl Column for $type {
+            const KIND: Kind = Kind::Integer;
+
             fn read(value: Value<'_>) -> Option<Self> {
                 <$inner>::read(value).map(Self)
             }
@@ -110,6 +152,8 @@ impl Bind for bool {
 }
 
 impl Column for bool {
+    const KIND: Kind = Kind::Integer;
+
     fn read(value: Value<'_>) -> Option<Self> {
         match value {
             Value::Integer(0) => Some(false),
@@ -126,6 +170,8 @@ impl Bind for Timestamp {
 }
 
 impl Column for Timestamp {
+    const KIND: Kind = Kind::Integer;
+
     fn read(value: Value<'_>) -> Option<Self> {
         i64::read(value).map(Self::from_millis)
     }
@@ -138,6 +184,8 @@ impl Bind for Money {
 }
 
 impl Column for Money {
+    const KIND: Kind = Kind::Integer;
+
     fn read(value: Value<'_>) -> Option<Self> {
         i64::read(value).map(Self::from_pence)
     }
@@ -150,6 +198,8 @@ impl Bind for String {
 }
 
 impl Column for String {
+    const KIND: Kind = Kind::Text;
+
     fn read(value: Value<'_>) -> Option<Self> {
         match value {
             Value::Text(text) => Some(text.into_owned()),
@@ -177,6 +227,8 @@ impl Bind for Cow<'static, str> {
 }
 
 impl Column for Cow<'static, str> {
+    const KIND: Kind = Kind::Text;
+
     fn read(value: Value<'_>) -> Option<Self> {
         String::read(value).map(Cow::Owned)
     }
@@ -189,6 +241,8 @@ impl Bind for Vec<u8> {
 }
 
 impl Column for Vec<u8> {
+    const KIND: Kind = Kind::Bytes;
+
     fn read(value: Value<'_>) -> Option<Self> {
         match value {
             Value::Bytes(bytes) => Some(bytes.into_owned()),
@@ -205,6 +259,8 @@ macro_rules! fixed_bytes {
             }
         }
         impl Column for $type {
+            const KIND: Kind = Kind::Bytes;
+
             fn read(value: Value<'_>) -> Option<Self> {
                 match value {
                     Value::Bytes(bytes) => Self::from_slice(&bytes),
@@ -236,6 +292,8 @@ macro_rules! texts {
             }
         }
         impl Column for $type {
+            const KIND: Kind = Kind::Text;
+
             fn read(value: Value<'_>) -> Option<Self> {
                 match value {
                     Value::Text(text) => text.parse().ok(),
@@ -254,6 +312,8 @@ impl Bind for Date {
 }
 
 impl Column for Date {
+    const KIND: Kind = Kind::Text;
+
     fn read(value: Value<'_>) -> Option<Self> {
         String::read(value)?.parse().ok()
     }
@@ -267,6 +327,8 @@ macro_rules! keyed {
             }
         }
         impl $crate::value::Column for $type {
+            const KIND: $crate::value::Kind = $crate::value::Kind::Text;
+
             fn read(value: $crate::value::Value<'_>) -> Option<Self> {
                 let text = <String as $crate::value::Column>::read(value)?;
                 $all.into_iter().find(|known| known.$key() == text)
@@ -284,13 +346,22 @@ keyed! {
 
 /// One row of an answer.
 pub struct Record<'a> {
-    row: &'a rusqlite::Row<'a>,
+    row: Source<'a>,
     next: usize,
+}
+
+enum Source<'a> {
+    Sqlite(&'a rusqlite::Row<'a>),
+    Postgres(&'a tokio_postgres::Row),
 }
 
 impl<'a> Record<'a> {
     pub(crate) const fn of(row: &'a rusqlite::Row<'a>) -> Self {
-        Self { row, next: 0 }
+        Self { row: Source::Sqlite(row), next: 0 }
+    }
+
+    pub(crate) const fn of_postgres(row: &'a tokio_postgres::Row) -> Self {
+        Self { row: Source::Postgres(row), next: 0 }
     }
 
     /// The next column, in the order of the statement; `name` is for the error.
@@ -298,18 +369,25 @@ impl<'a> Record<'a> {
     /// # Errors
     /// [`StoreError::Corrupt`] when the column holds something else.
     pub fn take<T: Column>(&mut self, name: &'static str) -> Result<T, StoreError> {
-        use rusqlite::types::ValueRef;
-        let value = match self.row.get_ref(self.next) {
-            Ok(ValueRef::Null) => Some(Value::Null),
-            Ok(ValueRef::Integer(number)) => Some(Value::Integer(number)),
-            Ok(ValueRef::Text(text)) => {
-                std::str::from_utf8(text).ok().map(|text| Value::Text(Cow::Borrowed(text)))
-            }
-            Ok(ValueRef::Blob(bytes)) => Some(Value::Bytes(Cow::Borrowed(bytes))),
-            Ok(ValueRef::Real(_)) | Err(_) => None,
+        let value = match self.row {
+            Source::Sqlite(row) => from_sqlite(row, self.next),
+            Source::Postgres(row) => crate::postgres::param::read(row, self.next),
         };
         self.next += 1;
         let read = value.and_then(T::read);
         read.ok_or_else(|| StoreError::corrupt(format!("column {name} holds a strange value")))
+    }
+}
+
+fn from_sqlite<'a>(row: &'a rusqlite::Row<'a>, column: usize) -> Option<Value<'a>> {
+    use rusqlite::types::ValueRef;
+    match row.get_ref(column) {
+        Ok(ValueRef::Null) => Some(Value::Null),
+        Ok(ValueRef::Integer(number)) => Some(Value::Integer(number)),
+        Ok(ValueRef::Text(text)) => {
+            std::str::from_utf8(text).ok().map(|text| Value::Text(Cow::Borrowed(text)))
+        }
+        Ok(ValueRef::Blob(bytes)) => Some(Value::Bytes(Cow::Borrowed(bytes))),
+        Ok(ValueRef::Real(_)) | Err(_) => None,
     }
 }

@@ -1,149 +1,13 @@
 //! The SQLite side on real files: fences, reopening, damage, foreign files, a full disk.
 
-use base::{AccountId, Digest, Epoch, EventSeq, MessageId, Shard};
+use base::{EventSeq, Shard};
 
 use super::*;
-use crate::effects::{EffectKey, EffectRow};
-use crate::people::AccountRow;
-use crate::requests::{ServiceRequestKey, ServiceRequestRow};
-use crate::testing::{Scratch, at, batch, body, case, effect, lease, request};
-use crate::{InboxMark, journal, row};
+use crate::journal;
+use crate::testing::{Scratch, at, batch, body, case, lease, request};
 
 fn open(scratch: &Scratch) -> SqliteStore {
     SqliteStore::open_file(&scratch.join("body.sqlite"), &body()).unwrap()
-}
-
-#[test]
-fn a_batch_lands_whole_and_is_there_after_reopening() {
-    let scratch = Scratch::new();
-    let mut store = open(&scratch);
-    let mut held = lease(&mut store, "one");
-    assert_eq!((held.epoch, held.next_seq, held.chain_head), (Epoch(1), EventSeq(1), Digest::ZERO));
-    for number in 1..=3 {
-        held.advance(store.commit(&batch(&held, number)).unwrap());
-    }
-    drop(store);
-    let mut store = open(&scratch);
-    store.check().unwrap();
-    let again = lease(&mut store, "one");
-    assert_eq!((again.epoch, again.next_seq), (Epoch(2), EventSeq(4)));
-    assert_eq!(again.chain_head, held.chain_head);
-    let reader = store.readers().shard(Shard(0));
-    assert_eq!(journal::verify_chain(&reader).unwrap().chain_head, held.chain_head);
-    let stored: Option<ServiceRequestRow> =
-        row(&reader, &ServiceRequestKey { case_id: case(2) }).unwrap();
-    assert_eq!(stored, Some(request(2)));
-    let events = journal::events_of_case(&reader, case(3), EventSeq::START, 10).unwrap();
-    assert_eq!(events.iter().map(|event| event.seq.0).collect::<Vec<_>>(), [3]);
-}
-
-#[test]
-fn the_last_write_of_a_batch_stands() {
-    let scratch = Scratch::new();
-    let mut store = open(&scratch);
-    let mut held = lease(&mut store, "one");
-    let mut first = batch(&held, 1);
-    let mut later = effect(1);
-    later.attempt = 2;
-    first.put(later.clone());
-    first.put(effect(2));
-    first.delete::<EffectRow>(EffectKey { effect_id: effect(2).effect_id });
-    held.advance(store.commit(&first).unwrap());
-    let reader = store.readers().shard(Shard(0));
-    let get = |number: u8| {
-        row::<EffectRow>(&reader, &EffectKey { effect_id: effect(number).effect_id }).unwrap()
-    };
-    assert_eq!((get(1), get(2)), (Some(later), None));
-    let mut second = Batch::after(&held);
-    second.delete::<EffectRow>(EffectKey { effect_id: effect(1).effect_id });
-    store.commit(&second).unwrap();
-    assert_eq!(get(1), None);
-}
-
-#[test]
-fn of_two_owners_only_the_later_one_writes() {
-    let scratch = Scratch::new();
-    let mut first = open(&scratch);
-    let mut second = open(&scratch);
-    let old = lease(&mut first, "one");
-    let refused = second.lease(&body(), Shard(0), "two", at(9_999), 10_000);
-    assert!(matches!(refused, Err(StoreError::LeaseHeld { owner, .. }) if owner == "one"));
-    let new = second.lease(&body(), Shard(0), "two", at(10_000), 10_000).unwrap();
-    let late = first.commit(&batch(&old, 1));
-    assert!(matches!(late, Err(StoreError::LeaseLost { held: Epoch(1), actual: Epoch(2) })));
-    assert!(matches!(first.renew(&old, at(1), 1), Err(StoreError::LeaseLost { .. })));
-    assert!(matches!(first.landed(&batch(&old, 1)), Err(StoreError::LeaseLost { .. })));
-    second.renew(&new, at(11_000), 10_000).unwrap();
-    second.commit(&batch(&new, 2)).unwrap();
-    let reader = first.readers().shard(Shard(0));
-    let events = journal::events_from(&reader, EventSeq::START, 10).unwrap();
-    assert_eq!(events.len(), 1, "nothing of the old owner's batch landed");
-    assert_eq!(
-        row::<EffectRow>(&reader, &EffectKey { effect_id: effect(1).effect_id }).unwrap(),
-        None
-    );
-}
-
-#[test]
-fn a_batch_is_taken_once_and_in_its_place() {
-    let scratch = Scratch::new();
-    let mut store = open(&scratch);
-    let mut held = lease(&mut store, "one");
-    let one = batch(&held, 1);
-    assert_eq!(store.landed(&one).unwrap(), Landed::No);
-    let committed = store.commit(&one).unwrap();
-    assert_eq!(store.landed(&one).unwrap(), Landed::Yes(committed));
-    assert!(matches!(
-        store.commit(&one),
-        Err(StoreError::PositionConflict { expected: EventSeq(1), actual: EventSeq(2) })
-    ));
-    held.advance(committed);
-    store.commit(&batch(&held, 2)).unwrap();
-    assert_eq!(store.landed(&one).unwrap(), Landed::Yes(committed), "also when others followed");
-    let elsewhere = batch(&Lease { chain_head: Digest::of(b"another past"), ..held }, 3);
-    assert!(matches!(store.commit(&elsewhere), Err(StoreError::PositionConflict { .. })));
-}
-
-#[test]
-fn a_message_is_applied_once() {
-    let scratch = Scratch::new();
-    let mut store = open(&scratch);
-    let mut held = lease(&mut store, "one");
-    let mark = InboxMark {
-        sender: "waste-contractor".to_owned(),
-        message: MessageId::from_bytes([1; 16]),
-        received_at: at(5),
-    };
-    let mut first = batch(&held, 1);
-    first.inbox.push(mark.clone());
-    held.advance(store.commit(&first).unwrap());
-    let mut again = batch(&held, 2);
-    again.inbox.push(mark.clone());
-    assert!(matches!(store.commit(&again), Err(StoreError::AlreadyReceived { .. })));
-    let reader = store.readers().shard(Shard(0));
-    assert_eq!(journal::head(&reader).unwrap().unwrap().next_seq, EventSeq(2));
-    let received = journal::received(&reader, "waste-contractor", mark.message).unwrap();
-    assert_eq!(received, Some(at(5)));
-    assert_eq!(journal::received(&reader, "another", mark.message).unwrap(), None);
-}
-
-#[test]
-fn a_taken_address_refuses_the_batch() {
-    let scratch = Scratch::new();
-    let mut store = open(&scratch);
-    let mut held = lease(&mut store, "one");
-    let account = |number| AccountRow {
-        account_id: AccountId::from_bytes([number; 16]),
-        email_index: Digest::of(b"a@example.org"),
-        bytes: vec![number],
-    };
-    let mut first = batch(&held, 1);
-    first.put(account(1));
-    held.advance(store.commit(&first).unwrap());
-    let mut second = batch(&held, 2);
-    second.put(account(2));
-    assert!(matches!(store.commit(&second), Err(StoreError::NotUnique { .. })));
-    assert_eq!(store.landed(&second).unwrap(), Landed::No);
 }
 
 #[test]
@@ -363,23 +227,6 @@ fn a_reader_cannot_write_and_reads_while_others_write() {
         }
     });
     assert_eq!(journal::verify_chain(&readers.shard(Shard(0))).unwrap().events, 100);
-}
-
-#[test]
-fn shards_and_bodies_are_apart() {
-    let scratch = Scratch::new();
-    let mut store = open(&scratch);
-    let zero = lease(&mut store, "one");
-    let one = store.lease(&body(), Shard(1), "one", at(0), 1).unwrap();
-    store.commit(&batch(&zero, 1)).unwrap();
-    store.commit(&batch(&one, 1)).unwrap();
-    store.commit(&batch(&Lease { next_seq: EventSeq(1), ..zero.clone() }, 2)).unwrap_err();
-    for shard in [0, 1] {
-        let reader = store.readers().shard(Shard(shard));
-        assert_eq!(journal::events_from(&reader, EventSeq::START, 10).unwrap().len(), 1);
-    }
-    let stranger = "ashvale".parse().unwrap();
-    assert!(store.lease(&stranger, Shard(0), "one", at(0), 1).is_err());
 }
 
 #[test]

@@ -46,7 +46,7 @@ impl EachTable for Collect {
     }
 }
 
-fn all() -> Vec<(String, String)> {
+pub(crate) fn all() -> Vec<(String, String)> {
     let mut all = Collect(Vec::new());
     Rows::default().visit(&mut all).unwrap();
     for (subject, statements) in subjects() {
