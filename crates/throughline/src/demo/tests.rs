@@ -8,6 +8,7 @@ use base::{Channel, ServiceId};
 use super::*;
 
 mod bytes;
+mod errors;
 
 /// What is compared of a request: its answers as they are stored, and what was promised.
 type Stored = BTreeMap<(BodyId, ServiceId), (String, base::Date)>;

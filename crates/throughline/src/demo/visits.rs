@@ -229,28 +229,27 @@ impl World {
     }
 
     async fn by_api(&self, visit: &Visit) -> anyhow::Result<Done> {
-        let key = self.api_keys.get(&visit.body).context("the body has no API key")?;
-        let url = format!("{}/{}/api/services/{}/requests", self.origin, visit.body, visit.service);
         let mut corrected = 0;
         if let Some(wrong) = wrong_answers(visit) {
-            let refused = self.post_json(&url, key, visit, &wrong).await?;
+            let refused = self.post_answers(visit, &wrong).await?;
             anyhow::ensure!(refused.0 == 422, "wrong answers were answered {}", refused.0);
             corrected = 1;
         }
-        let (status, body) = self.post_json(&url, key, visit, &visit.answers).await?;
+        let (status, body) = self.post_answers(visit, &visit.answers).await?;
         anyhow::ensure!(status == 200 || status == 201, "answered {status}");
         let reference = body.get("reference").and_then(serde_json::Value::as_str);
         let reference = reference.context("the answer has no reference")?.to_owned();
         Ok(Done { reference: Some(reference), corrected })
     }
 
-    async fn post_json(
+    /// Sends answers by the JSON API, and reads its status and what it says.
+    pub(super) async fn post_answers(
         &self,
-        url: &str,
-        key: &str,
         visit: &Visit,
         answers: &Given,
     ) -> anyhow::Result<(u16, serde_json::Value)> {
+        let key = self.api_keys.get(&visit.body).context("the body has no API key")?;
+        let url = format!("{}/{}/api/services/{}/requests", self.origin, visit.body, visit.service);
         let body = serde_json::json!({"language": visit.language.tag(), "answers": answers});
         let request = self.client.post(url).header("authorization", format!("Bearer {key}"));
         let request = request.header("content-type", "application/json").body(body.to_string());
@@ -406,7 +405,8 @@ fn typed(answer: &serde_json::Value) -> Vec<String> {
     }
 }
 
-fn fill(form: &mut Form, visit: &Visit, wrong: Option<(&str, &str)>) {
+/// Fills a form in with what the visit answers, but for one question that it gets wrong.
+pub(super) fn fill(form: &mut Form, visit: &Visit, wrong: Option<(&str, &str)>) {
     for field in form.fields.clone() {
         if field == "postcode" || field.ends_with("-postcode") {
             form.fill(&field, visit.postcode.clone());
