@@ -20,6 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let code = OneTimeCode::from_random([3; 8]);
     let ask = Command::AskCode {
         sign_in,
+        browser: None,
         door: Door::Resident,
         index: address.index(&blind_key),
         email: Personal::new(address.as_str().to_owned()),

@@ -34,9 +34,10 @@ typed_id! {
 pub const CODE_LIFE_MS: i64 = 10 * 60_000;
 /// Tries that one code allows.
 pub const MAX_TRIES: u8 = 5;
-/// Codes that one address may ask for within an hour.
+/// Codes that strangers together may ask for at one address within an hour, and so many again each
+/// browser that signed in there before.
 pub const MAX_CODES_PER_HOUR: usize = 5;
-/// Codes that one address may ask for within a day: with five tries each, a guesser has one
+/// Codes that may be asked for likewise within a day: with five tries each, a guesser has one
 /// chance in ten thousand a day.
 pub const MAX_CODES_PER_DAY: usize = 20;
 /// Sign-ins that may be open at once.
@@ -66,6 +67,8 @@ pub enum Command {
     AskCode {
         /// The attempt, made by the caller.
         sign_in: SignInId,
+        /// The browser, when it signed in under this address before. It has an allowance of its own.
+        browser: Option<Digest>,
         /// Where.
         door: Door,
         /// The blind index of the address.
@@ -358,7 +361,9 @@ impl Accounts {
     }
 
     fn code_asked(&mut self, event: &Event) {
-        let Event::CodeAsked { sign_in, door, index, email, language, code, at, .. } = event else {
+        let Event::CodeAsked { sign_in, door, index, email, language, code, at, counted, .. } =
+            event
+        else {
             return;
         };
         self.forget_stale(*at);
@@ -374,8 +379,9 @@ impl Accounts {
         };
         self.sign_ins.insert(*sign_in, waiting);
         self.sign_ins_by_end.insert((expires_at, *sign_in));
-        self.asked.entry(*index).or_default().push(*at);
-        self.asked_in_order.insert((*at, *index));
+        let counted = counted.unwrap_or(*index);
+        self.asked.entry(counted).or_default().push(*at);
+        self.asked_in_order.insert((*at, counted));
     }
 
     fn session_opened(&mut self, event: &Event) {

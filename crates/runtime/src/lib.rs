@@ -52,7 +52,9 @@ pub use log::head::HEAD_LOGGED;
 pub use log::{LogError, log_key, origin as log_origin, verify_kept, verify_log};
 pub use messages::{Mail, MessageError};
 pub use observe::observation;
-pub use office::{CodeMail, Office, OfficeRecord, OfficeSetup, SignInRejection, StaffSeed};
+pub use office::{
+    CodeMail, Office, OfficeRecord, OfficeSetup, SignInAsker, SignInRejection, StaffSeed,
+};
 pub use places::{ADDRESSES_SHOWN, Place, Places};
 pub use processing::{Activity, Recipient, Subjects};
 pub use reconcile::{CrossingLine, CrossingLog, Finding, Reconciled, crossing_log, reconcile};

@@ -85,6 +85,23 @@ pub enum SignInRejection {
 /// When to ask again while the office has as many open sign-ins as it may have: one ends soon.
 const BUSY_MS: i64 = 60_000;
 
+/// Who asks for a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignInAsker {
+    /// The attempt.
+    pub sign_in: SignInId,
+    /// The browser, when it proved that it signed in under this very address before: it has an
+    /// allowance of its own, of which no stranger takes anything.
+    pub browser: Option<Digest>,
+}
+
+impl From<SignInId> for SignInAsker {
+    /// A stranger.
+    fn from(sign_in: SignInId) -> Self {
+        Self { sign_in, browser: None }
+    }
+}
+
 /// A code on its way to an address.
 #[derive(Clone)]
 pub struct CodeMail {
@@ -230,18 +247,20 @@ impl Office {
     /// [`SignInRejection`], the same whether or not the address has an account.
     pub fn ask_code(
         &self,
-        sign_in: SignInId,
+        asker: SignInAsker,
         door: Door,
         email: &str,
         language: Language,
         now: Timestamp,
     ) -> Result<Option<CodeMail>, SignInRejection> {
+        let SignInAsker { sign_in, browser } = asker;
         let address = EmailAddress::parse(email).map_err(|_| SignInRejection::NotAnAddress)?;
         let mut state = self.lock();
         let drawn = state.draw(&*self.entropy, Use::Code);
         let code = OneTimeCode::from_random(*drawn.first_chunk::<8>().unwrap_or(&[0; 8]));
         let command = Command::AskCode {
             sign_in,
+            browser,
             door,
             index: address.index(&state.setup.blind),
             email: Personal::new(address.as_str().to_owned()),

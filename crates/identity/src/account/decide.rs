@@ -84,13 +84,17 @@ pub fn decide(state: &Accounts, command: Command, now: Timestamp) -> Result<Vec<
 }
 
 fn ask_code(state: &Accounts, command: Command, now: Timestamp) -> Result<Vec<Event>, Rejection> {
-    let Command::AskCode { sign_in, door, index, email, language, code } = command else {
+    let Command::AskCode { sign_in, browser, door, index, email, language, code } = command else {
         return Ok(vec![]);
     };
     if state.sign_ins.get(&sign_in).is_some_and(|waiting| now < waiting.expires_at) {
         return Err(Rejection::SignInExists);
     }
-    may_ask(state, &index, now)?;
+    // What strangers ask for at an address takes nothing from the browsers that signed in there.
+    let counted = browser.map(|browser| {
+        Digest::of_parts(&[b"browser of an address", index.as_bytes(), browser.as_bytes()])
+    });
+    may_ask(state, &counted.unwrap_or(index), now)?;
     let oldest_has_ended = state.sign_ins_by_end.first().is_some_and(|(end, _)| *end <= now);
     if state.sign_ins.len() >= MAX_OPEN_SIGN_INS && !oldest_has_ended {
         return Err(Rejection::Busy);
@@ -99,12 +103,22 @@ fn ask_code(state: &Accounts, command: Command, now: Timestamp) -> Result<Vec<Ev
         Door::Resident => true,
         Door::Staff { body } => state.staff(body, &index).is_some(),
     };
-    Ok(vec![Event::CodeAsked { sign_in, door, index, email, language, code, send, at: now }])
+    Ok(vec![Event::CodeAsked {
+        sign_in,
+        door,
+        index,
+        email,
+        language,
+        code,
+        send,
+        at: now,
+        counted,
+    }])
 }
 
 /// Counts the codes of the last hour and of the last day.
-fn may_ask(state: &Accounts, index: &Digest, now: Timestamp) -> Result<(), Rejection> {
-    let times = state.asked.get(index).map_or(&[][..], Vec::as_slice);
+fn may_ask(state: &Accounts, counted: &Digest, now: Timestamp) -> Result<(), Rejection> {
+    let times = state.asked.get(counted).map_or(&[][..], Vec::as_slice);
     for (within_ms, limit) in [(HOUR_MS, MAX_CODES_PER_HOUR), (DAY_MS, MAX_CODES_PER_DAY)] {
         let since = now.plus_millis(-within_ms);
         let mut recent: Vec<Timestamp> = times.iter().filter(|at| **at > since).copied().collect();

@@ -38,6 +38,10 @@ pub enum Event {
         send: bool,
         /// When.
         at: Timestamp,
+        /// Under what it is counted, when the browser has an allowance of its own; else under the
+        /// address.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        counted: Option<Digest>,
     },
     /// A wrong code was typed.
     CodeMissed {

@@ -94,13 +94,24 @@ impl Office {
         email: &str,
         now: Timestamp,
     ) -> Result<bool, Rejection> {
+        self.ask_from(None, number, door, email, now)
+    }
+
+    fn ask_from(
+        &mut self,
+        browser: Option<Digest>,
+        number: u8,
+        door: Door,
+        email: &str,
+        now: Timestamp,
+    ) -> Result<bool, Rejection> {
         let address = EmailAddress::parse(email).unwrap();
         let sign_in = SignInId::from_bytes([number; 16]);
         let code = OneTimeCode::from_random([number; 8]).digest(&key(), sign_in);
         let index = address.index(&key());
         let email = Personal::new(address.as_str().to_owned());
         let language = Language::Cy;
-        let asked = Command::AskCode { sign_in, door, index, email, language, code };
+        let asked = Command::AskCode { sign_in, browser, door, index, email, language, code };
         let events = self.act(asked, now)?;
         let send = events.iter().any(|event| matches!(event, Event::CodeAsked { send: true, .. }));
         Ok(send)
@@ -217,6 +228,27 @@ fn an_address_may_ask_five_times_an_hour_and_twenty_times_a_day() {
     assert_eq!(granted, MAX_CODES_PER_DAY);
     assert_eq!(office.ask(251, Door::Resident, "gwen@example.org", at(DAY_MS)), Ok(true));
     assert_eq!(office.ask(252, Door::Resident, "other@example.org", at(DAY_MS)), Ok(true));
+}
+
+#[test]
+fn strangers_take_no_code_from_a_browser_that_signed_in_there() {
+    for door in [Door::Resident, staff_door()] {
+        let mut office = Office::default();
+        let (email, own) = ("gwen@example.org", Some(Digest::of(b"own browser")));
+        for number in 0..5 {
+            office.ask(number, door.clone(), email, at(0)).unwrap();
+        }
+        let refused = Err(Rejection::TooManyCodes { again_at: at(60 * MINUTE) });
+        assert_eq!(office.ask(5, door.clone(), email, at(1)), refused);
+        for number in 10..15 {
+            office.ask_from(own, number, door.clone(), email, at(1)).unwrap();
+        }
+        let over = office.ask_from(own, 15, door.clone(), email, at(2));
+        assert!(matches!(over, Err(Rejection::TooManyCodes { .. })), "its own has an end too");
+        let other = office.ask_from(own, 16, door.clone(), "mair@example.org", at(2));
+        assert!(other.is_ok(), "each address is counted by itself");
+        assert!(office.ask(5, door, email, at(60 * MINUTE)).is_ok());
+    }
 }
 
 #[test]
@@ -350,8 +382,13 @@ fn events_keep_their_written_form() {
     let (at, expires_at) = (at(1_795_000_000_000), at(1_795_000_600_000));
     let roles = BTreeSet::from([Role::Agent, Role::DataProtection]);
     let (assurance, name) = (Assurance::default(), Personal::new("Gwen Rhys".to_owned()));
+    let code_asked = |counted| {
+        let (door, email, send) = (door.clone(), email(), true);
+        Event::CodeAsked { sign_in, door, index, email, language, code, send, at, counted }
+    };
     let events = [
-        Event::CodeAsked { sign_in, door, index, email: email(), language, code, send: true, at },
+        code_asked(None),
+        code_asked(Some(Digest::of(b"counted"))),
         Event::CodeMissed { sign_in, tries_left: 4, at },
         Event::CodeAccepted { sign_in, at },
         Event::AccountOpened { account, index, email: email(), person, language, at },
@@ -378,6 +415,7 @@ fn events_keep_their_written_form() {
     }
     expect![[r#"
         account.code_asked v1 {"code_asked":{"sign_in":"01010101-0101-0101-0101-010101010101","door":{"staff":{"body":"millbrook"}},"index":"1bc04b5291c26a46d918139138b992d2de976d6851d0893b0476b85bfbdfc6e6","email":"s1.AAAAAAAAAAEACQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJ2QWH5DzPAQOZYmRZRhx1jA2jIswO2I4OmlXhMSQqC8E","language":"cy","code":"5694d08a2e53ffcae0c3103e5ad6f6076abd960eb1f8a56577040bc1028f702b","send":true,"at":1795000000000}}
+        account.code_asked v1 {"code_asked":{"sign_in":"01010101-0101-0101-0101-010101010101","door":{"staff":{"body":"millbrook"}},"index":"1bc04b5291c26a46d918139138b992d2de976d6851d0893b0476b85bfbdfc6e6","email":"s1.AAAAAAAAAAEACQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJ2QWH5DzPAQOZYmRZRhx1jA2jIswO2I4OmlXhMSQqC8E","language":"cy","code":"5694d08a2e53ffcae0c3103e5ad6f6076abd960eb1f8a56577040bc1028f702b","send":true,"at":1795000000000,"counted":"8898e2a8552492475c01aa61898fe4cacf5f9e50f9a35cb3bbeeffdf32b07bf6"}}
         account.code_missed v1 {"code_missed":{"sign_in":"01010101-0101-0101-0101-010101010101","tries_left":4,"at":1795000000000}}
         account.code_accepted v1 {"code_accepted":{"sign_in":"01010101-0101-0101-0101-010101010101","at":1795000000000}}
         account.opened v1 {"account_opened":{"account":"02020202-0202-0202-0202-020202020202","index":"1bc04b5291c26a46d918139138b992d2de976d6851d0893b0476b85bfbdfc6e6","email":"s1.AAAAAAAAAAEACQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJ2QWH5DzPAQOZYmRZRhx1jA2jIswO2I4OmlXhMSQqC8E","person":"a6b1cffe3c4af355097b987c26134570c100b425eea781f313b602e2e1ec0a46","language":"cy","at":1795000000000}}

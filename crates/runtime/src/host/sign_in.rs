@@ -10,7 +10,7 @@ use crate::command::{Command, Rejection, Session};
 use crate::crossing::{Carriage, CrossingLetter};
 use crate::entropy::{Place, Use};
 use crate::messages::Mail;
-use crate::office::{CodeMail, SignInRejection};
+use crate::office::{CodeMail, SignInAsker, SignInRejection};
 use crate::transport::{BodyMessage, Delivery, Letter, Transport};
 
 /// Where somebody signs in.
@@ -53,7 +53,7 @@ impl Host {
     pub async fn ask_code(
         &self,
         (body, entrance): (&BodyId, Entrance),
-        sign_in: SignInId,
+        by: impl Into<SignInAsker>,
         email: &str,
         language: Language,
         write: impl FnOnce(&CodeMail) -> Mail,
@@ -63,9 +63,9 @@ impl Host {
             Entrance::Staff => Door::Staff { body: body.clone() },
         };
         let (office, email, now) = (self.office().clone(), email.to_owned(), self.clock().now());
-        let asked = tokio::task::spawn_blocking(move || {
-            office.ask_code(sign_in, door, &email, language, now)
-        });
+        let by = by.into();
+        let asked =
+            tokio::task::spawn_blocking(move || office.ask_code(by, door, &email, language, now));
         let mail = asked.await.map_err(|_| SignInRejection::Unavailable)??;
         if let Some(mail) = mail {
             let drawn = self.draw(body, Use::Token);

@@ -49,8 +49,9 @@ fn every_record_of_the_office_has_its_line() {
     };
     office.set_staff(&body, &[seed], at(1)).unwrap();
     let sign_in = SignInId::from_bytes([1; 16]);
-    let asked =
-        office.ask_code(sign_in, Door::Resident, "gwen@example.org", Language::Cy, at(2)).unwrap();
+    let asked = office
+        .ask_code(sign_in.into(), Door::Resident, "gwen@example.org", Language::Cy, at(2))
+        .unwrap();
     let code = asked.unwrap().code;
     let wrong = if code == "000000" { "000001" } else { "000000" };
     let missed = office.check_code(sign_in, wrong, at(3));

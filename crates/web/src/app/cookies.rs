@@ -12,6 +12,9 @@ const COOKIE_BYTES: usize = 4_096;
 /// The most cookies of a request that are read.
 const MOST_COOKIES: usize = 60;
 
+/// How long a browser is known after somebody signed in with it.
+pub(crate) const KNOWN_SECONDS: i64 = 180 * 86_400;
+
 /// The kinds of cookies of a body. Each browser has at most one of each (one a service of drafts).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -31,6 +34,10 @@ pub(crate) enum Kind {
     SignIn,
     /// A member of staff's attempt to sign in.
     StaffSignIn,
+    /// That a resident signed in with this browser before.
+    Known,
+    /// That a member of staff did.
+    StaffKnown,
     /// A resident's draft of a service.
     Draft(String),
     /// An agent's draft of a service.
@@ -57,6 +64,8 @@ impl Kind {
             Self::StaffName => "staff-name",
             Self::SignIn => "sign-in",
             Self::StaffSignIn => "staff-sign-in",
+            Self::Known => "known",
+            Self::StaffKnown => "staff-known",
             Self::Draft(service) => return format!("{body}.draft.{service}"),
             Self::Call(service) => return format!("{body}.call.{service}"),
             Self::Sent => "sent",
@@ -73,6 +82,7 @@ impl Kind {
             Self::Staff
             | Self::StaffName
             | Self::StaffSignIn
+            | Self::StaffKnown
             | Self::Call(_)
             | Self::CallSent
             | Self::Caller => true,
@@ -81,6 +91,7 @@ impl Kind {
             | Self::Resident
             | Self::ResidentName
             | Self::SignIn
+            | Self::Known
             | Self::Draft(_)
             | Self::Sent
             | Self::Notice => false,
@@ -91,6 +102,7 @@ impl Kind {
     const fn seconds(&self) -> Option<i64> {
         match self {
             Self::Language => Some(365 * 86_400),
+            Self::Known | Self::StaffKnown => Some(KNOWN_SECONDS),
             Self::Draft(_) | Self::Call(_) | Self::Sent | Self::CallSent => Some(86_400),
             Self::SignIn | Self::StaffSignIn | Self::Caller => Some(1_800),
             Self::Notice => Some(60),

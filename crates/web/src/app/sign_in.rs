@@ -1,14 +1,14 @@
 //! Signing in by a code that is sent by e-mail, and out again: residents and staff by the same
 //! pages under two addresses.
 
-use base::{BodyId, Digest};
-use identity::SignInId;
-use runtime::{Entrance, SignInRejection, SignedIn};
+use base::{BodyId, Digest, Timestamp};
+use identity::{EmailAddress, SignInId};
+use runtime::{Entrance, SignInAsker, SignInRejection, SignedIn};
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Fault, html, html_wrong, see_other, with_cookies};
 use super::callers::{Form, Visitor};
-use super::cookies::{Kind, region_sessions};
+use super::cookies::{KNOWN_SECONDS, Kind, region_sessions};
 use super::mail::{code_mail, minutes};
 use super::seen::Seen;
 use super::walk::Held;
@@ -26,6 +26,17 @@ struct Attempt {
     onward: Option<String>,
 }
 
+/// That somebody signed in with this browser, as the browser keeps it, sealed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Known {
+    /// The browser: a random number.
+    browser: Digest,
+    /// The blind index of the address.
+    address: Digest,
+    /// Until when it counts.
+    until: Timestamp,
+}
+
 /// The addresses and cookies of one of the two entrances.
 struct Way {
     entrance: Entrance,
@@ -33,6 +44,7 @@ struct Way {
     attempt: Kind,
     session: Kind,
     name: Kind,
+    known: Kind,
     after: String,
 }
 
@@ -45,6 +57,7 @@ fn way(seen: &Seen) -> Result<Way, Fault> {
             attempt: Kind::StaffSignIn,
             session: Kind::Staff,
             name: Kind::StaffName,
+            known: Kind::StaffKnown,
             after: paths::staff(body),
         }
     } else {
@@ -54,6 +67,7 @@ fn way(seen: &Seen) -> Result<Way, Fault> {
             attempt: Kind::SignIn,
             session: Kind::Resident,
             name: Kind::ResidentName,
+            known: Kind::Known,
             after: paths::my_requests(body),
         }
     })
@@ -193,14 +207,18 @@ async fn send(
 ) -> Result<axum::response::Response, SendFault> {
     let way = way(visitor)?;
     let body = visitor.id()?;
-    let address = identity::EmailAddress::parse(email).map_err(|_| SendFault::NotAnAddress)?;
+    let address = EmailAddress::parse(email).map_err(|_| SendFault::NotAnAddress)?;
+    let browser = known_browser(visitor, &way, &address);
     let folded = Digest::of(address.as_str().as_bytes());
-    visitor.app.admit(visitor.network(), folded).map_err(Fault::from)?;
+    let counted = browser
+        .map_or(folded, |browser| Digest::of_parts(&[folded.as_bytes(), browser.as_bytes()]));
+    visitor.app.admit(visitor.network(), counted).map_err(Fault::from)?;
     let host = &visitor.app.setup.host;
     let id = host.new_sign_in(body);
+    let asker = SignInAsker { sign_in: id, browser };
     let (words, name) = (visitor.words, visitor.name_of(body));
     let write = |mail: &runtime::CodeMail| code_mail(words, body, &name, mail);
-    match host.ask_code((body, way.entrance), id, email, words.language(), write).await {
+    match host.ask_code((body, way.entrance), asker, email, words.language(), write).await {
         Ok(()) => {}
         Err(SignInRejection::NotAnAddress) => return Err(SendFault::NotAnAddress),
         Err(rejection) => return Err(SendFault::Other(rejection.into())),
@@ -208,6 +226,33 @@ async fn send(
     let attempt = Attempt { id, email: email.to_owned(), onward };
     let cookie = visitor.seal(&way.attempt, &attempt)?;
     Ok(with_cookies(see_other(&format!("{}/code", way.page)), [cookie]))
+}
+
+/// The blind index of an address, by which a browser is bound to it.
+fn bound(seen: &Seen, address: &EmailAddress) -> Option<Digest> {
+    let keys = seen.app.keys(seen.id().ok()?)?;
+    Some(keys.known.index("address", address.as_str().as_bytes()))
+}
+
+/// The browser, when somebody signed in with it under this very address, and not too long ago.
+fn known_browser(seen: &Seen, way: &Way, address: &EmailAddress) -> Option<Digest> {
+    let known: Known = seen.open(&way.known)?;
+    let is_theirs = bound(seen, address) == Some(known.address);
+    (is_theirs && seen.now < known.until).then_some(known.browser)
+}
+
+/// The cookie by which this browser is known from now on under this address.
+fn known_cookie(seen: &Seen, way: &Way, email: &str) -> Result<String, Fault> {
+    let address = EmailAddress::parse(email).ok();
+    let bound = address.as_ref().and_then(|address| bound(seen, address));
+    let (address, index) = address.zip(bound).ok_or(Fault::Problem(ProblemKind::OurFault))?;
+    let browser = known_browser(seen, way, &address);
+    let browser = match browser {
+        Some(browser) => browser,
+        None => Digest::of(&seen.app.draw(seen.id()?)),
+    };
+    let until = seen.now.plus_millis(KNOWN_SECONDS * 1_000);
+    seen.seal(&way.known, &Known { browser, address: index, until })
 }
 
 /// The cookies of a resident's sessions in the other bodies, and the one that joins them.
@@ -238,6 +283,7 @@ fn signed_in_cookies(
         seen.set(&way.session, token)?,
         seen.seal(&way.name, &(digest, email))?,
         seen.clear(&way.attempt)?,
+        known_cookie(seen, way, email)?,
     ])
 }
 

@@ -15,7 +15,8 @@ use crate::Brand;
 
 /// Codes that one network may ask for: a burst, then twelve a minute.
 const NETWORK_RATE: RateLimit = RateLimit { capacity: 60, refill_ms: 5_000 };
-/// Codes that may be asked for one address: five, then one in three minutes.
+/// Codes that strangers together may ask for at one address, and each browser that signed in there:
+/// five, then one in three minutes.
 const ADDRESS_RATE: RateLimit = RateLimit { capacity: 5, refill_ms: 180_000 };
 /// Forms that visitors of one network may begin in an hour, where nothing else is configured: a form
 /// is kept for a day, so this bounds what a network can have us keep.
@@ -116,6 +117,8 @@ pub(crate) struct BrowserKeys {
     pub(crate) form: BlindKey,
     /// Seals cookies.
     pub(crate) cookie: DataKey,
+    /// Binds a browser to the address that it signed in under.
+    pub(crate) known: BlindKey,
 }
 
 /// The pages' state.
@@ -146,6 +149,7 @@ impl WebState {
             BrowserKeys {
                 form: BlindKey::from_bytes(*root.index("form tokens", b"1").as_bytes()),
                 cookie: DataKey::from_bytes(*root.index("sealed cookies", b"1").as_bytes()),
+                known: BlindKey::from_bytes(*root.index("known browsers", b"1").as_bytes()),
             }
         };
         let keys = setup.bodies.iter().map(|(id, body)| (id.clone(), derived(body))).collect();
@@ -181,7 +185,7 @@ impl WebState {
         self.setup.host.entropy().draw(place)
     }
 
-    /// Counts one request for a code.
+    /// Counts one request for a code: by network, and by the address or the known browser that asks.
     pub(crate) fn admit(&self, network: Digest, address: Digest) -> Result<(), RetryAfter> {
         let now = self.now();
         take(&self.networks, network, now)?;

@@ -169,6 +169,12 @@ impl Browser {
         }
     }
 
+    /// The value of a cookie; empty when there is none of that name.
+    pub(super) fn cookie(&self, name: &str) -> &str {
+        let found = self.cookies.iter().find(|(_, own, _)| own == name);
+        found.map_or("", |(_, _, value)| value)
+    }
+
     async fn follow(&mut self, world: &World, first: Read) -> Read {
         let mut read = first;
         for _ in 0..10 {

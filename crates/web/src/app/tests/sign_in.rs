@@ -113,6 +113,44 @@ async fn codes_are_asked_for_within_limits() {
 }
 
 #[tokio::test]
+async fn strangers_cannot_lock_out_whoever_signed_in_with_their_browser() {
+    let world = World::new();
+    let doors = [
+        ("/wealdmere/sign-in", "mair@example.org", "wealdmere.known"),
+        ("/wealdmere/staff/sign-in", "rosalind.hartwood@example.org", "wealdmere.staff-known"),
+    ];
+    for (door, email, cookie) in doors {
+        let mut own = Browser::new();
+        own.sign_in(&world, door, email).await;
+        let kept = own.cookie(cookie);
+        assert!(!kept.is_empty() && !kept.contains("example"));
+        let (mut stranger, mut thief) = (Browser::new(), Browser::new());
+        let page = stranger.get(&world, door).await;
+        let mut last = 0;
+        for _ in 0..5 {
+            last = stranger.send(&world, &page, &[("email", email)]).await.status.as_u16();
+        }
+        assert_eq!(last, 429, "strangers have one allowance together");
+        let page = thief.get(&world, door).await;
+        assert_eq!(thief.send(&world, &page, &[("email", email)]).await.status, 429);
+        // Signed in under another address, a browser is a stranger to this one.
+        let mut other = Browser::new();
+        other.sign_in(&world, "/wealdmere/sign-in", "ifan@example.org").await;
+        let page = other.get(&world, door).await;
+        assert_eq!(other.send(&world, &page, &[("email", email)]).await.status, 429);
+        let again = own.sign_in(&world, door, email).await;
+        assert_eq!(again.status, 200, "{}", again.line());
+        // Its own allowance has an end, and so has the time for which it is known.
+        let mut statuses = Vec::new();
+        let page = own.get(&world, door).await;
+        for _ in 0..5 {
+            statuses.push(own.send(&world, &page, &[("email", email)]).await.status.as_u16());
+        }
+        assert_eq!(statuses, [200, 200, 200, 200, 429]);
+    }
+}
+
+#[tokio::test]
 async fn staff_and_residents_enter_by_their_own_doors() {
     let world = World::new();
     let mut agent = Browser::new();
@@ -221,4 +259,39 @@ async fn an_agent_who_was_signed_out_goes_on_with_the_call() {
     assert_eq!(back.path, format!("{base}/check"));
     assert!(back.says("By the <gate> & hedge"));
     assert!(!agent.send(&world, &back, &[]).await.reference().is_empty());
+}
+
+#[tokio::test]
+async fn a_browser_is_known_by_a_cookie_that_is_its_own_whole_and_not_too_old() {
+    let (door, email) = ("/wealdmere/sign-in", "mair@example.org");
+    let world = World::new();
+    let mut own = Browser::new();
+    own.sign_in(&world, door, email).await;
+    let mut stranger = Browser::new();
+    let asks = async |browser: &mut Browser| {
+        let page = browser.get(&world, door).await;
+        browser.send(&world, &page, &[("email", email)]).await.status.as_u16()
+    };
+    for _ in 0..5 {
+        asks(&mut stranger).await;
+    }
+    let place = own.cookies.iter().position(|(_, name, _)| name == "wealdmere.known").unwrap();
+    let mut forged = own.clone();
+    let altered = if own.cookies[place].2.ends_with('A') { "B" } else { "A" };
+    let end = own.cookies[place].2.len() - 1;
+    forged.cookies[place].2.replace_range(end.., altered);
+    assert_eq!(asks(&mut forged).await, 429, "one letter was altered");
+    // What was sealed for one cookie opens as no other.
+    let mut of_staff = Browser::new();
+    of_staff.sign_in(&world, "/wealdmere/staff/sign-in", "rosalind.hartwood@example.org").await;
+    let staff_known = of_staff.cookie("wealdmere.staff-known").to_owned();
+    let mut renamed = own.clone();
+    renamed.cookies[place].2 = staff_known;
+    assert_eq!(asks(&mut renamed).await, 429, "it is another door's");
+    assert_eq!(asks(&mut own).await, 200);
+    world.wait(180 * 86_400).await;
+    for _ in 0..5 {
+        assert_eq!(asks(&mut stranger).await, 200);
+    }
+    assert_eq!(asks(&mut own).await, 429, "half a year is over");
 }
