@@ -18,6 +18,9 @@ const NETWORK_RATE: RateLimit = RateLimit { capacity: 60, refill_ms: 5_000 };
 /// Codes that strangers together may ask for at one address, and each browser that signed in there:
 /// five, then one in three minutes.
 const ADDRESS_RATE: RateLimit = RateLimit { capacity: 5, refill_ms: 180_000 };
+/// Searches for callers by one member of staff in an hour, a tenth of them at once: more than anybody
+/// makes who speaks with each caller, and few for whoever walks through numbers.
+const SEARCHES_AN_HOUR: u32 = 300;
 /// Forms that visitors of one network may begin in an hour, where nothing else is configured: a form
 /// is kept for a day, so this bounds what a network can have us keep.
 pub const FORMS_AN_HOUR: u32 = 1_200;
@@ -129,6 +132,7 @@ pub struct WebState {
     networks: Mutex<RateLimiter>,
     addresses: Mutex<RateLimiter>,
     forms: Mutex<RateLimiter>,
+    searches: Mutex<RateLimiter>,
 }
 
 impl std::fmt::Debug for WebState {
@@ -161,6 +165,7 @@ impl WebState {
             networks: Mutex::new(RateLimiter::new(NETWORK_RATE, RATED)),
             addresses: Mutex::new(RateLimiter::new(ADDRESS_RATE, RATED)),
             forms: Mutex::new(RateLimiter::new(forms, RATED)),
+            searches: Mutex::new(RateLimiter::new(RateLimit::an_hour(SEARCHES_AN_HOUR), RATED)),
         })
     }
 
@@ -195,6 +200,12 @@ impl WebState {
     /// Counts a form that somebody begins of whom nothing but their network is known.
     pub(crate) fn admit_form(&self, network: Digest) -> Result<(), RetryAfter> {
         take(&self.forms, network, self.now())
+    }
+
+    /// Counts a search for a caller by a member of a body's staff.
+    pub(crate) fn admit_search(&self, body: &BodyId, staff: &Digest) -> Result<(), RetryAfter> {
+        let who = Digest::of_parts(&[body.as_str().as_bytes(), staff.as_bytes()]);
+        take(&self.searches, who, self.now())
     }
 }
 

@@ -141,6 +141,29 @@ pub(super) fn events(world: &World, name: &str) -> Vec<String> {
 const BORN: [(&str, &str); 3] = [("born-day", "27"), ("born-month", "3"), ("born-year", "1980")];
 
 #[tokio::test]
+async fn nobody_walks_through_all_numbers_at_the_desk() {
+    let world = World::also(&[package("warm-home")]);
+    let reference = ask(&world, "warm-home", &SIAN).await;
+    let mut agent = agent(&world).await;
+    let page = agent.get(&world, CALLERS).await;
+    let number = |last: u32| format!("07700 9{last:05}");
+    for last in 0..30 {
+        let found = agent.send(&world, &page, &[("q", &number(last))]).await;
+        assert_eq!(found.status, 200, "{last}: {}", found.line());
+    }
+    let over = agent.send(&world, &page, &[("q", "+44 (0)7700 900123")]).await;
+    assert_eq!(over.status, 429);
+    assert!(!over.says(&reference) && !over.header("retry-after").is_empty());
+    let again = agent.sign_in(&world, "/wealdmere/staff/sign-in", AGENT).await;
+    let page = agent.get(&world, CALLERS).await;
+    let over = agent.send(&world, &page, &[("q", "+44 (0)7700 900123")]).await;
+    assert_eq!((again.status.as_u16(), over.status.as_u16()), (200, 429), "whoever signs in anew");
+    world.wait(60).await;
+    let found = agent.send(&world, &page, &[("q", "+44 (0)7700 900123")]).await;
+    assert!(found.says(&reference), "{}", found.line());
+}
+
+#[tokio::test]
 async fn a_caller_is_found_by_each_exact_thing_and_opens_masked() {
     let world = World::also(&[package("warm-home")]);
     let reference = ask(&world, "warm-home", &SIAN).await;
