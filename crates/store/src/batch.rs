@@ -10,7 +10,6 @@ use std::collections::BTreeMap;
 
 use base::{BodyId, CaseId, Digest, Epoch, EventSeq, MessageId, Shard, Timestamp};
 
-use crate::Lease;
 use crate::access::{AccessCheckpointRow, AccessLeafRow, AccessRecordRow};
 use crate::callers::{ContactRow, PersonIndexRow};
 use crate::crossings::{AgreementUseRow, CrossingRow, RestrictionRow};
@@ -23,6 +22,7 @@ use crate::requests::{ChargeRow, DraftRow, ServiceRequestRow, TouchRow};
 use crate::settings::{DocumentRow, MessageOutRow, SettingRow};
 use crate::table::Row;
 use crate::tasks::TaskRow;
+use crate::{Bind, Committed, Lease, Value};
 
 /// One event as it rests in the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +60,13 @@ impl EventRow {
     /// The chain's link at this event.
     pub const fn hash(&self) -> Digest {
         self.hash
+    }
+
+    /// Its columns after body and shard, in the order of the table.
+    pub(crate) fn columns(&self, seq: EventSeq) -> [Value<'_>; 7] {
+        let seq = Value::Integer(i64::try_from(seq.0).unwrap_or(i64::MAX));
+        let (case, at, name) = (self.case.bind(), self.at.bind(), self.name.bind());
+        [seq, case, at, name, self.version.bind(), self.bytes.bind(), self.hash.bind()]
     }
 }
 
@@ -294,6 +301,11 @@ impl Batch {
     /// The chain's link after the last event.
     pub fn chain_head(&self) -> Digest {
         self.events.last().map_or(self.previous, EventRow::hash)
+    }
+
+    /// Where its commit brings the journal.
+    pub(crate) fn committed(&self) -> Committed {
+        Committed { next_seq: self.next_seq(), chain_head: self.chain_head() }
     }
 
     /// The events with their places.

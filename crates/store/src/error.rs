@@ -98,6 +98,9 @@ pub enum StoreError {
         /// Its number.
         number: u32,
     },
+    /// What should name a database does not. It is not told, for it may hold a password.
+    #[error("the address of the database is not one: write postgres://user@host/database")]
+    NotAnAddress,
     /// The simulated machine has crashed and was not started again.
     #[error("store has stopped")]
     Stopped,

@@ -35,6 +35,16 @@ pub struct Head {
     pub chain_head: Digest,
 }
 
+impl Head {
+    pub(crate) fn read(record: &mut Record<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            epoch: record.take("epoch")?,
+            next_seq: record.take("next_seq")?,
+            chain_head: record.take("chain_head")?,
+        })
+    }
+}
+
 /// What a check of the chain found to be right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verified {
@@ -73,7 +83,7 @@ statements! {
    AND event.name = :name
  ORDER BY run.first_seq, event.seq
  LIMIT 1000";
-    HEAD = "SELECT epoch, next_seq, chain_head
+    pub(crate) HEAD = "SELECT epoch, next_seq, chain_head
   FROM shard
  WHERE body = :body AND shard = :shard
  LIMIT 1";
@@ -126,13 +136,7 @@ pub fn events_of_case_named(
 
 /// Where the journal stands; absent before the first lease.
 pub fn head(reader: &Reader) -> Result<Option<Head>, StoreError> {
-    reader.one(HEAD, &[], |record| {
-        Ok(Head {
-            epoch: record.take("epoch")?,
-            next_seq: record.take("next_seq")?,
-            chain_head: record.take("chain_head")?,
-        })
-    })
+    reader.one(HEAD, &[], Head::read)
 }
 
 /// When a message was applied here, if it was.

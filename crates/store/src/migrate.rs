@@ -36,12 +36,12 @@ pub(crate) const KEYS: &[Migration] =
     &[Migration { number: 1, sql: include_str!("../migrations/keys/0001_keys.sql") }];
 
 statements! {
-    CREATE_MIGRATIONS = "CREATE TABLE IF NOT EXISTS schema_migration (
+    pub(crate) CREATE_MIGRATIONS = "CREATE TABLE IF NOT EXISTS schema_migration (
   number BIGINT NOT NULL,
   checksum TEXT NOT NULL,
   PRIMARY KEY (number)
 )";
-    APPLIED = "SELECT number, checksum
+    pub(crate) APPLIED = "SELECT number, checksum
   FROM schema_migration
  ORDER BY number
  LIMIT 1000";

@@ -6,19 +6,24 @@
 
 mod commit;
 pub(crate) mod link;
-mod migrating;
+pub(crate) mod migrating;
 pub(crate) mod param;
 mod sql;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use base::{BodyId, Digest, Epoch, EventSeq, Shard, Timestamp};
+use base::{BodyId, Digest, Epoch, Shard, Timestamp};
 use tokio_postgres::{Config, Row};
 
 use self::link::{Background, Failure, Link};
 use self::param::Param;
-use crate::{Batch, Bind, Committed, Landed, Lease, Readers, Record, Store, StoreError, Value};
+use crate::journal::Head;
+use crate::reader::Named;
+use crate::statements::{Statement, statements};
+use crate::{
+    Batch, Bind, Committed, Landed, Lease, Readers, Record, Store, StoreError, Value, journal, seam,
+};
 
 /// Read-only connections per body; statements follow one another on a connection without waiting.
 const READERS: usize = 2;
@@ -34,42 +39,29 @@ macro_rules! clock {
     };
 }
 
-const LEASE: &str = concat!(
-    "INSERT INTO shard (body, shard, owner, epoch, lease_until, next_seq, chain_head)
-VALUES (:body, :shard, :owner, 1, ",
-    clock!(),
-    " + CAST(:lease_ms AS BIGINT), 1, :chain_head)
+statements! {
+    CLAIM = "INSERT INTO known_body (body)
+VALUES (:body)
+ON CONFLICT (body)
+DO NOTHING";
+    LEASE = concat!(
+        "INSERT INTO shard (body, shard, owner, epoch, lease_until, next_seq, chain_head)
+VALUES (:body, :shard, :owner, 1, ", clock!(), " + CAST(:lease_ms AS BIGINT), 1, :chain_head)
 ON CONFLICT (body, shard)
 DO UPDATE SET owner = excluded.owner, epoch = shard.epoch + 1,
        lease_until = excluded.lease_until
- WHERE shard.lease_until <= ",
-    clock!(),
-    " OR shard.owner = excluded.owner
-RETURNING epoch, next_seq, chain_head"
-);
-const LEASE_HOLDER: &str = "SELECT owner, lease_until
-  FROM shard
- WHERE body = :body AND shard = :shard";
-const RENEW: &str = concat!(
-    "UPDATE shard SET lease_until = ",
-    clock!(),
-    " + CAST(:lease_ms AS BIGINT)
+ WHERE shard.lease_until <= ", clock!(), " OR shard.owner = excluded.owner
+RETURNING epoch, next_seq, chain_head");
+    RENEW = concat!("UPDATE shard
+   SET lease_until = ", clock!(), " + CAST(:lease_ms AS BIGINT)
  WHERE body = :body AND shard = :shard AND epoch = :epoch
-RETURNING epoch, next_seq, chain_head"
-);
-/// Nothing that was sent under the old epoch can land after this.
-const NEXT_EPOCH: &str = "UPDATE shard SET epoch = epoch + 1
+RETURNING epoch, next_seq, chain_head");
+    /// Nothing that was sent under the old epoch can land after this.
+    NEXT_EPOCH = "UPDATE shard
+   SET epoch = epoch + 1
  WHERE body = :body AND shard = :shard AND epoch = :epoch
 RETURNING epoch, next_seq, chain_head";
-const STANDING: &str = "SELECT epoch, next_seq, chain_head
-  FROM shard
- WHERE body = :body AND shard = :shard";
-const LINK_AT: &str = "SELECT hash
-  FROM event
- WHERE body = :body AND shard = :shard AND seq = :seq";
-const RECEIVED: &str = "SELECT message_id
-  FROM inbox
- WHERE body = :body AND shard = :shard AND sender = :sender AND message_id = :message";
+}
 
 /// A PostgreSQL server with its database, as its connection string names them.
 #[derive(Clone)]
@@ -91,14 +83,10 @@ impl PostgresServer {
     /// to the newest schema. Several programs may do so at once.
     ///
     /// # Errors
-    /// [`StoreError::Database`] when the string is none or the server does not answer,
-    /// [`StoreError::Newer`] when a newer release has migrated it.
+    /// [`StoreError::NotAnAddress`] when the string is none, [`StoreError::Database`] when the
+    /// server does not answer, [`StoreError::Newer`] when a newer release has migrated it.
     pub fn open(url: &str) -> Result<Self, StoreError> {
-        let config: Config = url.parse().map_err(|_| {
-            StoreError::corrupt(
-                "the address of the database is not one: write postgres://user@host/database",
-            )
-        })?;
+        let config: Config = url.parse().map_err(|_| StoreError::NotAnAddress)?;
         let server = Self { config, background: Arc::new(Background::new()?) };
         let link = Link::new(&server.background, &server.config, WRITES);
         migrating::migrate(&link, crate::migrate::JOURNAL, &server.name())?;
@@ -128,18 +116,10 @@ impl PostgresStore {
     pub fn open(server: &PostgresServer, body: &BodyId) -> Result<Self, StoreError> {
         let link = |greeting| Link::new(&server.background, &server.config, greeting);
         let writer = link(WRITES);
-        let claim = "INSERT INTO known_body (body) VALUES (:body) ON CONFLICT (body) DO NOTHING";
-        query(&writer, claim, &[("body", body)]).map_err(|failure| failure.sorted("opening"))?;
+        rows(&writer, CLAIM, &[("body", body)], "opening")?;
         let slots = (0..READERS).map(|_| link(READS)).collect();
         let readers = Readers::over_links(body.clone(), slots);
         Ok(Self { body: body.clone(), writer, readers, moved: BTreeMap::new() })
-    }
-
-    fn is_ours(&self, body: &BodyId) -> Result<(), StoreError> {
-        if *body == self.body {
-            return Ok(());
-        }
-        Err(StoreError::corrupt(format!("a batch of {body} came to the store of {}", self.body)))
     }
 
     /// The epoch that the database knows the holder of a lease by.
@@ -150,41 +130,20 @@ impl PostgresStore {
         }
     }
 
-    fn standing(&self, shard: Shard) -> Result<Option<Standing>, StoreError> {
-        self.standing_by(STANDING, &[("body", &self.body), ("shard", &shard)])
+    fn head(&self, shard: Shard) -> Result<Option<Head>, StoreError> {
+        self.head_by(journal::HEAD, &[("body", &self.body), ("shard", &shard)])
     }
 
-    fn standing_by(
-        &self,
-        sql: &str,
-        named: &[(&str, &dyn Bind)],
-    ) -> Result<Option<Standing>, StoreError> {
-        let rows = query(&self.writer, sql, named).map_err(|failure| failure.sorted("leasing"))?;
-        rows.first().map(|row| Standing::read(&mut Record::of_postgres(row))).transpose()
-    }
-
-    /// Why the fence let nothing through.
-    fn refused(&self, batch: &Batch) -> Result<StoreError, StoreError> {
-        let standing = self.standing(batch.shard())?;
-        let actual = standing.as_ref().map_or(Epoch(0), |standing| standing.epoch);
-        if actual != self.epoch(batch.shard(), batch.epoch()) {
-            return Ok(StoreError::LeaseLost { held: batch.epoch(), actual });
-        }
-        let actual = standing.map_or(EventSeq::START, |standing| standing.next_seq);
-        Ok(StoreError::PositionConflict { expected: batch.first_seq(), actual })
+    fn head_by(&self, statement: Statement, named: &Named<'_>) -> Result<Option<Head>, StoreError> {
+        let rows = rows(&self.writer, statement, named, "leasing")?;
+        rows.first().map(|row| Head::read(&mut Record::of_postgres(row))).transpose()
     }
 
     /// The first message of a batch that was applied before.
     fn received(&self, batch: &Batch) -> Result<Option<StoreError>, StoreError> {
+        let reader = self.readers.shard(batch.shard());
         for mark in &batch.inbox {
-            let named: [(&str, &dyn Bind); 4] = [
-                ("body", &self.body),
-                ("shard", &batch.shard()),
-                ("sender", &mark.sender),
-                ("message", &mark.message),
-            ];
-            let found = query(&self.writer, RECEIVED, &named);
-            if !found.map_err(|failure| failure.sorted("reading"))?.is_empty() {
+            if journal::received(&reader, &mark.sender, mark.message)?.is_some() {
                 let (sender, message) = (mark.sender.clone(), mark.message);
                 return Ok(Some(StoreError::AlreadyReceived { sender, message }));
             }
@@ -192,42 +151,39 @@ impl PostgresStore {
         Ok(None)
     }
 
-    fn has_landed(&self, batch: &Batch) -> Result<bool, StoreError> {
-        let Some((last, event)) = batch.events().last() else { return Ok(false) };
+    /// The chain's link at the last place of a batch.
+    fn link(&self, batch: &Batch) -> Result<Option<Digest>, StoreError> {
+        let Some((last, _)) = batch.events().last() else { return Ok(None) };
         let named: [(&str, &dyn Bind); 3] =
             [("body", &self.body), ("shard", &batch.shard()), ("seq", &last)];
-        let rows = query(&self.writer, LINK_AT, &named);
-        let rows = rows.map_err(|failure| failure.sorted("reading"))?;
-        let link = rows.first().map(|row| Record::of_postgres(row).take::<Digest>("hash"));
-        Ok(link.transpose()? == Some(event.hash()))
+        let rows = rows(&self.writer, seam::LINK_AT, &named, "reading")?;
+        rows.first().map(|row| Record::of_postgres(row).take("hash")).transpose()
     }
 }
 
-/// Where a shard stands.
-struct Standing {
-    epoch: Epoch,
-    next_seq: EventSeq,
-    chain_head: Digest,
-}
-
-impl Standing {
-    fn read(record: &mut Record<'_>) -> Result<Self, StoreError> {
-        Ok(Self {
-            epoch: record.take("epoch")?,
-            next_seq: record.take("next_seq")?,
-            chain_head: record.take("chain_head")?,
-        })
-    }
-}
-
-/// Runs a statement with its parameters given by name.
-fn query(link: &Link, sql: &str, named: &[(&str, &dyn Bind)]) -> Result<Vec<Row>, Failure> {
-    let (text, wanted) = sql::numbered(sql);
-    let value = |wanted: &str| {
+/// Every row of the answer to a statement, its values given by name.
+fn rows(
+    link: &Link,
+    statement: Statement,
+    named: &Named<'_>,
+    doing: &'static str,
+) -> Result<Vec<Row>, StoreError> {
+    let value = |_, wanted: &str| {
         let given = named.iter().find(|(name, _)| *name == wanted);
-        given.map_or(Value::Null, |(_, value)| value.bind())
+        Param::one(given.map_or(Value::Null, |(_, value)| value.bind()))
     };
-    link.query(text, wanted.into_iter().map(|name| Param::one(value(name))).collect())
+    read(link, statement.sql, value).map_err(|failure| failure.sorted(doing))
+}
+
+/// Every row of the answer to a statement, its values asked for by place and name.
+pub(crate) fn read(
+    link: &Link,
+    sql: &str,
+    value: impl Fn(usize, &str) -> Param,
+) -> Result<Vec<Row>, Failure> {
+    let (text, names) = sql::numbered(sql);
+    let values = names.into_iter().enumerate().map(|(place, name)| value(place, name)).collect();
+    link.query(text, values)
 }
 
 /// Runs statements on a connection of its own.
@@ -236,17 +192,6 @@ pub(crate) fn run(url: &str, sql: &str) {
     let config: Config = url.parse().unwrap();
     let link = Link::new(&Arc::new(Background::new().unwrap()), &config, "");
     link.run(sql.to_owned()).unwrap();
-}
-
-/// The answer to a statement of the golden list, its values asked for by place and name.
-pub(crate) fn read(
-    link: &Link,
-    sql: &str,
-    value: impl Fn(usize, &str) -> Param,
-) -> Result<Vec<Row>, StoreError> {
-    let (text, names) = sql::numbered(sql);
-    let values = names.into_iter().enumerate().map(|(place, name)| value(place, name)).collect();
-    link.query(text, values).map_err(|failure| failure.sorted("reading"))
 }
 
 impl Store for PostgresStore {
@@ -259,7 +204,7 @@ impl Store for PostgresStore {
         _now: Timestamp,
         lease_ms: i64,
     ) -> Result<Lease, StoreError> {
-        self.is_ours(body)?;
+        seam::is_ours(&self.body, body)?;
         let named: [(&str, &dyn Bind); 5] = [
             ("body", body),
             ("shard", &shard),
@@ -268,15 +213,12 @@ impl Store for PostgresStore {
             ("chain_head", &Digest::ZERO),
         ];
         self.moved.remove(&shard);
-        if let Some(taken) = self.standing_by(LEASE, &named)? {
-            let Standing { epoch, next_seq, chain_head } = taken;
-            return Ok(Lease { body: body.clone(), shard, epoch, next_seq, chain_head });
+        if let Some(taken) = self.head_by(LEASE, &named)? {
+            return Ok(Lease::taken(body, shard, taken));
         }
-        let held = query(&self.writer, LEASE_HOLDER, &named);
-        let held = held.map_err(|failure| failure.sorted("leasing"))?;
-        let Some(row) = held.first() else { return Err(StoreError::Busy) };
-        let mut record = Record::of_postgres(row);
-        Err(StoreError::LeaseHeld { owner: record.take("owner")?, until: record.take("until")? })
+        let held = rows(&self.writer, seam::LEASE_HOLDER, &named, "leasing")?;
+        let held = held.first().map(|row| seam::held(&mut Record::of_postgres(row))).transpose()?;
+        Err(held.unwrap_or(StoreError::Busy))
     }
 
     fn renew(&mut self, lease: &Lease, _now: Timestamp, lease_ms: i64) -> Result<(), StoreError> {
@@ -287,16 +229,16 @@ impl Store for PostgresStore {
             ("shard", &lease.shard),
             ("epoch", &epoch),
         ];
-        if self.standing_by(RENEW, &named)?.is_some() {
+        if self.head_by(RENEW, &named)?.is_some() {
             return Ok(());
         }
-        let actual = self.standing(lease.shard)?.map_or(Epoch(0), |standing| standing.epoch);
-        Err(StoreError::LeaseLost { held: lease.epoch, actual })
+        Err(seam::lost(lease.epoch, self.head(lease.shard)?))
     }
 
     fn commit(&mut self, batch: &Batch) -> Result<Committed, StoreError> {
-        self.is_ours(batch.body())?;
-        let sentence = commit::sentence(batch, self.epoch(batch.shard(), batch.epoch()))?;
+        seam::is_ours(&self.body, batch.body())?;
+        let epoch = self.epoch(batch.shard(), batch.epoch());
+        let sentence = commit::sentence(batch, epoch)?;
         let rows = match self.writer.query(sentence.sql, sentence.params) {
             Ok(rows) => rows,
             Err(Failure::Lost) => return Err(StoreError::InDoubt { source: None }),
@@ -309,9 +251,9 @@ impl Store for PostgresStore {
         };
         let row = rows.first().ok_or(StoreError::InDoubt { source: None })?;
         if Record::of_postgres(row).take::<u64>("count")? == 0 {
-            return Err(self.refused(batch)?);
+            return Err(seam::refused(batch, epoch, self.head(batch.shard())?));
         }
-        Ok(Committed { next_seq: batch.next_seq(), chain_head: batch.chain_head() })
+        Ok(batch.committed())
     }
 
     fn landed(&mut self, batch: &Batch) -> Result<Landed, StoreError> {
@@ -319,23 +261,12 @@ impl Store for PostgresStore {
         let epoch = self.epoch(shard, batch.epoch());
         let named: [(&str, &dyn Bind); 3] =
             [("body", &self.body), ("shard", &shard), ("epoch", &epoch)];
-        let moved = self.standing_by(NEXT_EPOCH, &named)?;
-        if let Some(standing) = &moved {
-            self.moved.insert(shard, (batch.epoch(), standing.epoch));
+        let moved = self.head_by(NEXT_EPOCH, &named)?;
+        if let Some(head) = &moved {
+            self.moved.insert(shard, (batch.epoch(), head.epoch));
         }
-        if self.has_landed(batch)? {
-            let (next_seq, chain_head) = (batch.next_seq(), batch.chain_head());
-            return Ok(Landed::Yes(Committed { next_seq, chain_head }));
-        }
-        let Some(standing) = moved else {
-            let actual = self.standing(shard)?.map_or(Epoch(0), |standing| standing.epoch);
-            return Err(StoreError::LeaseLost { held: batch.epoch(), actual });
-        };
-        if standing.next_seq == batch.first_seq() && standing.chain_head == batch.previous() {
-            return Ok(Landed::No);
-        }
-        let (expected, actual) = (batch.first_seq(), standing.next_seq);
-        Err(StoreError::PositionConflict { expected, actual })
+        let head = if moved.is_some() { moved } else { self.head(shard)? };
+        seam::settled(batch, self.link(batch)?, self.epoch(shard, batch.epoch()), head)
     }
 
     fn readers(&self) -> Readers {

@@ -157,7 +157,8 @@ impl Reader {
                 let link = links.get(self.pool.next_turn(links.len()));
                 let link = link.ok_or(StoreError::Stopped)?;
                 let value = |place, name: &str| Param::one(value(place, name));
-                let rows = crate::postgres::read(link, sql, value)?;
+                let rows = crate::postgres::read(link, sql, value);
+                let rows = rows.map_err(|failure| failure.sorted("reading"))?;
                 rows.iter().map(|row| read(&mut Record::of_postgres(row))).collect()
             }
         }

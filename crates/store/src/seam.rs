@@ -2,7 +2,20 @@
 
 use base::{BodyId, Digest, Epoch, EventSeq, Shard, Timestamp};
 
-use crate::{Batch, Readers, StoreError};
+use crate::journal::Head;
+use crate::statements::statements;
+use crate::{Batch, Readers, Record, StoreError};
+
+statements! {
+    pub(crate) LEASE_HOLDER = "SELECT owner, lease_until
+  FROM shard
+ WHERE body = :body AND shard = :shard
+ LIMIT 1";
+    pub(crate) LINK_AT = "SELECT hash
+  FROM event
+ WHERE body = :body AND shard = :shard AND seq = :seq
+ LIMIT 1";
+}
 
 /// The right to write a shard, and where its journal stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +33,12 @@ pub struct Lease {
 }
 
 impl Lease {
+    /// A lease that was just taken.
+    pub(crate) fn taken(body: &BodyId, shard: Shard, head: Head) -> Self {
+        let Head { epoch, next_seq, chain_head } = head;
+        Self { body: body.clone(), shard, epoch, next_seq, chain_head }
+    }
+
     /// Moves on to where a commit has brought the journal.
     pub fn advance(&mut self, committed: Committed) {
         self.next_seq = committed.next_seq;
@@ -44,6 +63,51 @@ pub enum Landed {
     /// It is not there: the same batch may be sent again. A batch without events always gets
     /// this answer, for its writes are absolute and may be repeated.
     No,
+}
+
+/// That a shard is another's, as [`LEASE_HOLDER`] answers.
+pub(crate) fn held(record: &mut Record<'_>) -> Result<StoreError, StoreError> {
+    Ok(StoreError::LeaseHeld { owner: record.take("owner")?, until: record.take("until")? })
+}
+
+/// That a lease is not the shard's any more.
+pub(crate) fn lost(lease: Epoch, head: Option<Head>) -> StoreError {
+    StoreError::LeaseLost { held: lease, actual: head.map_or(Epoch(0), |head| head.epoch) }
+}
+
+/// Why the fence let nothing of a batch through, whose lease the database knows by `epoch`.
+pub(crate) fn refused(batch: &Batch, epoch: Epoch, head: Option<Head>) -> StoreError {
+    match head.filter(|head| head.epoch == epoch) {
+        Some(head) => {
+            StoreError::PositionConflict { expected: batch.first_seq(), actual: head.next_seq }
+        }
+        None => lost(batch.epoch(), head),
+    }
+}
+
+/// What became of a batch, by the link at its last place (where it has events) and by where the
+/// journal stands; its lease is known to the database by `epoch`.
+pub(crate) fn settled(
+    batch: &Batch,
+    link: Option<Digest>,
+    epoch: Epoch,
+    head: Option<Head>,
+) -> Result<Landed, StoreError> {
+    let last = batch.events().last().map(|(_, event)| event.hash());
+    if last.is_some() && link == last {
+        return Ok(Landed::Yes(batch.committed()));
+    }
+    let (next_seq, chain_head) = (batch.first_seq(), batch.previous());
+    let is_before = head == Some(Head { epoch, next_seq, chain_head });
+    if is_before { Ok(Landed::No) } else { Err(refused(batch, epoch, head)) }
+}
+
+/// Refuses what is another body's.
+pub(crate) fn is_ours(own: &BodyId, body: &BodyId) -> Result<(), StoreError> {
+    if own == body {
+        return Ok(());
+    }
+    Err(StoreError::corrupt(format!("a batch of {body} came to the store of {own}")))
 }
 
 /// A database that takes batches (DESIGN L1). Reads are apart, by [`Store::readers`].

@@ -12,7 +12,7 @@ use base::{BodyId, Shard, Timestamp};
 use rusqlite::Connection;
 
 use crate::sqlite::{connection, writer};
-use crate::{Batch, Committed, Landed, Lease, Readers, Store, StoreError, migrate};
+use crate::{Batch, Committed, Landed, Lease, Readers, Store, StoreError, migrate, seam};
 
 /// What befalls a commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -168,10 +168,7 @@ impl SimStore {
 
     fn running(&self, body: &BodyId) -> Result<MutexGuard<'_, Connection>, StoreError> {
         self.plan.running()?;
-        if *body != self.body {
-            let what = format!("a batch of {body} came to the store of {}", self.body);
-            return Err(StoreError::corrupt(what));
-        }
+        seam::is_ours(&self.body, body)?;
         Ok(self.disk.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -204,8 +201,7 @@ impl Store for SimStore {
         } else {
             drop(transaction); // rolls back
         }
-        let committed = Committed { next_seq: batch.next_seq(), chain_head: batch.chain_head() };
-        fault.map_or(Ok(committed), |fault| Err(fault.answer()))
+        fault.map_or_else(|| Ok(batch.committed()), |fault| Err(fault.answer()))
     }
 
     fn landed(&mut self, batch: &Batch) -> Result<Landed, StoreError> {

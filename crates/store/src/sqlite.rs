@@ -13,7 +13,9 @@ use std::sync::{Arc, Mutex};
 use base::{BodyId, Shard, Timestamp};
 use rusqlite::Connection;
 
-use crate::{Batch, Committed, DataFolder, Landed, Lease, Readers, Store, StoreError, migrate};
+use crate::{
+    Batch, Committed, DataFolder, Landed, Lease, Readers, Store, StoreError, migrate, seam,
+};
 
 /// Read-only connections per body: more than the cores that a small machine has.
 const READERS: usize = 4;
@@ -76,13 +78,6 @@ impl SqliteStore {
     pub fn limit_bytes(&mut self, bytes: u64) -> Result<(), StoreError> {
         connection::limit_bytes(&self.writer, bytes)
     }
-
-    fn is_ours(&self, body: &BodyId) -> Result<(), StoreError> {
-        if *body == self.body {
-            return Ok(());
-        }
-        Err(StoreError::corrupt(format!("a batch of {body} came to the store of {}", self.body)))
-    }
 }
 
 impl Store for SqliteStore {
@@ -94,7 +89,7 @@ impl Store for SqliteStore {
         now: Timestamp,
         lease_ms: i64,
     ) -> Result<Lease, StoreError> {
-        self.is_ours(body)?;
+        seam::is_ours(&self.body, body)?;
         writer::lease(&self.writer, (body, shard), owner, now, lease_ms)
     }
 
@@ -103,10 +98,10 @@ impl Store for SqliteStore {
     }
 
     fn commit(&mut self, batch: &Batch) -> Result<Committed, StoreError> {
-        self.is_ours(batch.body())?;
+        seam::is_ours(&self.body, batch.body())?;
         let transaction = writer::write(&mut self.writer, batch)?;
         transaction.commit().map_err(StoreError::from_commit)?;
-        Ok(Committed { next_seq: batch.next_seq(), chain_head: batch.chain_head() })
+        Ok(batch.committed())
     }
 
     fn landed(&mut self, batch: &Batch) -> Result<Landed, StoreError> {

@@ -13,10 +13,10 @@ pub(crate) struct Statement {
 }
 
 macro_rules! statements {
-    ($($(#[$doc:meta])* $name:ident = $sql:expr;)+) => {
+    ($($(#[$doc:meta])* $vis:vis $name:ident = $sql:expr;)+) => {
         $(
             $(#[$doc])*
-            const $name: $crate::statements::Statement =
+            $vis const $name: $crate::statements::Statement =
                 $crate::statements::Statement { name: stringify!($name), sql: $sql };
         )+
         /// Every statement of this subject.

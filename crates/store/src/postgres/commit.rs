@@ -57,15 +57,7 @@ pub(crate) fn sentence(batch: &Batch, epoch: base::Epoch) -> Result<Sentence, St
     let mut writing = Writing(Sentence { sql: FENCE.to_owned(), params });
     let mut events = Rows::of(&EVENT);
     for (seq, event) in batch.events() {
-        events.push(&[
-            seq.bind(),
-            event.case.bind(),
-            event.at.bind(),
-            event.name.bind(),
-            event.version.bind(),
-            Value::Bytes(event.bytes().into()),
-            event.hash().bind(),
-        ])?;
+        events.push(&event.columns(seq))?;
     }
     writing.insert("event", &EVENT, events, None, "");
     let mut runs = Rows::of(&RUN);

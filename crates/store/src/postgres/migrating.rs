@@ -7,26 +7,24 @@ use base::Digest;
 
 use super::link::{Failure, Link};
 use super::sql;
-use crate::migrate::Migration;
+use crate::migrate::{APPLIED, CREATE_MIGRATIONS, Migration};
+use crate::statements::statements;
 use crate::{Record, StoreError};
 
 /// Programs that start at the same instant may meet in making the first tables.
 const TRIES: u32 = 5;
 
-const PREPARE: &str = "CREATE TABLE IF NOT EXISTS schema_lock (
+statements! {
+    CREATE_LOCK = "CREATE TABLE IF NOT EXISTS schema_lock (
   lock BIGINT NOT NULL,
   held BIGINT NOT NULL,
   PRIMARY KEY (lock)
-);
-CREATE TABLE IF NOT EXISTS schema_migration (
-  number BIGINT NOT NULL,
-  checksum TEXT NOT NULL,
-  PRIMARY KEY (number)
-);
-INSERT INTO schema_lock (lock, held) VALUES (1, 0) ON CONFLICT (lock) DO NOTHING";
-const APPLIED: &str = "SELECT number, checksum
-  FROM schema_migration
- ORDER BY number";
+)";
+    FIRST_LOCK = "INSERT INTO schema_lock (lock, held)
+VALUES (1, 0)
+ON CONFLICT (lock)
+DO NOTHING";
+}
 
 /// Brings the database to the newest schema.
 pub(crate) fn migrate(
@@ -34,23 +32,21 @@ pub(crate) fn migrate(
     migrations: &[Migration],
     name: &Path,
 ) -> Result<(), StoreError> {
+    let prepare = [CREATE_LOCK.sql, CREATE_MIGRATIONS.sql, FIRST_LOCK.sql].join(";\n");
     let mut tries = 1;
-    while let Err(failure) = link.run(PREPARE.to_owned()) {
+    while let Err(failure) = link.run(prepare.clone()) {
         let met = matches!(&failure, Failure::Refused(_)) && tries < TRIES;
         if !met {
             return Err(failure.sorted("migrating"));
         }
         tries += 1;
     }
-    for migration in migrations {
-        apply(link, migration)?;
-    }
     let known = migrations.last().map_or(0, |newest| newest.number);
     let found = applied(link)?.last().map_or(0, |(number, _)| *number);
     if found > known {
         return Err(StoreError::Newer { path: name.to_owned(), found, known });
     }
-    Ok(())
+    migrations.iter().try_for_each(|migration| apply(link, migration))
 }
 
 /// Applies one file if nobody has, holding the row that others wait for.
@@ -83,7 +79,7 @@ fn is_applied(link: &Link, number: u32, checksum: &str) -> Result<bool, StoreErr
 }
 
 fn applied(link: &Link) -> Result<Vec<(u32, String)>, StoreError> {
-    let rows = link.query(APPLIED.to_owned(), Vec::new());
+    let rows = link.query(APPLIED.sql.to_owned(), Vec::new());
     let rows = rows.map_err(|failure| failure.sorted("migrating"))?;
     let read = |row| {
         let mut record = Record::of_postgres(row);

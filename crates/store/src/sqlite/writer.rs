@@ -1,13 +1,14 @@
 //! Writing batches: one `IMMEDIATE` transaction, the fence first, cached statements in loops.
 
-use base::{BodyId, Digest, Epoch, EventSeq, Shard, Timestamp};
+use base::{BodyId, Digest, Shard, Timestamp};
 use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior};
 
 use crate::batch::EachTable;
+use crate::journal::Head;
 use crate::statements::{Statement, statements};
 use crate::table::Row;
-use crate::value::{Bind, Record, Value};
-use crate::{Batch, Committed, Landed, Lease, StoreError, Writes};
+use crate::value::{Bind, Record};
+use crate::{Batch, Landed, Lease, StoreError, Writes, journal, seam};
 
 statements! {
     LEASE = "INSERT INTO shard (body, shard, owner, epoch, lease_until, next_seq, chain_head)
@@ -17,10 +18,6 @@ DO UPDATE SET owner = excluded.owner, epoch = shard.epoch + 1,
        lease_until = excluded.lease_until
  WHERE shard.lease_until <= :now OR shard.owner = excluded.owner
 RETURNING epoch, next_seq, chain_head";
-    LEASE_HOLDER = "SELECT owner, lease_until
-  FROM shard
- WHERE body = :body AND shard = :shard
- LIMIT 1";
     RENEW = "UPDATE shard
    SET lease_until = :lease_until
  WHERE body = :body AND shard = :shard AND epoch = :epoch";
@@ -28,10 +25,6 @@ RETURNING epoch, next_seq, chain_head";
    SET next_seq = :next_seq, chain_head = :chain_head
  WHERE body = :body AND shard = :shard AND epoch = :epoch
    AND next_seq = :first_seq AND chain_head = :previous";
-    STANDING = "SELECT epoch, next_seq, chain_head
-  FROM shard
- WHERE body = :body AND shard = :shard
- LIMIT 1";
     APPEND = "INSERT INTO event (body, shard, seq, case_id, at, name, version, bytes, hash)
 VALUES (:body, :shard, :seq, :case_id, :at, :name, :version, :bytes, :hash)";
     APPEND_RUN = "INSERT INTO event_run (body, shard, case_id, first_seq, last_seq)
@@ -40,10 +33,6 @@ VALUES (:body, :shard, :case_id, :first_seq, :last_seq)";
 VALUES (:body, :shard, :sender, :message_id, :received_at)
 ON CONFLICT (body, shard, sender, message_id)
 DO NOTHING";
-    LINK_AT = "SELECT hash
-  FROM event
- WHERE body = :body AND shard = :shard AND seq = :seq
- LIMIT 1";
 }
 
 /// A statement with its values given by place.
@@ -87,29 +76,8 @@ fn one<T>(
     Ok(answer)
 }
 
-/// Where a shard stands.
-struct Standing {
-    epoch: Epoch,
-    next_seq: EventSeq,
-    chain_head: Digest,
-}
-
-impl Standing {
-    fn read(record: &mut Record<'_>) -> Result<Self, StoreError> {
-        Ok(Self {
-            epoch: record.take("epoch")?,
-            next_seq: record.take("next_seq")?,
-            chain_head: record.take("chain_head")?,
-        })
-    }
-}
-
-fn standing(
-    connection: &Connection,
-    body: &BodyId,
-    shard: Shard,
-) -> Result<Option<Standing>, StoreError> {
-    one(connection, STANDING, &[body, &shard], Standing::read)
+fn head(connection: &Connection, body: &BodyId, shard: Shard) -> Result<Option<Head>, StoreError> {
+    one(connection, journal::HEAD, &[body, &shard], Head::read)
 }
 
 /// Takes or takes over a shard.
@@ -122,18 +90,10 @@ pub(crate) fn lease(
 ) -> Result<Lease, StoreError> {
     let until = now.plus_millis(lease_ms);
     let values: [&dyn Bind; 6] = [body, &shard, &owner, &until, &Digest::ZERO, &now];
-    if let Some(taken) = one(connection, LEASE, &values, Standing::read)? {
-        return Ok(Lease {
-            body: body.clone(),
-            shard,
-            epoch: taken.epoch,
-            next_seq: taken.next_seq,
-            chain_head: taken.chain_head,
-        });
+    if let Some(taken) = one(connection, LEASE, &values, Head::read)? {
+        return Ok(Lease::taken(body, shard, taken));
     }
-    let held = one(connection, LEASE_HOLDER, &[body, &shard], |record| {
-        Ok(StoreError::LeaseHeld { owner: record.take("owner")?, until: record.take("until")? })
-    })?;
+    let held = one(connection, seam::LEASE_HOLDER, &[body, &shard], seam::held)?;
     Err(held.unwrap_or(StoreError::Busy))
 }
 
@@ -147,9 +107,7 @@ pub(crate) fn renew(
     if execute(connection, RENEW, &values)? == 1 {
         return Ok(());
     }
-    let actual = standing(connection, &lease.body, lease.shard)?;
-    let actual = actual.map_or(Epoch(0), |standing| standing.epoch);
-    Err(StoreError::LeaseLost { held: lease.epoch, actual })
+    Err(seam::lost(lease.epoch, head(connection, &lease.body, lease.shard)?))
 }
 
 /// Writes the batch and leaves the transaction open: only its commit makes it land.
@@ -181,31 +139,17 @@ fn fence(connection: &Connection, batch: &Batch) -> Result<(), StoreError> {
     if execute(connection, FENCE, &values)? == 1 {
         return Ok(());
     }
-    let standing = standing(connection, batch.body(), batch.shard())?;
-    let actual = standing.as_ref().map_or(Epoch(0), |standing| standing.epoch);
-    if actual != batch.epoch() {
-        return Err(StoreError::LeaseLost { held: batch.epoch(), actual });
-    }
-    let actual = standing.map_or(EventSeq::START, |standing| standing.next_seq);
-    Err(StoreError::PositionConflict { expected: batch.first_seq(), actual })
+    let head = head(connection, batch.body(), batch.shard())?;
+    Err(seam::refused(batch, batch.epoch(), head))
 }
 
 fn append(connection: &Connection, batch: &Batch) -> Result<(), StoreError> {
     let failed = |source| StoreError::from_driver("appending to the journal", source);
     let mut statement = prepared(connection, APPEND, &[batch.body(), &batch.shard()])?;
     for (seq, event) in batch.events() {
-        let values = [
-            seq.bind(),
-            event.case.bind(),
-            event.at.bind(),
-            event.name.bind(),
-            event.version.bind(),
-            Value::Bytes(event.bytes().into()),
-        ];
-        for (place, value) in (3..).zip(values) {
+        for (place, value) in (3..).zip(event.columns(seq)) {
             statement.raw_bind_parameter(place, value).map_err(failed)?;
         }
-        statement.raw_bind_parameter(9, event.hash().bind()).map_err(failed)?;
         statement.raw_execute().map_err(failed)?;
     }
     Ok(())
@@ -277,23 +221,11 @@ fn receive(connection: &Connection, batch: &Batch) -> Result<(), StoreError> {
 /// Settles what became of a batch, also after others have followed it.
 pub(crate) fn landed(connection: &Connection, batch: &Batch) -> Result<Landed, StoreError> {
     let (body, shard) = (batch.body(), batch.shard());
-    let committed = Committed { next_seq: batch.next_seq(), chain_head: batch.chain_head() };
-    if let Some((last, event)) = batch.events().last() {
-        let link = one(connection, LINK_AT, &[body, &shard, &last], |record| {
-            record.take::<Digest>("hash")
-        })?;
-        if link == Some(event.hash()) {
-            return Ok(Landed::Yes(committed));
+    let link = match batch.events().last() {
+        Some((last, _)) => {
+            one(connection, seam::LINK_AT, &[body, &shard, &last], |record| record.take("hash"))?
         }
-    }
-    let Some(standing) = standing(connection, body, shard)? else {
-        return Err(StoreError::LeaseLost { held: batch.epoch(), actual: Epoch(0) });
+        None => None,
     };
-    if standing.epoch != batch.epoch() {
-        return Err(StoreError::LeaseLost { held: batch.epoch(), actual: standing.epoch });
-    }
-    if standing.next_seq == batch.first_seq() && standing.chain_head == batch.previous() {
-        return Ok(Landed::No);
-    }
-    Err(StoreError::PositionConflict { expected: batch.first_seq(), actual: standing.next_seq })
+    seam::settled(batch, link, batch.epoch(), head(connection, body, shard)?)
 }

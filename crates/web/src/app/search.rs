@@ -2,7 +2,7 @@
 //! surname with a day of birth. What is typed goes by POST and into no address, cookie or log; a
 //! search is written down before anything of it is shown, and shows masked lines alone.
 
-use base::{CaseId, Date, Digest};
+use base::{CaseId, Date};
 use identity::Surname;
 use runtime::{CallerCommand, FoundRequests, RequestSummary, Term};
 
@@ -113,9 +113,7 @@ pub(crate) async fn find(staff: Staff, Form(form): Form) -> Answer {
         Ok(term) => term,
         Err(wrong) => return html_wrong(&view(&staff, &typed, wrong)?),
     };
-    let session = staff.staff.as_ref().map(|holder| &holder.session);
-    let who = session.map_or(Digest::ZERO, |session| session.staff.unwrap_or(session.token));
-    staff.app.admit_search(staff.id()?, &who)?;
+    staff.admit_search()?;
     let found = staff.run()?.find(&term, form.text(BEFORE).parse().ok())?;
     let command = CallerCommand::Search { by: term.by(), found: found.shown() };
     staff.app.setup.host.submit(staff.id()?, staff.authority.clone(), command.into()).await?;

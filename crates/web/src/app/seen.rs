@@ -266,6 +266,13 @@ impl Seen {
         Ok(self.app.admit_form(self.network())?)
     }
 
+    /// Counts a search for a caller by whoever of the body's staff is signed in.
+    pub(crate) fn admit_search(&self) -> Result<(), Fault> {
+        let staff = self.staff.as_ref().and_then(|holder| holder.session.staff);
+        let staff = staff.ok_or(Fault::Problem(ProblemKind::NotAllowed))?;
+        Ok(self.app.admit_search(self.id()?, &staff)?)
+    }
+
     /// What a reference finds; a network that tries too many which find nothing is sent away.
     pub(crate) fn look_up<T>(
         &self,
