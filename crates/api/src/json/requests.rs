@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use base::{CaseId, Channel, DraftId, Reference};
+use base::{Channel, DraftId, Reference};
 use catalogue::QuestionSet;
 use runtime::{CaseView, Command, Rejection, Reply, Submit};
 use serde_json::{Value, json};
@@ -70,11 +70,12 @@ async fn draft(client: &Client, headers: &HeaderMap) -> Result<Option<DraftId>, 
     let ids: Vec<DraftId> = days.map(|day| client.id_of(key, day.saturating_mul(DAY_MS))).collect();
     let first = ids.first().copied();
     let known = client.at.read(move |body| {
-        let mut known = None;
         for id in ids {
-            known = known.or(body.summary(CaseId::from_bytes(*id.as_bytes()))?.map(|_| id));
+            if body.was_sent(id)? {
+                return Ok(Some(id));
+            }
         }
-        Ok(known)
+        Ok(None)
     });
     Ok(known.await?.or(first))
 }

@@ -136,6 +136,28 @@ async fn a_call_that_was_joined_and_is_sent_again_counts_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_key_used_before_midnight_is_known_after_it_for_what_was_joined_too() {
+    const DAY: i64 = 86_400;
+    let town = Town::new();
+    let made = [("idempotency-key", "made")];
+    let first = town.send_with(&made, &valid()).await;
+    assert_eq!(first.status, StatusCode::CREATED);
+    let first = first.json()["reference"].clone();
+    let key = [("idempotency-key", "joined")];
+    assert_eq!(town.send_with(&key, &valid()).await.status, StatusCode::OK);
+    for _ in 0..2 {
+        town.wait(DAY).await;
+        for again in [&made, &key] {
+            assert_eq!(town.send_with(again, &valid()).await.json()["reference"], first);
+        }
+    }
+    let body = town.host.body(&super::body()).unwrap();
+    let reference = first.as_str().unwrap().parse().unwrap();
+    let view = body.case_of(&reference).unwrap().unwrap();
+    assert_eq!(view.case.request.joined, 1, "a call sent again is counted once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_else_is_sent_under_a_used_key_is_refused_not_swallowed() {
     let town = Town::new();
     let key = [("idempotency-key", "one")];

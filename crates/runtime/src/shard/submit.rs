@@ -391,11 +391,15 @@ fn joined_before(
     step: &Step,
     reader: &Reader,
 ) -> Result<Option<CaseId>, StoreError> {
-    let key = SettingKey { name: joined_name(draft) };
-    let row = match step.batch.rows.get::<SettingRow>(&key) {
-        Some(written) => written.cloned(),
-        None => store::row::<SettingRow>(reader, &key)?,
-    };
+    match step.batch.rows.get::<SettingRow>(&SettingKey { name: joined_name(draft) }) {
+        Some(written) => Ok(written.and_then(|row| CaseId::from_slice(&row.bytes))),
+        None => joined_to(reader, draft),
+    }
+}
+
+/// The request that a form was joined to, as far as is committed.
+pub(crate) fn joined_to(reader: &Reader, draft: DraftId) -> Result<Option<CaseId>, StoreError> {
+    let row = store::row::<SettingRow>(reader, &SettingKey { name: joined_name(draft) })?;
     Ok(row.and_then(|row| CaseId::from_slice(&row.bytes)))
 }
 
