@@ -27,7 +27,7 @@ use crate::host::Body;
 use crate::keyring::CaseKeys;
 use crate::record::{EXCHANGE, Fact, Record};
 use crate::services::Service;
-use crate::shard::{DRAFT, IncidentNote, ShardError, StoredDraft, joined_to, load_case};
+use crate::shard::{DRAFT, IncidentNote, ShardError, StoredDraft, load_case};
 
 /// How long a page waits for the first answer of a back office, in milliseconds.
 const FIRST_ANSWER_MS: u64 = 800;
@@ -257,8 +257,7 @@ impl Body {
     /// # Errors
     /// [`ShardError`] when the store fails.
     pub fn was_sent(&self, draft: DraftId) -> Result<bool, ShardError> {
-        let made = self.summary(CaseId::from_bytes(*draft.as_bytes()))?.is_some();
-        Ok(made || joined_to(&self.reader(), draft)?.is_some())
+        crate::shard::was_sent(&self.reader(), draft)
     }
 
     /// A request by what its requester reads out, without opening anything.

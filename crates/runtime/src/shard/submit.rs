@@ -15,13 +15,14 @@ use store::settings::{SettingKey, SettingRow};
 use store::{Reader, StoreError};
 
 use super::edit::Edit;
-use super::{BodySettings, Refused, Shard, Step, Turn, rows};
+use super::{BodySettings, Refused, Shard, ShardError, Step, Turn, rows};
 use crate::authority::Authority;
 use crate::case::Case;
 use crate::command::{Rejection, Reply, Submit};
 use crate::crossing;
 use crate::entropy::{Place, Use};
 use crate::record::Fact;
+use crate::related;
 use crate::services::Service;
 
 /// Stated staff time of entering a request for a caller, in hundredths of a minute.
@@ -71,10 +72,7 @@ impl Shard {
         }
         let asker = Asker { person, key: kept.map(|kept| kept.key), duplicate_key };
         let received = self.receipt(turn, authority, submit, (&service, &answers, asker))?;
-        let id = submit.draft.map_or_else(
-            || self.draw_case(turn.now, turn.step),
-            |draft| CaseId::from_bytes(*draft.as_bytes()),
-        );
+        let id = submit.draft.map_or_else(|| self.draw_case(turn.now, turn.step), made_of);
         let (reference, promised) = (received.reference.clone(), received.promised);
         let mut edit =
             self.begin(id, received, measure(authority, submit.channel), turn.now, turn.step)?;
@@ -134,7 +132,7 @@ impl Shard {
     ) -> Result<Option<Reply>, Refused> {
         let Some(draft) = submit.draft else { return Ok(None) };
         let joined = joined_before(draft, turn.step, turn.reader)?;
-        let id = joined.unwrap_or_else(|| CaseId::from_bytes(*draft.as_bytes()));
+        let id = joined.unwrap_or_else(|| made_of(draft));
         let Some(found) = self.case(id, turn.reader)? else { return Ok(None) };
         let ServiceRequest { case, reference, promised, .. } = found.request.clone();
         let is_joined = joined.is_some();
@@ -398,9 +396,19 @@ fn joined_before(
 }
 
 /// The request that a form was joined to, as far as is committed.
-pub(crate) fn joined_to(reader: &Reader, draft: DraftId) -> Result<Option<CaseId>, StoreError> {
+fn joined_to(reader: &Reader, draft: DraftId) -> Result<Option<CaseId>, StoreError> {
     let row = store::row::<SettingRow>(reader, &SettingKey { name: joined_name(draft) })?;
     Ok(row.and_then(|row| CaseId::from_slice(&row.bytes)))
+}
+
+/// Whether a request was made of a form, or it was joined to one, as far as is committed.
+pub(crate) fn was_sent(reader: &Reader, draft: DraftId) -> Result<bool, ShardError> {
+    Ok(related::summary(reader, made_of(draft))?.is_some() || joined_to(reader, draft)?.is_some())
+}
+
+/// The case that a form becomes: it keeps the form's id.
+const fn made_of(draft: DraftId) -> CaseId {
+    CaseId::from_bytes(*draft.as_bytes())
 }
 
 /// A form that was sent is no draft any more.
