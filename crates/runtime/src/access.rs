@@ -107,6 +107,11 @@ impl Checks {
         if count < 2 { Err(TooFew) } else { Ok(Self(checked)) }
     }
 
+    /// Whether one of them says more than stands on any envelope: a name and an address do not.
+    pub fn are_private(self) -> bool {
+        self.facts().any(|fact| !matches!(fact, Checked::Name | Checked::Address))
+    }
+
     /// The facts, in the order in which they are asked.
     pub fn facts(self) -> impl Iterator<Item = Checked> {
         Checked::ALL.into_iter().zip(self.0).filter(|(_, checked)| *checked).map(|(fact, _)| fact)
@@ -246,6 +251,8 @@ mod tests {
         let checks = Checks::of(&[Checked::Phone, Checked::Name, Checked::Phone]).unwrap();
         assert!(checks.facts().eq([Checked::Name, Checked::Phone]));
         assert!(serde_json::from_str::<Checks>("[\"phone\"]").is_err());
+        assert!(checks.are_private());
+        assert!(!Checks::of(&[Checked::Name, Checked::Address]).unwrap().are_private());
     }
 
     #[test]

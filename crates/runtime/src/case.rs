@@ -153,7 +153,9 @@ impl Case {
             }
             Fact::Task(event) => self.tasks.apply(event, record.at),
             Fact::Effect(event) => self.apply_effect(event, record.at),
-            Fact::Crossing(crossing::Event::Assured { assurance }) => self.assurance = *assurance,
+            Fact::Crossing(crossing::Event::Assured { assurance, .. }) => {
+                self.assurance = *assurance;
+            }
             // A look changes nothing, not even when the case last changed; a contact is no case.
             Fact::Access(_) | Fact::Contact(_) => {
                 self.counts.records = self.counts.records.saturating_add(1);

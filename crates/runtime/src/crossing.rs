@@ -19,6 +19,8 @@ use sharing::{
     VectorOfTrust,
 };
 
+use crate::access::Checks;
+
 /// What a question gives when the other body cannot tell, or a gate let nothing cross.
 pub const CANNOT_TELL: &str = "cannot_tell";
 /// The BPMN error of a notice that a gate did not let cross.
@@ -293,10 +295,13 @@ impl Sent {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Event {
-    /// The requester was signed in, and so sure of them was the sign-in.
+    /// The requester was signed in, or known to an agent: so sure of them is the body.
     Assured {
         /// How sure.
         assurance: Assurance,
+        /// What an agent checked with them; none when they were signed in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        checked: Option<Checks>,
     },
 }
 

@@ -62,7 +62,7 @@ pub use record::{Fact, Record, RecordError};
 pub use related::Related;
 pub use services::{DeployError, Service, Services};
 pub use shard::{
-    ANSWER_CHARACTERS, BodySettings, CALLERS_SHOWN, Call, CallWork, DRAFT, DRAFT_SECONDS,
+    ANSWER_CHARACTERS, BodySettings, CALLERS_SHOWN, Call, CallWork, Caller, DRAFT, DRAFT_SECONDS,
     HELD_BY_REQUESTER, INPUTS_PER_STEP, IncidentNote, LOOSE_FORM, QUESTION_CHARACTERS,
     REASON_CHARACTERS, Shard, ShardError, Step, StoredDraft, held_name, load_case, replay_case,
 };

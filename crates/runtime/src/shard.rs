@@ -28,6 +28,7 @@ mod access;
 mod answering;
 mod apart;
 mod asking;
+mod caller;
 mod calls;
 mod contacts;
 mod crossing;
@@ -48,6 +49,7 @@ mod tasks;
 
 pub(crate) use asking::due_on;
 pub use asking::{ANSWER_CHARACTERS, QUESTION_CHARACTERS};
+pub use caller::Caller;
 pub use calls::{Call, CallWork};
 pub(crate) use contacts::read_contact;
 pub use drafts::{DRAFT, DRAFT_SECONDS, LOOSE_FORM, StoredDraft, held_name};

@@ -2,17 +2,22 @@ use base::{Actor, CaseId};
 use expect_test::expect;
 
 use super::*;
+use crate::access::Checked;
 use crate::record::{Fact, Record};
 
 #[test]
 fn every_event_of_a_crossing_has_its_line() {
     let level = Assurance { identity: IdentityLevel::P2, authentication: AuthenticationLevel::Low };
-    let fact = Fact::Crossing(Event::Assured { assurance: level });
+    let checked = Checks::of(&[Checked::DateOfBirth, Checked::Email]).unwrap();
     let (case, at) = (CaseId::from_bytes([7; 16]), Timestamp::from_millis(1_000));
-    let record = Record { case, at, measure: Measure::by(Actor::Requester), fact };
-    let bytes = record.to_bytes().unwrap();
-    assert_eq!(Record::from_bytes(base::EventSeq(1), &bytes).unwrap(), record);
-    assert_eq!(crate::observation(&record), None, "no measure counts it");
+    let assured = |actor, checked| {
+        let fact = Fact::Crossing(Event::Assured { assurance: level, checked });
+        let record = Record { case, at, measure: Measure::by(actor), fact };
+        let bytes = record.to_bytes().unwrap();
+        assert_eq!(Record::from_bytes(base::EventSeq(1), &bytes).unwrap(), record);
+        assert_eq!(crate::observation(&record), None, "no measure counts it");
+        format!("{} {}", record.fact.name(), String::from_utf8(bytes).unwrap())
+    };
     let line = CrossingRecord {
         at,
         measure: Measure::by(Actor::Body),
@@ -24,11 +29,13 @@ fn every_event_of_a_crossing_has_its_line() {
         said: None,
     };
     let lines = [
-        format!("{} {}", record.fact.name(), String::from_utf8(bytes).unwrap()),
+        assured(Actor::Requester, None),
+        assured(Actor::Staff(base::Role::Agent), Some(checked)),
         format!("{CROSSING_LOGGED} {}", serde_json::to_string(&line).unwrap()),
     ];
     expect![[r#"
         case.assured {"case":"07070707-0707-0707-0707-070707070707","at":1000,"measure":{"actor":"requester"},"fact":{"crossing":{"assured":{"assurance":{"identity":"P2","authentication":"Low"}}}}}
+        case.assured {"case":"07070707-0707-0707-0707-070707070707","at":1000,"measure":{"actor":{"staff":"agent"}},"fact":{"crossing":{"assured":{"assurance":{"identity":"P2","authentication":"Low"},"checked":["date_of_birth","email"]}}}}
         crossing.logged {"at":1000,"measure":{"actor":"body"},"crossing":"01010101-0101-0101-0101-010101010101","letter":"f80105efab6d863fd8fc243d269094469e2277e8f12e5a0a9f401e88494f7b4b","leaf":3,"commitment":"9f91161f43433e49a6de6db680d79f60159f2e4ac9172621a12846428158440b","key":"02020202-0202-0202-0202-020202020202"}"#]].assert_eq(&lines.join("\n"));
 }
 

@@ -1,12 +1,11 @@
 //! Forms begun and not yet sent: sealed rows that expire, not yet cases and so not in the journal.
 
-use base::{CaseId, Channel, DraftId, Field, KeyId, Personal, SectorPersonId, ServiceId};
-use catalogue::{Answers, Given, Question, QuestionSet};
+use base::{DraftId, Field, KeyId, Personal, ServiceId};
+use catalogue::Question;
 use store::requests::{DraftKey, DraftRow};
 
+use super::caller::Caller;
 use super::{Refused, Shard, ShardError, Step, Turn};
-use crate::access::{Checks, ViewReason, Viewed};
-use crate::authority::Authority;
 use crate::command::{Rejection, Reply};
 use crate::entropy::Use;
 
@@ -21,9 +20,9 @@ const DRAFT_BYTES: usize = 256 * 1024;
 pub struct StoredDraft {
     /// The key that its case will have.
     pub key: KeyId,
-    /// The person whom an agent began it for.
+    /// Whom an agent began it for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub person: Option<SectorPersonId>,
+    pub caller: Option<Caller>,
     /// The answers so far, as JSON.
     pub answers: Personal<String>,
 }
@@ -32,8 +31,8 @@ pub struct StoredDraft {
 pub(super) struct Kept {
     /// The key that its case will have.
     pub(super) key: KeyId,
-    /// The person whom an agent began it for.
-    pub(super) person: Option<SectorPersonId>,
+    /// Whom an agent began it for.
+    pub(super) caller: Option<Caller>,
 }
 
 /// Under what a form is kept that belongs to no service.
@@ -58,7 +57,7 @@ impl Shard {
             Some(draft) => Self::kept_draft(draft, turn)?,
             None => None,
         };
-        let fresh = |key| Kept { key, person: None };
+        let fresh = |key| Kept { key, caller: None };
         let (draft, kept) = match (draft, known) {
             (Some(draft), Some(kept)) => (draft, kept),
             (Some(draft), None) => (draft, fresh(self.take_key(turn.step)?)),
@@ -67,11 +66,11 @@ impl Shard {
         self.write_draft(turn, (draft, service), kept, answers)
     }
 
-    fn write_draft(
+    pub(super) fn write_draft(
         &mut self,
         turn: &mut Turn<'_>,
         (draft, service): (DraftId, ServiceId),
-        Kept { key, person }: Kept,
+        Kept { key, caller }: Kept,
         answers: &str,
     ) -> Result<Reply, Refused> {
         let keys = self.keyring.of_case(&[key])?;
@@ -87,7 +86,7 @@ impl Shard {
         let mut sealed = Personal::new(answers.to_owned());
         let written = sealed.seal(DRAFT, &mut by).map_err(|error| error.to_string());
         written.map_err(ShardError::Write)?;
-        let stored = StoredDraft { key, person, answers: sealed };
+        let stored = StoredDraft { key, caller, answers: sealed };
         let bytes =
             serde_json::to_vec(&stored).map_err(|error| ShardError::Write(error.to_string()))?;
         let expires_at = turn.now.plus_seconds(DRAFT_SECONDS);
@@ -96,48 +95,15 @@ impl Shard {
         Ok(Reply::Draft { draft })
     }
 
-    fn take_key(&self, step: &Step) -> Result<KeyId, ShardError> {
+    pub(super) fn take_key(&self, step: &Step) -> Result<KeyId, ShardError> {
         Ok(self.keyring.take(&*self.entropy, self.number(), step.batch.next_seq())?)
     }
 
-    fn draw_draft(&mut self, turn: &Turn<'_>) -> DraftId {
+    pub(super) fn draw_draft(&mut self, turn: &Turn<'_>) -> DraftId {
         self.drafts = self.drafts.wrapping_add(1);
         let drawn = self.draw(turn.step, self.drafts, Use::DraftId);
         let random = *drawn.first_chunk::<16>().unwrap_or(&[0; 16]);
         DraftId::from_bytes(base::id_from_parts(turn.now, random))
-    }
-
-    /// Begins a form for whoever made a request: with what they said of themselves there, and for
-    /// the same person. What is carried over is marked, so that it is read back and not asked.
-    pub(super) fn begin_for(
-        &mut self,
-        turn: &mut Turn<'_>,
-        authority: &Authority,
-        (case, service): (CaseId, ServiceId),
-        checked: Checks,
-    ) -> Result<Reply, Refused> {
-        let offered = self.services.present(&service).cloned().ok_or(Rejection::NotFound)?;
-        let definition = &offered.package.definition;
-        if !definition.offers(Channel::Agent) {
-            return Err(Rejection::NotOffered { channel: Channel::Agent }.into());
-        }
-        let look = (Viewed::Answers, ViewReason::CallerVerified { checked });
-        self.view(turn, authority, case, look)?;
-        let case = self.case(case, turn.reader)?.ok_or(Rejection::NotFound)?;
-        let known = self.services.version(case.request.version).ok_or(Rejection::NotFound)?;
-        let keys = self.keyring.of_case(&case.request.keys)?;
-        let opened = case.request.open_answers(&keys).map_err(|_| Rejection::Erased)?;
-        let answers = opened.opened().and_then(|text| Answers::from_json(text));
-        let given = carried(
-            (&known.package.questions, &answers.unwrap_or_default()),
-            &offered.package.questions,
-        );
-        let given =
-            serde_json::to_string(&given).map_err(|error| ShardError::Write(error.to_string()))?;
-        let draft = self.draw_draft(turn);
-        let key = self.take_key(turn.step)?;
-        let person = case.request.person;
-        self.write_draft(turn, (draft, service), Kept { key, person }, &given)
     }
 
     /// A draft that is kept. One that has expired is none, and its key goes with this step: whoever
@@ -158,22 +124,8 @@ impl Shard {
             turn.step.forgotten.push(stored.key);
             return Ok(None);
         }
-        Ok(Some(Kept { key: stored.key, person: stored.person }))
+        Ok(Some(Kept { key: stored.key, caller: stored.caller }))
     }
-}
-
-/// What somebody said of themselves in one request, as answers of another service.
-fn carried((asked, answers): (&QuestionSet, &Answers), to: &QuestionSet) -> Given {
-    let mut given = Given::new();
-    for question in to.questions() {
-        let same = question.role.and_then(|role| asked.with_role(role));
-        let answer = same.and_then(|same| answers.get(same.id.as_str()));
-        if let Some(answer) = answer {
-            given.insert(question.id.to_string(), answer.clone());
-            given.insert(held_name(question), true.into());
-        }
-    }
-    given
 }
 
 /// The name under which a draft keeps that an answer was held before; no question has it, for

@@ -14,6 +14,7 @@ use store::requests::{DraftKey, DraftRow};
 use store::settings::{SettingKey, SettingRow};
 use store::{Reader, StoreError};
 
+use super::caller::Caller;
 use super::edit::Edit;
 use super::{BodySettings, Refused, Shard, ShardError, Step, Turn, rows};
 use crate::authority::Authority;
@@ -60,9 +61,9 @@ impl Shard {
             None => None,
         };
         // Whoever an agent has on the phone is the person whom they began the form for.
-        let caller = kept.as_ref().and_then(|kept| kept.person);
+        let caller = kept.as_ref().and_then(|kept| kept.caller);
         let caller = caller.filter(|_| submit.channel == Channel::Agent);
-        let person = authority.person().or(caller);
+        let person = authority.person().or(caller.map(|caller| caller.person));
         let duplicate_key = duplicate_key(&self.settings, &service, person, &answers);
         if let Some(open) = Self::open_duplicate(duplicate_key, turn.step, turn.reader)? {
             let joined = self.join(turn, open, submit)?;
@@ -76,11 +77,8 @@ impl Shard {
         let (reference, promised) = (received.reference.clone(), received.promised);
         let mut edit =
             self.begin(id, received, measure(authority, submit.channel), turn.now, turn.step)?;
-        if let Authority::Citizen { assurance, .. } = authority
-            && *assurance != Assurance::default()
-        {
-            let event = crossing::Event::Assured { assurance: *assurance };
-            edit.record(Fact::Crossing(event))?;
+        if let Some(assured) = assured(authority, caller) {
+            edit.record(Fact::Crossing(assured))?;
         }
         let variables = variables((&self.settings, &service), &edit.case.request, &answers);
         let process = service.process.clone();
@@ -376,6 +374,18 @@ impl Shard {
             Err(Rejection::Forbidden)
         }
     }
+}
+
+/// How sure the body is of whoever asks, where that is more than nothing: by their sign-in, or by
+/// what an agent checked.
+fn assured(authority: &Authority, caller: Option<Caller>) -> Option<crossing::Event> {
+    let (assurance, checked) = match (authority, caller) {
+        (Authority::Citizen { assurance, .. }, _) => (*assurance, None),
+        (_, Some(caller)) => (caller.assurance, Some(caller.checked)),
+        (_, None) => return None,
+    };
+    let is_sure = assurance != Assurance::default();
+    is_sure.then_some(crossing::Event::Assured { assurance, checked })
 }
 
 /// The name under which the request stands that a form was joined to.
