@@ -24,6 +24,7 @@ use crate::say;
 
 pub mod answers;
 pub mod browser;
+mod callers;
 mod desk;
 pub mod offices;
 pub mod paying;
@@ -351,7 +352,9 @@ fn planned(options: &Options, stage: &Stage) -> Vec<Visit> {
         let definition = &service.package.definition;
         let (channels, sign_in) = (definition.channels.clone(), definition.sign_in);
         let has_fee = definition.fee_pence > 0;
-        Some(plan::Offer { channels, sign_in, has_fee })
+        let asks = service.package.questions.questions().iter();
+        let asks = asks.filter_map(|question| Some((question.role?, question.id.to_string())));
+        Some(plan::Offer { channels, sign_in, has_fee, asks: asks.collect() })
     };
     let day = stage.begins.uk_date();
     plan::morning(&stage.demo, &stage.areas, options.seed, options.requests, day, &offered)

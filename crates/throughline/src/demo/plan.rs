@@ -3,12 +3,15 @@
 //! Everything here is a function of the seed and the region's data; rates that come out of it are
 //! the generator's and no evidence of anything.
 
+use std::collections::BTreeMap;
+
 use base::{BodyId, Channel, Date, Digest, Language, ServiceId, Weekday};
 use catalogue::region::{ChannelMix, Demo, Share};
-use catalogue::{Given, SignIn};
+use catalogue::{Given, QuestionRole, SignIn};
 use emulators::District;
 
 use super::answers::{self, Asker, Plan};
+use super::callers::Caller;
 use super::people::Resident;
 
 /// Draws that depend on the seed and what they are for, never on the order in which they are made.
@@ -71,8 +74,10 @@ pub struct Visit {
     pub language: Language,
     /// What is special about it.
     pub manner: Manner,
-    /// The resident signs in, where the channel allows it.
+    /// The resident signs in, when they come by the pages.
     pub signs_in: bool,
+    /// The resident is on the phone, and an agent finds them by what they asked for before.
+    pub caller: Option<Caller>,
     /// The service costs something.
     pub has_fee: bool,
     /// The resident's own e-mail address.
@@ -98,7 +103,12 @@ pub struct Offer {
     pub sign_in: SignIn,
     /// Whether it costs its requester something.
     pub has_fee: bool,
+    /// The questions that ask who somebody is.
+    pub asks: BTreeMap<QuestionRole, String>,
 }
+
+/// How a body offers a service; none when it does not.
+pub type Offered<'a> = &'a dyn Fn(&BodyId, &ServiceId) -> Option<Offer>;
 
 /// The working day of a seed: a Tuesday, Wednesday or Thursday of a term without holidays.
 pub fn working_day(seed: u64) -> Date {
@@ -160,15 +170,15 @@ pub fn morning(
     seed: u64,
     requests: usize,
     day: Date,
-    offered: &dyn Fn(&BodyId, &ServiceId) -> Option<Offer>,
+    offered: Offered<'_>,
 ) -> Vec<Visit> {
-    let morning = Morning { demo, chance: Chance(seed), day };
+    let morning = Morning { demo, chance: Chance(seed), day, offered };
     let mut visits: Vec<Visit> = Vec::new();
     // A duplicate is no request, so that many more visits are made.
     let mut number = 0;
     let mut counted = 0;
     while counted < requests && number < requests.saturating_mul(4) {
-        if let Some(visit) = morning.visit(areas, number, &visits, offered) {
+        if let Some(visit) = morning.visit(areas, number, &visits) {
             counted += usize::from(!matches!(visit.manner, Manner::Repeats(_)));
             visits.push(visit);
         }
@@ -191,20 +201,23 @@ struct Morning<'a> {
     demo: &'a Demo,
     chance: Chance,
     day: Date,
+    offered: Offered<'a>,
+}
+
+/// Who comes, how, and when at the earliest.
+struct Comes<'a> {
+    resident: &'a Resident,
+    channel: Channel,
+    caller: Option<Caller>,
+    after: i64,
 }
 
 impl Morning<'_> {
-    fn visit(
-        &self,
-        areas: &[Area],
-        number: usize,
-        before: &[Visit],
-        offered: &dyn Fn(&BodyId, &ServiceId) -> Option<Offer>,
-    ) -> Option<Visit> {
+    fn visit(&self, areas: &[Area], number: usize, before: &[Visit]) -> Option<Visit> {
         let of = u64::try_from(number).unwrap_or(u64::MAX);
         let share = pick_share(&self.demo.shares, self.chance.below("share", of, 100))?;
         let area = areas.iter().find(|area| area.is_served_by(&share.body))?;
-        let offer = offered(&share.body, &share.service)?;
+        let offer = (self.offered)(&share.body, &share.service)?;
         let plan = answers::plan(&share.service)?;
         let mix = share.channels.unwrap_or(self.demo.mix.channels);
         let channel = pick_channel(mix, self.chance.below("channel", of, 100));
@@ -241,6 +254,43 @@ impl Morning<'_> {
         Some(visit)
     }
 
+    /// A resident who is drawn. Who rings for what wants a sign-in has asked for something else
+    /// before, for an agent to find them by; where nobody has, somebody comes by the pages.
+    fn comes<'a>(
+        &self,
+        (share, offer): (&Share, &Offer),
+        area: &'a Area,
+        (of, channel): (u64, Channel),
+        before: &[Visit],
+    ) -> Option<Comes<'a>> {
+        let drawn = |what: &str, among: usize| {
+            let bound = u64::try_from(among).ok()?;
+            usize::try_from(self.chance.below(what, of, bound)).ok()
+        };
+        let resident = area.residents.get(drawn("resident", area.residents.len())?)?;
+        if channel != Channel::Agent || offer.sign_in != SignIn::Required {
+            return Some(Comes { resident, channel, caller: None, after: 0 });
+        }
+        let known: Vec<(&Resident, Caller, i64)> = before
+            .iter()
+            .filter(|visit| visit.body == share.body && visit.service != share.service)
+            .filter(|visit| visit.channel == Channel::Web && visit.signs_in)
+            .filter_map(|visit| {
+                let asks = (self.offered)(&visit.body, &visit.service)?.asks;
+                let caller = Caller::who_said(&visit.answers, &asks)?;
+                let known = area.residents.iter().find(|it| it.email == visit.account)?;
+                Some((known, caller, visit.minute + 1))
+            })
+            .collect();
+        let one = known.get(drawn("caller", known.len())?).cloned();
+        Some(match one {
+            Some((resident, caller, after)) => {
+                Comes { resident, channel, caller: Some(caller), after }
+            }
+            None => Comes { resident, channel: Channel::Web, caller: None, after: 0 },
+        })
+    }
+
     fn fresh(
         &self,
         (share, plan, offer): (&Share, &Plan, &Offer),
@@ -250,8 +300,8 @@ impl Morning<'_> {
     ) -> Option<Visit> {
         let (chance, residents) = (self.chance, self.demo.residents);
         let of = u64::try_from(number).unwrap_or(u64::MAX);
-        let resident = chance.below("resident", of, u64::try_from(area.residents.len()).ok()?);
-        let resident = area.residents.get(usize::try_from(resident).ok()?)?;
+        let Comes { resident, channel, caller, after } =
+            self.comes((share, offer), area, (of, channel), before)?;
         let refused = chance.happens("refused", of, residents.to_be_refused.into());
         let address = area.district.address(resident.property)?;
         let gives_email = chance.happens("email", of, residents.give_email.into());
@@ -283,13 +333,14 @@ impl Morning<'_> {
         let unfixed = !refused && chance.happens("not fixed", of, residents.not_fixed.into());
         Some(Visit {
             number,
-            minute: self.minute(of),
+            minute: self.minute(of).max(after),
             body: share.body.clone(),
             service: share.service.clone(),
             channel,
             language: resident.language,
             manner,
-            signs_in: channel == Channel::Web && signs_in,
+            signs_in: (channel == Channel::Web || caller.is_some()) && signs_in,
+            caller,
             has_fee: offer.has_fee,
             account: resident.email.clone(),
             postcode: address.postcode,

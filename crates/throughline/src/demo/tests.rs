@@ -7,6 +7,7 @@ use base::{Channel, ServiceId};
 
 use super::*;
 
+mod by_phone;
 mod bytes;
 mod errors;
 
@@ -43,7 +44,7 @@ fn visits(options: &Options, stage: &Stage, channel: Channel) -> Vec<Visit> {
     let first = plain.filter(|visit| seen.insert((visit.body.clone(), visit.service.clone())));
     let by_channel = first.filter(offered).map(|visit| {
         let signs_in = visit.signs_in && channel == Channel::Web;
-        Visit { channel, signs_in, ..visit }
+        Visit { channel, signs_in, caller: None, ..visit }
     });
     by_channel.collect()
 }

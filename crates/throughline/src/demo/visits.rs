@@ -222,9 +222,13 @@ impl World {
     }
 
     async fn by_agent(&self, visit: &Visit) -> anyhow::Result<Done> {
-        let page = format!("/{}/staff/services/{}", visit.body, visit.service);
         let email = self.agents.get(&visit.body).context("the body has no agent")?;
-        let (mut browser, start) = self.staff_page(&visit.body, email, &page).await?;
+        let (mut browser, start) = if let Some(caller) = &visit.caller {
+            self.begin_for_caller((email, visit), caller).await?
+        } else {
+            let page = format!("/{}/staff/services/{}", visit.body, visit.service);
+            self.staff_page(&visit.body, email, &page).await?
+        };
         walk(&mut browser, start, visit).await
     }
 

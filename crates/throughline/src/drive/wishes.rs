@@ -147,6 +147,7 @@ impl Wishes {
             language,
             manner: Manner::Plain,
             signs_in: self.signs_in,
+            caller: None,
             has_fee: self.has_fee,
             account,
             postcode,
