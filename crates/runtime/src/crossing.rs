@@ -70,7 +70,7 @@ pub struct CrossingLetter {
     pub person: SectorPersonId,
     /// The fields of a notice, by category.
     pub fields: BTreeMap<String, Variable>,
-    /// Whether the sender no longer wants an answer. What was said is not said again, but for the
+    /// Whether the sender takes it back. What was said is not said again, but for the
     /// commitment of its line; what was not is not said any more.
     pub withdrawn: bool,
 }

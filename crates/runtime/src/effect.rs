@@ -331,12 +331,11 @@ impl Effect {
         Some(self)
     }
 
-    /// Whether another body may have answered it, or answers it yet. A question that waits is
-    /// withdrawn, so that every log tells its end; a notice that waits is not sent.
+    /// Whether another body may have answered it, or answers it yet. What waits is withdrawn, so
+    /// that every log tells its end.
     pub const fn may_be_answered(&self) -> bool {
         match (&self.work, self.standing) {
-            (Work::Cross { sent, .. }, Standing::Out) => !sent.refused,
-            (Work::Cross { sent, .. }, Standing::Waiting { .. }) => sent.is_question(),
+            (Work::Cross { sent, .. }, Standing::Out | Standing::Waiting { .. }) => !sent.refused,
             (Work::Cross { .. }, Standing::Unclear | Standing::Held)
             | (Work::Job { .. } | Work::Message { .. } | Work::Forget { .. }, _) => false,
         }

@@ -10,8 +10,8 @@ use std::borrow::Cow;
 use audit::{Commitment, Salt};
 use base::{Actor, BodyId, Date, Digest, KeyId, Measure, MessageId, Personal, SectorPersonId};
 use base::{Field, Shard, Timestamp};
-use sharing::{Agreement, AgreementId, Facts, Record};
-use store::access::{AccessLeafRow, AccessRecordRow, NEWEST_LEAF};
+use sharing::{Agreement, AgreementId, Facts, Record, RecordKind};
+use store::access::{AccessLeafRow, AccessRecordKey, AccessRecordRow, NEWEST_LEAF};
 use store::crossings::{
     AgreementUseKey, AgreementUseRow, CrossingKey, CrossingRow, RestrictionKey, RestrictionRow,
 };
@@ -21,7 +21,7 @@ use crate::crossing::{CROSSING_LOGGED, CrossingLetter, CrossingRecord, Heard};
 use crate::entropy::{Entropy, Place, Use};
 use crate::keyring::Keyring;
 use crate::log::head::{HEAD, HEAD_LOGGED, HeadRecord, JournalHead};
-use crate::log::{ACCESS_RECORD, AccessLog, ApartRecord, Salted};
+use crate::log::{ACCESS_RECORD, AccessLog, ApartRecord, Salted, opened};
 use crate::shard::ShardError;
 
 /// Stands for everybody together where uses are counted: no person has it.
@@ -259,7 +259,8 @@ impl Ledger<'_> {
         Ok(Record { sequence, previous, ..record })
     }
 
-    /// The line's fact; a crossing that was decided before keeps what was said to it first.
+    /// The line's fact; a crossing that was decided before keeps what was said to it first, but for
+    /// a notice that the back office took while it was withdrawn: that it is there counts.
     fn journal(
         &mut self,
         record: &Record,
@@ -271,7 +272,8 @@ impl Ledger<'_> {
         let (at, crossing) = (record.at, record.crossing);
         let fact = CrossingRecord { at, measure, crossing, letter, leaf, commitment, key, said };
         let bytes = serde_json::to_vec(&fact).map_err(not_written)?;
-        if seen(self.batch, self.reader, crossing)?.is_none() {
+        let taken = record.kind == RecordKind::NoticeReceipt;
+        if taken || seen(self.batch, self.reader, crossing)?.is_none() {
             self.batch.put(CrossingRow {
                 crossing_id: crossing,
                 agreement: Cow::Owned(record.agreement.id.as_str().to_owned()),
@@ -288,12 +290,30 @@ impl Ledger<'_> {
 
 /// What was said to a crossing when it was decided; none while nothing was.
 pub(crate) fn said(row: &CrossingRow, keyring: &Keyring) -> Result<Option<Heard>, ShardError> {
-    let fact: CrossingRecord = serde_json::from_slice(&row.bytes)
-        .map_err(|source| ShardError::Row { what: "crossing", source })?;
+    let fact = fact_of(row)?;
     let keys = keyring.of_case(&[fact.key])?;
     let Some(said) = &fact.said else { return Ok(None) };
     let opened = said.open(SAID, &keys).map_err(not_written)?;
     Ok(opened.opened().cloned())
+}
+
+/// What the first line about a crossing says; none once its record is erased.
+pub(crate) fn kind(
+    row: &CrossingRow,
+    batch: &Batch,
+    reader: &Reader,
+    keyring: &Keyring,
+) -> Result<Option<RecordKind>, ShardError> {
+    let leaf = fact_of(row)?.leaf;
+    let record = written::<AccessRecordRow>(batch, reader, &AccessRecordKey { leaf })?;
+    let Some(record) = record else { return Ok(None) };
+    let opening = opened(reader, keyring, &record).map_err(not_written)?;
+    Ok(Some(Record::read(&opening.record).map_err(not_written)?.kind))
+}
+
+fn fact_of(row: &CrossingRow) -> Result<CrossingRecord, ShardError> {
+    serde_json::from_slice(&row.bytes)
+        .map_err(|source| ShardError::Row { what: "crossing", source })
 }
 
 fn not_written(error: impl std::fmt::Display) -> ShardError {

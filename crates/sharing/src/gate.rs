@@ -124,8 +124,8 @@ pub enum Refusal {
     /// The body does not know whom it is about.
     #[error("the person is not known")]
     UnknownPerson,
-    /// The body that asked no longer wants an answer.
-    #[error("the question was withdrawn")]
+    /// The body that asked no longer wants an answer, or that gave notice no longer gives it.
+    #[error("the crossing was withdrawn")]
     Withdrawn,
 }
 

@@ -56,16 +56,37 @@ impl Shard {
     ) -> Result<Reply, Refused> {
         self.brought_by_office(authority, letter)?;
         let said = |heard| Ok(Reply::Considered(Box::new(Considered::Said(heard))));
-        if let Some(before) = self.before(turn, letter)? {
+        let withdrawn = self.withdrawn_meanwhile(turn, letter)?;
+        if !withdrawn && let Some(before) = self.before(turn, letter)? {
             return said(before);
         }
         let Some(given) = self.given(turn, letter, answer) else {
             return Ok(Reply::Considered(Box::new(Considered::Later(Delay::BackOffice))));
         };
+        if withdrawn && !matches!(given, Given::Taken) {
+            return said(self.refuse(turn, letter, Refusal::Withdrawn)?);
+        }
         match self.permit(turn, letter)? {
             Ok(permit) => said(self.say(turn, letter, permit, given)?),
             Err(refusal) => said(self.refuse(turn, letter, refusal)?),
         }
+    }
+
+    /// Whether a notice was withdrawn while the back office had it: what that has taken is written
+    /// all the same, for it is there.
+    fn withdrawn_meanwhile(
+        &self,
+        turn: &Turn<'_>,
+        letter: &CrossingLetter,
+    ) -> Result<bool, Refused> {
+        if letter.withdrawn || matches!(letter.form, Form::Question(_)) {
+            return Ok(false);
+        }
+        let Some(row) = gate::seen(&turn.step.batch, turn.reader, letter.id)? else {
+            return Ok(false);
+        };
+        let first = gate::kind(&row, &turn.step.batch, turn.reader, &self.keyring)?;
+        Ok(first == Some(RecordKind::Refused(Refusal::Withdrawn)))
     }
 
     fn brought_by_office(

@@ -293,7 +293,7 @@ impl Shard {
                 let keyed = connectors::Delivery::Keyed;
                 let (attempts, next) =
                     delivery::next(keyed, effect.attempts, outcome, turn.now, jitter(effect));
-                if effect.unwanted && !(sent.is_question() && matches!(next, Next::Resend { .. })) {
+                if effect.unwanted && !matches!(next, Next::Resend { .. }) {
                     return not_used(edit, effect, false);
                 }
                 (next, attempts, delay.to_string())

@@ -70,10 +70,6 @@ impl Shard {
                 let settled = Settled { effect: &effect, element: *element, attempts, why };
                 settled.follow(next, None, &mut edit)?;
             }
-            // A notice is not given again when nobody waits for it.
-            Work::Cross { sent, .. } if effect.unwanted && !sent.is_question() => {
-                edit.record(Fact::Effect(effect::Event::Cancelled { effect: id }))?;
-            }
             // The other body says again what it said to the same letter; a message carries its
             // effect's id and a forgotten key stays forgotten: each may be done again.
             Work::Cross { .. } => {

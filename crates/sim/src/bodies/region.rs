@@ -233,6 +233,10 @@ const PROCESS: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
     <bpmn:errorEventDefinition errorRef="error_refused"/></bpmn:boundaryEvent>
   <bpmn:boundaryEvent id="not_shared" attachedToRef="tell">
     <bpmn:errorEventDefinition errorRef="error_not_shared"/></bpmn:boundaryEvent>
+  <bpmn:boundaryEvent id="not_told" attachedToRef="tell">
+    <bpmn:timerEventDefinition><bpmn:timeDuration>PATIENCE</bpmn:timeDuration>
+    </bpmn:timerEventDefinition></bpmn:boundaryEvent>
+  <bpmn:sequenceFlow id="f7" sourceRef="not_told" targetRef="by_hand"/>
   <bpmn:sequenceFlow id="f3" sourceRef="tell" targetRef="told"/>
   <bpmn:sequenceFlow id="f4" sourceRef="refused" targetRef="by_hand"/>
   <bpmn:sequenceFlow id="f5" sourceRef="not_shared" targetRef="by_hand"/>

@@ -185,7 +185,7 @@ fn neither_words_nor_time_tell_that_a_gate_refused() {
     assert!(durations.values().flatten().all(same), "{durations:?}");
 }
 
-/// Bodies whose county gives a question to a person after two hours, when `post` says what becomes
+/// Bodies whose county gives a question or a notice to a person after two hours, when `post` says what becomes
 /// of each thing on its way before `until`.
 fn impatient(seed: u64, post: fn(&Happening) -> bool) -> (Bodies, Timestamp) {
     let mut bodies = Bodies::new(calm(seed, 8)).unwrap();
@@ -204,6 +204,12 @@ fn impatient(seed: u64, post: fn(&Happening) -> bool) -> (Bodies, Timestamp) {
         }
     }
     (bodies, until)
+}
+
+/// How often a kind of line stands in a body's log.
+fn lines(bodies: &mut Bodies, of: &base::BodyId, kind: sharing::RecordKind) -> usize {
+    let logs = bodies.logs().unwrap();
+    logs[of].lines.iter().filter(|line| line.record.kind == kind).count()
 }
 
 /// What the logs say at the end, with how many of the county's receipts name what was told.
@@ -256,4 +262,57 @@ fn a_question_that_nobody_waits_for_is_withdrawn_and_its_answer_is_not_told_agai
     let (reconciled, told, _) = heard_out(bodies);
     assert!(reconciled.findings.is_empty(), "{:?}", reconciled.findings);
     assert_eq!(told, 0);
+}
+
+fn is_notice(trip: &Trip) -> bool {
+    matches!(trip.letter.form, sharing::Form::Notice(_))
+}
+
+/// Notices that nobody waits for any more, when `post` carries what is on its way and what it does
+/// not carry is lost, or comes after a person has taken over: how many the agency's back office has
+/// taken, and how many of them the agency's log tells.
+fn withdrawn(post: fn(&Happening) -> bool, late: bool) -> (usize, usize) {
+    let (mut bodies, _) = impatient(8, post);
+    if !late {
+        bodies.agenda.retain(|_, happening| post(happening));
+    }
+    bodies.live().unwrap();
+    bodies.cases_are_over().unwrap();
+    assert_eq!(outcomes(&bodies), BTreeMap::from([("by_hand".to_owned(), 8)]));
+    let reconciled = runtime::reconcile(&bodies.logs().unwrap());
+    assert!(reconciled.findings.is_empty(), "{:?}", reconciled.findings);
+    let (county, agency) = (region::county().unwrap(), region::agency().unwrap());
+    let given = lines(&mut bodies, &county, sharing::RecordKind::Notice);
+    let ended = lines(&mut bodies, &county, sharing::RecordKind::Acknowledged);
+    assert!(given > 0 && given == ended, "{given} given, {ended} heard of");
+    let told = lines(&mut bodies, &agency, sharing::RecordKind::NoticeReceipt);
+    (bodies.intake.done().count(), told)
+}
+
+#[test]
+fn a_notice_that_nobody_waits_for_is_withdrawn_and_each_log_tells_its_end() {
+    // The agency has it, and that it has it never comes home.
+    let (taken, told) = withdrawn(
+        |happening| match happening {
+            Happening::Home(_, CallResult::Crossed(heard)) => {
+                !matches!(**heard, Heard::Received { .. })
+            }
+            _ => true,
+        },
+        false,
+    );
+    assert!(taken > 0 && taken == told, "{taken} taken, {told} told");
+    // It never arrives: nobody takes it.
+    let arrives = |happening: &Happening| match happening {
+        Happening::AtGate(trip) => !is_notice(trip) || trip.letter.withdrawn,
+        _ => true,
+    };
+    assert_eq!(withdrawn(arrives, false), (0, 0));
+    // The back office takes it and says so when it is withdrawn already.
+    let said_late = |happening: &Happening| match happening {
+        Happening::Concluded(trip, _) => !is_notice(trip),
+        _ => true,
+    };
+    let (taken, told) = withdrawn(said_late, true);
+    assert!(taken > 0 && taken == told, "{taken} taken, {told} told");
 }
