@@ -69,6 +69,9 @@ pub struct System {
     pub ca_file: Option<String>,
     /// Where its pages for people are, when not where it is itself: `https://pay.example`.
     pub pages: Option<String>,
+    /// Where outside the United Kingdom it keeps what it is sent, and what makes that lawful (UK GDPR
+    /// chapter V): "Ireland, under the United Kingdom's adequacy regulations". None keeps it inside.
+    pub transfer: Option<Text>,
 }
 
 impl System {
@@ -167,7 +170,8 @@ pub fn read_systems(text: &str) -> Result<Vec<System>, Vec<MappingError>> {
 
 fn read_system(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<System> {
     let id = table.name(reader, "id");
-    let name = table.table(reader, "name").map(|table| read_name(reader, &table));
+    let name = table.table(reader, "name").map(|table| read_text(reader, &table));
+    let transfer = table.table(reader, "transfer").map(|table| read_text(reader, &table));
     let kind = match table.required_text(reader, "kind") {
         Some(kind) => match kind.value.as_str() {
             "rest" => Some(SystemKind::Rest),
@@ -202,7 +206,16 @@ fn read_system(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<System> {
     };
     let id: SystemId = id?;
     let name = name.unwrap_or_else(|| Text::english(id.as_str().replace('-', " ")));
-    Some(System { id, name, kind: kind?, base_url: base_url?, credential, ca_file, pages })
+    Some(System {
+        id,
+        name,
+        kind: kind?,
+        base_url: base_url?,
+        credential,
+        ca_file,
+        pages,
+        transfer,
+    })
 }
 
 fn read_url(reader: &mut Reader<'_>, key: &str, url: At<String>) -> Option<String> {
@@ -236,7 +249,7 @@ fn read_folder(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<String> {
     address
 }
 
-fn read_name(reader: &mut Reader<'_>, table: &Table<'_>) -> Text {
+fn read_text(reader: &mut Reader<'_>, table: &Table<'_>) -> Text {
     let read = |text: Text, language: Language| match table.text(reader, language.tag()) {
         Some(name) => text.with(language, name.value),
         None => text,
@@ -297,6 +310,10 @@ mod tests {
         assert_eq!(systems[0].name.in_language(Language::Cy), "Llwybr Glas");
         assert_eq!(systems[0].credential.as_ref().unwrap().secret, "waste");
         assert_eq!(format!("{:?}", Secret::new("hush")), "Secret(..)");
+        assert_eq!(systems[0].transfer, None);
+        let outside = "[[system]]\nid = \"waste\"\nkind = \"rest\"\nbase_url = \"https://w.example\"\ntransfer = { en = \"Ireland\" }\n";
+        let transfer = read_systems(outside).unwrap().remove(0).transfer.unwrap();
+        assert_eq!(transfer.in_language(Language::En), "Ireland");
     }
 
     #[test]

@@ -29,6 +29,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         credential: None,
         ca_file: None,
         pages: None,
+        transfer: None,
     };
     let connector = HttpConnector::new(std::slice::from_ref(&system), &Secrets::new())?;
     let json = r#"{"uprn": "200000000001", "bin": "food", "missedOn": "2024-11-19",

@@ -395,6 +395,7 @@ async fn start(
         credential: None,
         ca_file: None,
         pages: None,
+        transfer: None,
     };
     let client = HttpConnector::new(&[customer], &Secrets::new())
         .map_err(|source| EmulatorError::Client { office: id.clone(), source })?;

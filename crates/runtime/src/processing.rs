@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use base::{BodyId, Text};
 use catalogue::{Automation, Definition};
+use connectors::System;
 use sharing::{Agreement, SignedAgreement};
 
 use crate::host::Body;
@@ -54,6 +55,8 @@ pub struct Activity {
     pub data: Vec<Text>,
     /// Who is told.
     pub recipients: Vec<Recipient>,
+    /// The back offices that keep data outside the United Kingdom: where, and by what right.
+    pub transfers: Vec<(Text, Text)>,
     /// Days after the end until the data are erased.
     pub retention_days: u32,
     /// How they are kept safe beyond what holds for all.
@@ -77,7 +80,9 @@ impl Body {
         let systems: BTreeSet<_> =
             service.mappings.values().map(connectors::Mapping::system).collect();
         let known = systems.into_iter().filter_map(|id| self.settings().systems.get(id));
-        let offices = known.map(|system| Recipient::System(system.name.clone()));
+        let known: Vec<&System> = known.collect();
+        let offices = known.iter().map(|system| Recipient::System(system.name.clone()));
+        let transfers = known.iter().filter_map(|system| transfer(system)).collect();
         Activity {
             title: title.clone(),
             purpose: summary.clone(),
@@ -87,6 +92,7 @@ impl Body {
             subjects: Subjects::Requesters,
             data: asked.map(|question| question.short().clone()).collect(),
             recipients: offices.chain(self.told_of(service)).collect(),
+            transfers,
             retention_days: service.package.definition.retention_days,
             safeguards: Vec::new(),
             automated: Some(service.package.definition.automated),
@@ -122,6 +128,16 @@ impl Body {
         told
     }
 
+    /// The back offices outside the United Kingdom that answer under an agreement, or take notices.
+    fn kept_outside(&self, agreement: &Agreement) -> Vec<(Text, Text)> {
+        let id = &agreement.version().id;
+        let services = self.settings().sharing.services.iter();
+        let own = services.filter(|((of, _), _)| of == id).map(|(_, service)| &service.mapping);
+        let systems: BTreeSet<_> = own.map(connectors::Mapping::system).collect();
+        let known = systems.into_iter().filter_map(|id| self.settings().systems.get(id));
+        known.filter_map(transfer).collect()
+    }
+
     /// Answering other bodies' questions, and taking their notices.
     fn of_agreement(&self, signed: &SignedAgreement) -> Option<Activity> {
         let (own, agreement) = (&self.settings().body, signed.agreement());
@@ -136,11 +152,17 @@ impl Body {
             subjects: Subjects::AskedAbout,
             data: categories(agreement),
             recipients: if answers { asking(agreement) } else { Vec::new() },
+            transfers: self.kept_outside(agreement),
             retention_days: agreement.retention_days(),
             safeguards: agreement.safeguards().into_iter().cloned().collect(),
             automated: None,
         })
     }
+}
+
+/// Where a back office keeps data outside the United Kingdom.
+fn transfer(system: &System) -> Option<(Text, Text)> {
+    system.transfer.clone().map(|transfer| (system.name.clone(), transfer))
 }
 
 fn categories(agreement: &Agreement) -> Vec<Text> {

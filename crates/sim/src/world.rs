@@ -174,6 +174,7 @@ fn systems() -> Result<BTreeMap<SystemId, System>, String> {
                     credential: None,
                     ca_file: None,
                     pages: None,
+                    transfer: None,
                 },
             ))
         })

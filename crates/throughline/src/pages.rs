@@ -9,7 +9,9 @@ use axum::Router;
 use base::{BodyId, Language, SystemId, Text};
 use catalogue::region::{Body, BodyKind, Region};
 use connectors::Secret;
-use web::{BodyHelp, Brand, OutboxMessage, OutboxView, RegionInfo, WebBody, WebSetup, WebState};
+use web::{
+    BodyHelp, Brand, Officer, OutboxMessage, OutboxView, RegionInfo, WebBody, WebSetup, WebState,
+};
 
 use crate::install::{Installation, InstalledBody};
 use crate::post::Outbox;
@@ -111,6 +113,7 @@ fn page_body(body: &Body, installed: &InstalledBody) -> anyhow::Result<WebBody> 
             hours: body.help.hours.clone(),
             email: Some(body.help.email.clone()),
         },
+        officers: Officer::of(body),
         form_key: installed.secrets.cookie.clone(),
     })
 }

@@ -43,7 +43,8 @@ mod walk;
 
 pub use endpoints::{ENDPOINTS, Endpoint, Who, router};
 pub use state::{
-    BodyHelp, FORMS_AN_HOUR, OutboxMessage, OutboxView, RegionInfo, WebBody, WebSetup, WebState,
+    BodyHelp, FORMS_AN_HOUR, Officer, OutboxMessage, OutboxView, RegionInfo, WebBody, WebSetup,
+    WebState,
 };
 
 #[cfg(test)]

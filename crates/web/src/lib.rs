@@ -19,8 +19,8 @@ mod views;
 mod words;
 
 pub use app::{
-    BodyHelp, ENDPOINTS, Endpoint, FORMS_AN_HOUR, OutboxMessage, OutboxView, RegionInfo, WebBody,
-    WebSetup, WebState, Who, router,
+    BodyHelp, ENDPOINTS, Endpoint, FORMS_AN_HOUR, Officer, OutboxMessage, OutboxView, RegionInfo,
+    WebBody, WebSetup, WebState, Who, router,
 };
 pub use brand::{Brand, BrandError};
 pub use words::Words;

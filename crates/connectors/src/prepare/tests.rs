@@ -13,6 +13,7 @@ pub(crate) fn system(id: &str, kind: SystemKind) -> System {
         credential: None,
         ca_file: None,
         pages: None,
+        transfer: None,
     }
 }
 

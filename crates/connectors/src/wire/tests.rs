@@ -32,6 +32,7 @@ fn exchange(url: &str, credential: Option<Credential>) -> Answer {
         credential,
         ca_file: None,
         pages: None,
+        transfer: None,
     };
     let mut secrets = Secrets::new();
     secrets.insert("works", Secret::new("open-sesame"));
@@ -126,6 +127,7 @@ fn a_missing_secret_is_named() {
         credential: Some(credential),
         ca_file: None,
         pages: None,
+        transfer: None,
     };
     let error = HttpConnector::new(&[system], &Secrets::new()).unwrap_err();
     assert_eq!(error.to_string(), "system works needs secret `gone`, which is not there");

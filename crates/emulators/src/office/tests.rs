@@ -40,6 +40,7 @@ impl Installation {
             credential: None,
             ca_file: None,
             pages: None,
+            transfer: None,
         };
         let now = Timestamp::parse("2026-11-20T09:00:00Z").unwrap();
         Self { mapping, system, office, late: Vec::new(), now }

@@ -68,6 +68,7 @@ fn client() -> HttpConnector {
         credential: None,
         ca_file: None,
         pages: None,
+        transfer: None,
     };
     HttpConnector::new(&[system], &Secrets::new()).unwrap()
 }

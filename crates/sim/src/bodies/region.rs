@@ -150,6 +150,7 @@ pub(super) fn systems() -> Result<BTreeMap<base::SystemId, System>, String> {
             credential: None,
             ca_file: None,
             pages: None,
+            transfer: None,
         };
         Ok((named, system))
     };

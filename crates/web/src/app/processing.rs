@@ -11,6 +11,7 @@ use runtime::{Activity, Recipient, Subjects};
 use super::answer::{Answer, Fault, html};
 use super::callers::Staff;
 use super::seen::Seen;
+use super::state::WebBody;
 use crate::paths;
 use crate::views::agreements::{ActivityLine, Processing};
 use crate::views::page::Link;
@@ -85,23 +86,55 @@ fn line(seen: &Seen, activity: &Activity) -> Result<ActivityLine, Fault> {
         Some(Automation::ApproveAndRefuse) => words.processing_machine_both(),
         None => words.processing_machine_not(),
     };
+    let mut transfers: Vec<String> = activity
+        .transfers
+        .iter()
+        .map(|(system, how)| {
+            words.processing_transfer(how.in_language(language), system.in_language(language))
+        })
+        .collect();
+    if transfers.is_empty() {
+        transfers.push(words.processing_transfers_none().to_owned());
+    }
     let one = |name: &str, line: String| Fact::new(name, line);
     let many = |name: &str, lines: Vec<String>| Fact { name: name.to_owned(), lines };
     Ok(ActivityLine {
         title: text(&activity.title),
         facts: vec![
-            one(words.processing_controller(), seen.name_of(seen.id()?)),
+            many(words.processing_controller(), controller(seen)?),
+            many(words.processing_officer(), officers(seen)?),
             one(words.processing_purpose(), text(&activity.purpose)),
             one(words.agreement_power(), text(&activity.power)),
             many(words.agreement_basis(), basis.into_iter().flatten().collect()),
             one(words.processing_people(), subjects.to_owned()),
             many(words.processing_data(), activity.data.iter().map(text).collect()),
             many(words.processing_recipients(), recipients),
+            many(words.processing_transfers(), transfers),
             one(words.processing_retention(), words.processing_retention_days(days.as_str())),
             many(words.processing_security(), security),
             one(words.processing_machine(), machine.to_owned()),
         ],
     })
+}
+
+fn web_body(seen: &Seen) -> Result<&WebBody, Fault> {
+    seen.app.body(seen.id()?).ok_or(Fault::NOT_FOUND)
+}
+
+/// Who is answerable, and how they are reached.
+fn controller(seen: &Seen) -> Result<Vec<String>, Fault> {
+    let body = web_body(seen)?;
+    let reached = [body.help.email.clone(), body.help.phone.clone()];
+    Ok([seen.name_of(&body.id)].into_iter().chain(reached.into_iter().flatten()).collect())
+}
+
+/// The data-protection officers; that there is none is told.
+fn officers(seen: &Seen) -> Result<Vec<String>, Fault> {
+    let officers = &web_body(seen)?.officers;
+    if officers.is_empty() {
+        return Ok(vec![seen.words.processing_no_officer().to_owned()]);
+    }
+    Ok(officers.iter().map(|officer| format!("{}, {}", officer.name, officer.email)).collect())
 }
 
 fn recipient(seen: &Seen, recipient: &Recipient) -> String {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use base::Timestamp;
-use base::{BlindKey, BodyId, DataKey, Digest, EventSeq, Language, MessageId, Shard, Text};
+use base::{BlindKey, BodyId, DataKey, Digest, EventSeq, Language, MessageId, Role, Shard, Text};
 use identity::{RateLimit, RateLimiter, RetryAfter};
 use metering::RateCard;
 use runtime::Host;
@@ -50,6 +50,23 @@ pub struct BodyHelp {
     pub email: Option<String>,
 }
 
+/// A data-protection officer, as the record of processing names them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Officer {
+    /// Their name.
+    pub name: String,
+    /// Their e-mail address.
+    pub email: String,
+}
+
+impl Officer {
+    /// Those of a body: staff with that role.
+    pub fn of(body: &catalogue::region::Body) -> Vec<Self> {
+        let officers = body.staff.iter().filter(|it| it.roles.contains(&Role::DataProtection));
+        officers.map(|it| Self { name: it.name.clone(), email: it.email.clone() }).collect()
+    }
+}
+
 /// One body as its pages show it.
 #[derive(Debug, Clone)]
 pub struct WebBody {
@@ -63,6 +80,8 @@ pub struct WebBody {
     pub brand: Brand,
     /// Whom residents ask.
     pub help: BodyHelp,
+    /// Its data-protection officers.
+    pub officers: Vec<Officer>,
     /// Its key for what a browser keeps: form tokens and sealed cookies.
     pub form_key: DataKey,
 }

@@ -182,8 +182,10 @@ impl Processing {
                 title: text(words, "Free school meals", "Prydau ysgol am ddim"),
                 facts: vec![
                     Fact::new(words.processing_controller(), frame(words).band.name),
+                    Fact::new(words.processing_officer(), "Petra Wynstanley, officer@example.org"),
                     Fact::new(words.processing_people(), words.processing_requesters()),
                     Fact::new(words.processing_recipients(), recipient),
+                    Fact::new(words.processing_transfers(), words.processing_transfers_none()),
                     Fact::new(words.processing_retention(), days),
                     Fact::new(words.processing_security(), words.processing_security_all()),
                     Fact::new(words.processing_machine(), words.processing_machine_approve()),

@@ -106,6 +106,12 @@ async fn the_record_of_processing_is_made_from_what_runs() {
         record.says("Wealdmere District Council") && record.says("Nothing is erased by itself yet")
     );
     assert!(record.says("Nothing: a person decides"), "{}", record.html);
+    // Who is answerable and how they are reached, the officer, and what is kept outside the country.
+    assert!(
+        record.says("01632 960200") && record.says("Yasmin Thorneycroft, yasmin.thorneycroft@")
+    );
+    assert!(record.says("Nothing, by what its back offices are entered with"));
+    assert!(record.says("By Greenway Waste: Ireland, under"), "{}", record.html);
     let file = officer.get(&world, "/wealdmere/staff/data-protection/record.csv").await;
     assert!(file.header("content-type").starts_with("text/csv"));
     assert_eq!(file.html.matches("\r\n").count(), 3, "a heading and two services: {}", file.html);

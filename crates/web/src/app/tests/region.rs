@@ -23,7 +23,9 @@ use runtime::{
 };
 use store::{SimKeyStore, SimStore, WrapEpoch};
 
-use crate::{BodyHelp, Brand, OutboxMessage, OutboxView, RegionInfo, WebBody, WebSetup, WebState};
+use crate::{
+    BodyHelp, Brand, Officer, OutboxMessage, OutboxView, RegionInfo, WebBody, WebSetup, WebState,
+};
 
 /// A Tuesday morning in November.
 const MORNING: &str = "2026-11-24T09:00:00Z";
@@ -253,6 +255,7 @@ fn web_body(body: &catalogue::region::Body) -> WebBody {
             hours: body.help.hours.clone(),
             email: Some(body.help.email.clone()),
         },
+        officers: Officer::of(body),
         form_key: DataKey::from_bytes(*base::Digest::of(body.id.as_str().as_bytes()).as_bytes()),
     }
 }
