@@ -1,9 +1,10 @@
 //! What somebody typed when their session had ended: kept sealed for a day, like any form, and
-//! given back on the page that they come back to after signing in, and on no other.
+//! given back on the page that they come back to after signing in, and on no other. The address that
+//! leads back opens it in the browser in which it was typed alone.
 
 use std::collections::BTreeMap;
 
-use base::ServiceId;
+use base::{Digest, ServiceId};
 use runtime::{Command, LOOSE_FORM, Reply};
 
 use super::answer::Fault;
@@ -18,6 +19,8 @@ const TYPED: &str = "typed";
 const TOKEN: &str = "csrf";
 /// The name under which the form's page is kept with what was typed.
 const PAGE: &str = "/";
+/// The name under which stands in which browser it was typed.
+const BROWSER: &str = "//";
 
 /// Where whoever sent a form signs in, to come back to the form's page and find what they typed.
 /// `page` is that page's address, with its query.
@@ -27,10 +30,12 @@ pub(super) async fn sign_in_first(visitor: &Visitor, form: &Fields, page: &str) 
 
 async fn kept_until_sign_in(visitor: &Visitor, form: &Fields, page: &str) -> Result<String, Fault> {
     let mut typed: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (name, value) in form.pairs().filter(|(name, _)| ![TOKEN, PAGE].contains(name)) {
+    for (name, value) in form.pairs().filter(|(name, _)| ![TOKEN, PAGE, BROWSER].contains(name)) {
         typed.entry(name).or_default().push(value);
     }
+    let browser = browser(visitor);
     typed.insert(PAGE, page.split('?').take(1).collect());
+    typed.insert(BROWSER, vec![&browser]);
     visitor.admit_form(&visitor.authority)?;
     let answers = serde_json::to_string(&typed).unwrap_or_default();
     let command = Command::SaveDraft { draft: None, service: loose_form()?, answers };
@@ -55,7 +60,13 @@ pub(super) fn kept(seen: &Seen) -> Result<Option<Fields>, Fault> {
             fields.put(name.clone(), value.as_str().unwrap_or_default());
         }
     }
-    Ok((fields.text(PAGE) == seen.path).then_some(fields))
+    let own = fields.text(PAGE) == seen.path && fields.text(BROWSER) == browser(seen);
+    Ok(own.then_some(fields))
+}
+
+/// Which browser it is, as its number's digest: the number itself proves whose a form is.
+fn browser(seen: &Seen) -> String {
+    Digest::of(seen.visitor.as_bytes()).to_string()
 }
 
 /// Under what a form is kept that belongs to no service.

@@ -233,6 +233,9 @@ async fn what_was_typed_outlives_a_session_that_ended() {
     assert!(elsewhere.contains("typed="), "{elsewhere}");
     let elsewhere = caseworker.get(&world, &elsewhere).await;
     assert!(!elsewhere.html.contains("half a thought"), "it belongs to one page");
+    let mut other = staff(&world, CASEWORKER).await;
+    let read_off = other.get(&world, &back.path).await;
+    assert!(!read_off.html.contains("half a thought"), "and to the browser that it was typed in");
 }
 
 pub(super) const CITIZEN: &str = "mair@example.org";
