@@ -80,6 +80,9 @@ pub struct Submit {
     pub given: Given,
     /// The draft that they were collected in.
     pub draft: Option<DraftId>,
+    /// The drafts under which the same may have been sent before: what was made of one of them, or
+    /// joined, is the answer.
+    pub earlier: Vec<DraftId>,
 }
 
 /// How an incident is to be settled.

@@ -58,7 +58,6 @@ pub(crate) use payment::waits_for_payment;
 pub use review::REASON_CHARACTERS;
 pub use rows::{HELD_BY_REQUESTER, IncidentNote};
 pub use search::CALLERS_SHOWN;
-pub(crate) use submit::was_sent;
 
 /// Inputs that one step takes in (anchors of the store: the curve is flat past it).
 pub const INPUTS_PER_STEP: usize = 256;

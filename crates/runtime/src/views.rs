@@ -252,14 +252,6 @@ impl Body {
         crate::related::summary(&self.reader(), id)
     }
 
-    /// Whether a form was sent: a request was made of it, or it was joined to an open one.
-    ///
-    /// # Errors
-    /// [`ShardError`] when the store fails.
-    pub fn was_sent(&self, draft: DraftId) -> Result<bool, ShardError> {
-        crate::shard::was_sent(&self.reader(), draft)
-    }
-
     /// A request by what its requester reads out, without opening anything.
     ///
     /// # Errors

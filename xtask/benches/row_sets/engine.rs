@@ -139,6 +139,7 @@ fn inputs(service: &ServiceId, first: u32) -> Vec<Input> {
                 ("notes".to_owned(), serde_json::json!("Behind the gate on the left.")),
             ]),
             draft: None,
+            earlier: Vec::new(),
         })),
         reply: ReplyTo(u64::from(number)),
     };

@@ -32,12 +32,14 @@ pub(crate) async fn send(
 ) -> Result<Response, ApiError> {
     let service = services::service(&client.at, &name)?;
     let questions = &service.package.questions;
+    let mut ids = drafts(&client, &headers)?.into_iter();
     let submit = Submit {
         service: service.id().clone(),
         channel: Channel::Api,
         language: sent.language,
         given: sent.answers.into_iter().collect(),
-        draft: draft(&client, &headers).await?,
+        draft: ids.next(),
+        earlier: ids.collect(),
     };
     let reply = client.submit(Command::Submit(Box::new(submit))).await;
     taken(&client.at, reply.map_err(|rejection| not_taken(rejection, questions))?)
@@ -53,9 +55,10 @@ fn not_taken(rejection: Rejection, questions: &QuestionSet) -> ApiError {
 }
 
 /// The request that a call sent again is the same as: its id follows from client and key, and from
-/// the day on which the key was first used, so that ids keep the order of time.
-async fn draft(client: &Client, headers: &HeaderMap) -> Result<Option<DraftId>, ApiError> {
-    let Some(key) = only(headers, "idempotency-key")? else { return Ok(None) };
+/// the day on which the key was first used, so that ids keep the order of time. The id of today first,
+/// then of each day for which the key is known.
+fn drafts(client: &Client, headers: &HeaderMap) -> Result<Vec<DraftId>, ApiError> {
+    let Some(key) = only(headers, "idempotency-key")? else { return Ok(Vec::new()) };
     let sentence = || {
         both(
             "The Idempotency-Key is not 1 to 255 plain characters.",
@@ -67,17 +70,7 @@ async fn draft(client: &Client, headers: &HeaderMap) -> Result<Option<DraftId>, 
     let key = key.ok_or_else(|| ApiError::Unreadable(sentence()))?;
     let today = client.at.now().as_millis().div_euclid(DAY_MS);
     let days = (0..KEY_DAYS).map(|ago| today.saturating_sub(ago));
-    let ids: Vec<DraftId> = days.map(|day| client.id_of(key, day.saturating_mul(DAY_MS))).collect();
-    let first = ids.first().copied();
-    let known = client.at.read(move |body| {
-        for id in ids {
-            if body.was_sent(id)? {
-                return Ok(Some(id));
-            }
-        }
-        Ok(None)
-    });
-    Ok(known.await?.or(first))
+    Ok(days.map(|day| client.id_of(key, day.saturating_mul(DAY_MS))).collect())
 }
 
 fn taken(at: &At, reply: Reply) -> Result<Response, ApiError> {

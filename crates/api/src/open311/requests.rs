@@ -47,6 +47,7 @@ async fn sent(call: &Call) -> Result<Answer, ApiError> {
         language: None,
         given: given(&call.form, service, places)?,
         draft: None,
+        earlier: Vec::new(),
     };
     let reply = client.submit(Command::Submit(Box::new(submit))).await;
     let questions = &service.package.questions;

@@ -1,7 +1,7 @@
 //! The JSON API.
 
 use axum::http::StatusCode;
-use base::Channel;
+use base::{Channel, DraftId};
 use runtime::{Authority, Command, Reply, Submit};
 use serde_json::{Value, json};
 
@@ -75,6 +75,7 @@ async fn a_persons_own_request_is_opened_by_no_reference() {
         language: None,
         given: serde_json::from_value(valid()["answers"].clone()).unwrap(),
         draft: None,
+        earlier: Vec::new(),
     };
     let person = base::SectorPersonId::from_bytes([7; 32]);
     let citizen = Authority::Citizen { person, assurance: runtime::Assurance::default() };
@@ -155,6 +156,29 @@ async fn a_key_used_before_midnight_is_known_after_it_for_what_was_joined_too() 
     let reference = first.as_str().unwrap().parse().unwrap();
     let view = body.case_of(&reference).unwrap().unwrap();
     assert_eq!(view.case.request.joined, 1, "a call sent again is counted once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_sent_again_after_midnight_finds_the_one_that_still_waits_for_its_commit() {
+    let town = Town::new();
+    let (body, ids) = (super::body(), [1, 2].map(|id| DraftId::from_bytes([id; 16])));
+    let sent = |draft: DraftId, earlier: Vec<DraftId>| {
+        let submit = Submit {
+            service: "missed-bin".parse().unwrap(),
+            channel: Channel::Api,
+            language: None,
+            given: serde_json::from_value(valid()["answers"].clone()).unwrap(),
+            draft: Some(draft),
+            earlier,
+        };
+        let client = Authority::ApiClient { client: "demo".to_owned() };
+        town.host.submit(&body, client, Command::Submit(Box::new(submit)))
+    };
+    let (first, again) = (sent(ids[0], Vec::new()), sent(ids[1], vec![ids[0]]));
+    let (first, again) = tokio::join!(first, again);
+    assert!(matches!(first, Ok(Reply::Received { .. })), "{first:?}");
+    assert_eq!(again, first, "it is the same request, and joins none");
+    assert_eq!(sent(ids[1], vec![ids[0]]).await, first);
 }
 
 #[tokio::test(flavor = "multi_thread")]

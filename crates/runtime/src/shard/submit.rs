@@ -16,14 +16,14 @@ use store::{Reader, StoreError};
 
 use super::caller::Caller;
 use super::edit::Edit;
-use super::{BodySettings, Refused, Shard, ShardError, Step, Turn, rows};
+use super::{BodySettings, Refused, Shard, Step, Turn, rows};
 use crate::authority::Authority;
 use crate::case::Case;
 use crate::command::{Rejection, Reply, Submit};
 use crate::crossing;
 use crate::entropy::{Place, Use};
+use crate::gate;
 use crate::record::Fact;
-use crate::related;
 use crate::services::Service;
 
 /// Stated staff time of entering a request for a caller, in hundredths of a minute.
@@ -128,7 +128,22 @@ impl Shard {
         submit: &Submit,
         turn: &Turn<'_>,
     ) -> Result<Option<Reply>, Refused> {
-        let Some(draft) = submit.draft else { return Ok(None) };
+        for draft in submit.draft.iter().chain(&submit.earlier) {
+            let before = self.received_as(*draft, authority, submit, turn)?;
+            if before.is_some() {
+                return Ok(before);
+            }
+        }
+        Ok(None)
+    }
+
+    fn received_as(
+        &mut self,
+        draft: DraftId,
+        authority: &Authority,
+        submit: &Submit,
+        turn: &Turn<'_>,
+    ) -> Result<Option<Reply>, Refused> {
         let joined = joined_before(draft, turn.step, turn.reader)?;
         let id = joined.unwrap_or_else(|| made_of(draft));
         let Some(found) = self.case(id, turn.reader)? else { return Ok(None) };
@@ -399,21 +414,9 @@ fn joined_before(
     step: &Step,
     reader: &Reader,
 ) -> Result<Option<CaseId>, StoreError> {
-    match step.batch.rows.get::<SettingRow>(&SettingKey { name: joined_name(draft) }) {
-        Some(written) => Ok(written.and_then(|row| CaseId::from_slice(&row.bytes))),
-        None => joined_to(reader, draft),
-    }
-}
-
-/// The request that a form was joined to, as far as is committed.
-fn joined_to(reader: &Reader, draft: DraftId) -> Result<Option<CaseId>, StoreError> {
-    let row = store::row::<SettingRow>(reader, &SettingKey { name: joined_name(draft) })?;
+    let key = SettingKey { name: joined_name(draft) };
+    let row = gate::written::<SettingRow>(&step.batch, reader, &key)?;
     Ok(row.and_then(|row| CaseId::from_slice(&row.bytes)))
-}
-
-/// Whether a request was made of a form, or it was joined to one, as far as is committed.
-pub(crate) fn was_sent(reader: &Reader, draft: DraftId) -> Result<bool, ShardError> {
-    Ok(related::summary(reader, made_of(draft))?.is_some() || joined_to(reader, draft)?.is_some())
 }
 
 /// The case that a form becomes: it keeps the form's id.

@@ -311,5 +311,6 @@ pub(super) fn request(number: u64) -> Result<Submit, String> {
         language: Some(Language::En),
         given: given.map(|(name, value)| (name.to_owned(), value.into())).into_iter().collect(),
         draft: Some(base::DraftId::from_bytes(draft)),
+        earlier: Vec::new(),
     })
 }

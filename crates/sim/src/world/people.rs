@@ -166,6 +166,7 @@ impl World {
                 language,
                 given: resident.given,
                 draft: resident.draft,
+                earlier: Vec::new(),
             }))
         };
         Some((authority, command, Asker::Resident(number)))

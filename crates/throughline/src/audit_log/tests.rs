@@ -107,7 +107,7 @@ impl Town {
         .collect();
         let service = "missed-bin-collection".parse().unwrap();
         let (channel, language) = (Channel::Web, Some(Language::En));
-        let submit = Submit { service, channel, language, given, draft: None };
+        let submit = Submit { service, channel, language, given, draft: None, earlier: Vec::new() };
         let authority = person.map_or(Authority::Visitor, |person| Authority::Citizen {
             person: SectorPersonId::from_bytes([person; 32]),
             assurance: Assurance::default(),

@@ -280,7 +280,7 @@ impl Stage {
         });
         let given: Given = given.collect();
         let service = self.service.id().clone();
-        let submit = Submit { service, channel, language, given, draft: None };
+        let submit = Submit { service, channel, language, given, draft: None, earlier: Vec::new() };
         let command = Command::Submit(Box::new(submit));
         let before = self.shard.lease().next_seq;
         let answer = self.command(self.authority(channel), command)?;

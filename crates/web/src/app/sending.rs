@@ -50,6 +50,7 @@ pub(crate) async fn send(walk: Walk, Form(form): Form) -> Answer {
         language: Some(walk.seen.language_shown()),
         given: answers_of(&given),
         draft: Some(draft),
+        earlier: Vec::new(),
     };
     match (walk.submit(Command::Submit(Box::new(submit))).await, begun) {
         (Ok(reply), _) => sent(&walk, &reply),

@@ -102,6 +102,7 @@ async fn asked(name: &str) -> Folder {
             language: Some(Language::En),
             given: [("child".to_owned(), "Sam".into())].into_iter().collect(),
             draft: None,
+            earlier: Vec::new(),
         };
         let identity = if number == 0 { IdentityLevel::P1 } else { IdentityLevel::P2 };
         let assurance = Assurance { identity, ..Assurance::default() };

@@ -144,6 +144,7 @@ async fn what_crosses_is_told_to_the_person_and_counted_for_the_officer() {
         language: None,
         given: serde_json::from_value(given).unwrap(),
         draft: None,
+        earlier: Vec::new(),
     };
     let citizen = Authority::Citizen { person, assurance: runtime::Assurance::default() };
     world.host.submit(&body, citizen, Command::Submit(Box::new(submit))).await.unwrap();

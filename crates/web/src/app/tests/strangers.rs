@@ -83,6 +83,7 @@ async fn a_key_that_named_one_services_request_names_no_other_services() {
         language: None,
         given: [("details".to_owned(), WORDS.into())].into_iter().collect(),
         draft: Some(DraftId::from_bytes([3; 16])),
+        earlier: Vec::new(),
     };
     let send = |service| Command::Submit(Box::new(submit(service)));
     let first = world.host.submit(&body, client(), send("hardship-award")).await.unwrap();
