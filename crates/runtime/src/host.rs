@@ -7,8 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::mpsc::sync_channel;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use base::{BodyId, Shard as ShardNumber, SystemId, Timestamp};
 use connectors::{BreakerState, Connector};
@@ -25,17 +24,22 @@ use crate::office::{Office, OfficeSetup};
 use crate::services::Services;
 use crate::shard::{BodySettings, ShardError};
 use guesses::Guesses;
+use metrics::Meters;
 use presence::Presence;
+use queue::Queue;
 use roads::{Roads, Station};
 
 mod guesses;
+mod metrics;
 mod perform;
 mod presence;
+mod queue;
 mod roads;
 mod sign_in;
 mod writer;
 
 pub use guesses::network_of;
+pub use metrics::Metrics;
 pub use sign_in::{Entrance, SignedIn};
 pub(crate) use writer::{LEASE_MS, OWNER, commit};
 
@@ -94,7 +98,8 @@ pub struct Body {
     services: Services,
     keyring: Keyring,
     readers: Readers,
-    queue: std::sync::mpsc::SyncSender<Task>,
+    queue: Queue,
+    meters: Meters,
     commits: watch::Receiver<u64>,
 }
 
@@ -119,19 +124,20 @@ impl Body {
         self.commits.clone()
     }
 
+    /// Whether it follows commands now. One that does not opens its shard again each second.
+    pub fn is_open(&self) -> bool {
+        self.meters.is_open()
+    }
+
+    /// For how many milliseconds something has been due that was not taken up.
+    pub fn lag_ms(&self, now: Timestamp) -> i64 {
+        self.meters.lag_ms(now)
+    }
+
     /// Reads its one shard.
     pub fn reader(&self) -> store::Reader {
         self.readers.shard(ShardNumber(0))
     }
-}
-
-/// Counts of the installation since it started.
-#[derive(Debug, Default)]
-pub struct Counters {
-    /// Calls that went out again after one that did not settle.
-    pub repeated_calls: AtomicU64,
-    /// Batches made durable.
-    pub commits: AtomicU64,
 }
 
 /// Every body that this installation serves.
@@ -142,7 +148,7 @@ pub struct Host {
     office_body: BodyId,
     roads: Arc<Roads>,
     draws: AtomicU32,
-    counters: Arc<Counters>,
+    metrics: Metrics,
     presence: Presence,
     guesses: Guesses,
 }
@@ -165,14 +171,15 @@ impl Host {
     ) -> Result<Self, ShardError> {
         let office_body = office.body.clone();
         let office = Office::open(office, Arc::clone(&seams.entropy), seams.clock.now())?;
-        let counters = Arc::new(Counters::default());
+        let metrics = Metrics::default();
         let mut bodies = BTreeMap::new();
         let (mut stations, mut lanes) = (BTreeMap::new(), Vec::new());
         for setup in setups {
-            let lane = sync_channel(QUEUE_LIMIT);
             let body = setup.settings.body.clone();
+            let meters = metrics.of(&body);
+            let lane = queue::queue(meters.queued.clone());
             stations.insert(body, Station::new(&setup, lane.0.clone()));
-            lanes.push((setup, lane));
+            lanes.push((setup, lane, meters));
         }
         let roads = Arc::new(Roads {
             clock: Arc::clone(&seams.clock),
@@ -180,21 +187,22 @@ impl Host {
             office_body: office_body.clone(),
             stations,
         });
-        for (alarm, (setup, lane)) in (0_u64..).zip(lanes) {
+        for (alarm, (setup, lane, meters)) in (0_u64..).zip(lanes) {
             let readers = setup.store.readers();
             let (settings, services) = (Arc::clone(&setup.settings), setup.services.clone());
             let keyring = setup.keyring.clone();
             let (committed, commits) = watch::channel(0);
-            let told = writer::Told { counters: Arc::clone(&counters), committed };
+            let told = writer::Told { meters: meters.clone(), committed };
             let (queue, alarm) = (lane.0.clone(), AlarmId(alarm));
             writer::start(setup, seams.clone(), alarm, told, lane, Arc::clone(&roads))?;
             let id = settings.body.clone();
-            bodies.insert(id, Body { settings, services, keyring, readers, queue, commits });
+            let body = Body { settings, services, keyring, readers, queue, meters, commits };
+            bodies.insert(id, body);
         }
         let draws = AtomicU32::new(0);
         let presence = Presence::new(seams.clock.now());
         let guesses = Guesses::new();
-        Ok(Self { seams, bodies, office, office_body, roads, draws, counters, presence, guesses })
+        Ok(Self { seams, bodies, office, office_body, roads, draws, metrics, presence, guesses })
     }
 
     /// The clock.
@@ -238,9 +246,9 @@ impl Host {
         self.bodies.values()
     }
 
-    /// Counts since the start.
-    pub fn counters(&self) -> &Counters {
-        &self.counters
+    /// What operators see of it.
+    pub const fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     /// Submits a command and waits until its answer is durable.
@@ -260,19 +268,9 @@ impl Host {
     pub async fn health(&self, body: &BodyId) -> Vec<(SystemId, BreakerState)> {
         let Some(body) = self.bodies.get(body) else { return Vec::new() };
         let (reply, answer) = oneshot::channel();
-        if body.queue.try_send(Task::Health(reply)).is_err() {
+        if body.queue.offer(Task::Health(reply)).is_err() {
             return Vec::new();
         }
         answer.await.unwrap_or_default()
-    }
-}
-
-impl Counters {
-    fn repeated(&self) {
-        self.repeated_calls.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn committed(&self) {
-        self.commits.fetch_add(1, Ordering::Relaxed);
     }
 }

@@ -44,7 +44,7 @@ pub use command::{
 };
 pub use crossing::{CrossingLetter, Delay, Heard, Sharing, trust};
 pub use host::{
-    Body, BodySetup, Counters, Entrance, Host, Post, QUEUE_LIMIT, Seams, SignedIn, network_of,
+    Body, BodySetup, Entrance, Host, Metrics, Post, QUEUE_LIMIT, Seams, SignedIn, network_of,
 };
 pub use identity::{Assurance, AuthenticationLevel, IdentityLevel};
 pub use keyring::{CaseKeys, KeyError, Keyring};

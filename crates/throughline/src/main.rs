@@ -22,6 +22,7 @@ mod hold;
 mod install;
 mod keys;
 mod new;
+mod operations;
 mod pages;
 mod post;
 mod presence;

@@ -54,6 +54,10 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let outbox = Outbox::default();
     // The port first: a second server of the same configuration touches nothing.
     let (listener, local) = crate::server::listen(config.port).await?;
+    let operations = match config.operations_port {
+        Some(port) => Some(crate::server::listen(port).await?),
+        None => None,
+    };
     let origin = origin(&config, &local);
     let seams = (clock.clone(), outbox.clone());
     let installation = install_as(&config, sources, (origin, hold), seams)?;
@@ -63,9 +67,15 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let router = crate::pages::router(&installation, &front)?;
     let router = crate::proxies::behind(router, config.trusted_proxies.clone());
     let server = crate::server::serve(listener, local.clone(), router);
+    let operations = operations.map(|(listener, local)| {
+        say(&format!("metrics on {local}/metrics"));
+        let router = crate::operations::router(Arc::clone(&installation.host));
+        crate::server::serve(listener, local, router)
+    });
     say(&format!("ready on {local}"));
     crate::server::told_to_end().await?;
     say("ending: the answers under way are given first");
+    drop(operations);
     let late = clock.sleep_until(clock.now().plus_millis(LAST_ANSWERS_MS));
     tokio::select! {
         () = server.stop() => {}

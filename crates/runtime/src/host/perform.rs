@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::mpsc::SyncSender;
 
 use base::{BodyId, MessageId, SystemId, Timestamp};
 use connectors::{Connector, Exchange, HttpRequest, Phase, TransportFault};
 use tokio::sync::Semaphore;
 
+use super::metrics::Meters;
+use super::queue::Queue;
 use super::roads::Roads;
-use super::{BodySetup, Counters, Seams, Task};
+use super::{BodySetup, Seams, Task};
 use crate::clock::{Busy, CallId};
 use crate::command::{CallResult, Exchanged};
 use crate::crossing::{CrossingLetter, Heard};
@@ -25,8 +26,8 @@ pub(super) struct Performer {
     seams: Seams,
     connector: Arc<dyn Connector>,
     keyring: Keyring,
-    queue: SyncSender<Task>,
-    counters: Arc<Counters>,
+    queue: Queue,
+    meters: Meters,
     gates: BTreeMap<SystemId, Arc<Semaphore>>,
     body: BodyId,
     roads: Arc<Roads>,
@@ -37,8 +38,8 @@ impl Performer {
     pub(super) fn new(
         setup: &BodySetup,
         seams: &Seams,
-        queue: SyncSender<Task>,
-        counters: Arc<Counters>,
+        queue: Queue,
+        meters: Meters,
         roads: Arc<Roads>,
     ) -> Self {
         let gate = |system: &SystemId| (system.clone(), Arc::new(Semaphore::new(CALLS_PER_SYSTEM)));
@@ -47,7 +48,7 @@ impl Performer {
             connector: Arc::clone(&setup.connector),
             keyring: setup.keyring.clone(),
             queue,
-            counters,
+            meters,
             gates: setup.settings.systems.keys().map(gate).collect(),
             body: setup.settings.body.clone(),
             roads,
@@ -60,7 +61,7 @@ impl Performer {
             let busy = self.seams.clock.busy();
             let (effect, phase, attempt) = (call.effect, call.phase, call.attempt);
             if call.attempt > 1 {
-                self.counters.repeated();
+                self.meters.repeated_calls.inc();
             }
             let id = call_id(&call);
             let done = |result| Exchanged { effect, phase, attempt, result };
@@ -97,7 +98,7 @@ impl Performer {
     fn bring_back(&self, exchanged: Exchanged, busy: Busy) {
         let queue = self.queue.clone();
         self.event_loop.spawn_blocking(move || {
-            let _ = queue.send(Task::Exchanged(Box::new(exchanged), busy));
+            queue.put(Task::Exchanged(Box::new(exchanged), busy));
         });
     }
 
@@ -124,7 +125,7 @@ impl Performer {
             let busy = rest.await;
             let exchanged = Box::new(Exchanged { effect, phase, attempt, result });
             let sent = tokio::task::spawn_blocking(move || {
-                let _ = queue.send(Task::Exchanged(exchanged, busy));
+                queue.put(Task::Exchanged(exchanged, busy));
             });
             let _ = sent.await;
         });
@@ -154,7 +155,7 @@ impl Performer {
             let result = CallResult::Exchange(Box::new(Exchange { request, answer }));
             let exchanged = Box::new(Exchanged { effect, phase, attempt, result });
             let sent = tokio::task::spawn_blocking(move || {
-                let _ = queue.send(Task::Exchanged(exchanged, busy));
+                queue.put(Task::Exchanged(exchanged, busy));
             });
             let _ = sent.await;
         });

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::mpsc::SyncSender;
 
 use base::{BodyId, Digest, SystemId};
 use connectors::{Answer, Connector, HttpRequest, TransportFault};
 use tokio::sync::{Semaphore, oneshot};
 
 use super::perform::CALLS_PER_SYSTEM;
+use super::queue::Queue;
 use super::{BodySetup, Task};
 use crate::authority::Authority;
 use crate::clock::{CallId, Clock};
@@ -20,13 +20,13 @@ use crate::transport::{Delivery, Letter, Transport, TransportError};
 
 /// A body at the side of the road.
 pub(super) struct Station {
-    queue: SyncSender<Task>,
+    queue: Queue,
     connector: Arc<dyn Connector>,
     gates: BTreeMap<SystemId, Arc<Semaphore>>,
 }
 
 impl Station {
-    pub(super) fn new(setup: &BodySetup, queue: SyncSender<Task>) -> Self {
+    pub(super) fn new(setup: &BodySetup, queue: Queue) -> Self {
         let gate = |system: &SystemId| (system.clone(), Arc::new(Semaphore::new(CALLS_PER_SYSTEM)));
         let gates = setup.settings.systems.keys().map(gate).collect();
         Self { queue, connector: Arc::clone(&setup.connector), gates }
@@ -52,7 +52,7 @@ impl Roads {
         let station = self.stations.get(body).ok_or(Rejection::NotFound)?;
         let (reply, answer) = oneshot::channel();
         let task = Task::Command(authority, command, reply, self.clock.busy());
-        station.queue.try_send(task).map_err(|_| Rejection::Unavailable)?;
+        station.queue.offer(task).map_err(|_| Rejection::Unavailable)?;
         // A dropped sender means that the commit failed: nothing was done.
         answer.await.unwrap_or(Err(Rejection::Unavailable))
     }

@@ -177,7 +177,7 @@ impl Host {
         let (reply, _) = tokio::sync::oneshot::channel();
         let command = Command::CloseSession { token };
         let task = super::Task::Command(Authority::System, command, reply, self.clock().busy());
-        let _ = body.queue.try_send(task);
+        let _ = body.queue.offer(task);
     }
 
     /// Ends a session.

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender};
 
 use base::Shard as ShardNumber;
 use store::{Batch, Committed, Landed, Lease, Reader, Store, StoreError};
 use tokio::sync::{oneshot, watch};
 
+use super::metrics::Meters;
 use super::perform::Performer;
+use super::queue::{Queue, Tasks};
 use super::roads::Roads;
-use super::{BodySetup, Counters, Seams, Task};
+use super::{BodySetup, Seams, Task};
 use crate::clock::{Alarm, AlarmId, Busy};
 use crate::command::{Input, Rejection, Reply, ReplyTo};
 use crate::shard::{INPUTS_PER_STEP, Shard, ShardError, Step};
@@ -26,7 +27,7 @@ type Waiting = BTreeMap<ReplyTo, oneshot::Sender<Result<Reply, Rejection>>>;
 
 /// Who hears of each batch that is durable.
 pub(super) struct Told {
-    pub(super) counters: Arc<Counters>,
+    pub(super) meters: Meters,
     pub(super) committed: watch::Sender<u64>,
 }
 
@@ -46,17 +47,16 @@ pub(super) fn start(
     seams: Seams,
     alarm: AlarmId,
     told: Told,
-    (queue, tasks): (SyncSender<Task>, Receiver<Task>),
+    (queue, tasks): (Queue, Tasks),
     roads: Arc<Roads>,
 ) -> Result<(), ShardError> {
     let reader = setup.store.readers().shard(ShardNumber(0));
     let shard = open(&mut setup, &seams, &reader)?;
-    let performer =
-        Performer::new(&setup, &seams, queue.clone(), Arc::clone(&told.counters), roads);
+    let performer = Performer::new(&setup, &seams, queue.clone(), told.meters.clone(), roads);
     let ticks = queue;
     let ring: Alarm = Arc::new(move |busy| {
         // A full queue is being worked on; it looks for what is due in any case.
-        let _ = ticks.try_send(Task::Tick(busy));
+        let _ = ticks.offer(Task::Tick(busy));
     });
     let mut writer =
         Writer { setup, seams, shard: Some(shard), reader, performer, alarm: (alarm, ring), told };
@@ -86,10 +86,8 @@ fn open(setup: &mut BodySetup, seams: &Seams, reader: &Reader) -> Result<Shard, 
 }
 
 impl Writer {
-    fn run(&mut self, tasks: &Receiver<Task>) {
-        while let Ok(first) = tasks.recv() {
-            let mut batch = vec![first];
-            batch.extend(tasks.try_iter().take(INPUTS_PER_STEP - 1));
+    fn run(&mut self, tasks: &Tasks) {
+        while let Some(batch) = tasks.take(INPUTS_PER_STEP) {
             self.take(batch);
         }
     }
@@ -139,6 +137,7 @@ impl Writer {
             for (_, reply) in std::mem::take(&mut waiting) {
                 let _ = reply.send(Err(Rejection::Unavailable));
             }
+            self.told.meters.gave_up();
             self.shard = None;
         }
         self.set_alarm();
@@ -156,12 +155,13 @@ impl Writer {
                 Some(shard) => shard,
                 None => open(&mut self.setup, &self.seams, &self.reader)?,
             };
+            let taken = inputs.len();
             let step = shard.step(now, std::mem::take(&mut inputs), &self.reader)?;
             let calls = if step.batch.is_empty() {
                 Vec::new()
             } else {
-                let committed = commit(self.setup.store.as_mut(), &step.batch)?;
-                self.told.counters.committed();
+                let store = self.setup.store.as_mut();
+                let committed = self.told.meters.timed(taken, || commit(store, &step.batch))?;
                 let calls = shard.committed(&step, committed);
                 self.told.committed.send_modify(|batches| *batches = batches.wrapping_add(1));
                 calls
@@ -183,6 +183,7 @@ impl Writer {
             Some(shard) => shard.next_due(),
             None => Some(self.seams.clock.now().plus_millis(REOPEN_MS)),
         };
+        self.told.meters.stands(self.shard.is_some(), self.seams.clock.now(), at);
         self.seams.clock.set_alarm(self.alarm.0, at, Arc::clone(&self.alarm.1));
     }
 }

@@ -27,6 +27,8 @@ pub(super) struct Config {
     pub(super) services: PathBuf,
     /// The port on 127.0.0.1; any when 0.
     pub(super) port: u16,
+    /// The port on 127.0.0.1 for operators' tools; none is opened without it, any when 0.
+    pub(super) operations_port: Option<u16>,
     /// How people reach it, when not at that port.
     pub(super) origin: Option<String>,
     /// Whether cookies travel by HTTPS alone.
@@ -87,6 +89,7 @@ pub(super) fn read(path: &Path, problems: &mut Vec<Problem>) -> Option<Config> {
     let services = table.needed(&mut source, "services").map(within);
     let secrets = table.needed(&mut source, "secrets").map(within);
     let port = table.number(&mut source, "port", u64::from(u16::MAX));
+    let operations_port = table.number(&mut source, "operations_port", u64::from(u16::MAX));
     let origin = origin(&mut table, &mut source);
     let secure_cookies = table.flag(&mut source, "secure_cookies");
     let trusted_proxies = table
@@ -122,6 +125,7 @@ pub(super) fn read(path: &Path, problems: &mut Vec<Problem>) -> Option<Config> {
         region: region?,
         services: services?,
         port: port.and_then(|port| u16::try_from(port).ok()).unwrap_or(0),
+        operations_port: operations_port.and_then(|port| u16::try_from(port).ok()),
         origin: origin.map(|origin| origin.value),
         secure_cookies: secure_cookies.unwrap_or(https),
         trusted_proxies,

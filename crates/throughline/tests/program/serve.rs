@@ -249,6 +249,42 @@ fn a_corrupt_folder_is_refused_and_left_alone() {
     }
 }
 
+/// The value of a metric as the text form tells it.
+fn metric(told: &str, name: &str) -> f64 {
+    let line = told.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line.unwrap_or_else(|| panic!("{name} is not in\n{told}")).parse().unwrap()
+}
+
+#[test]
+fn operators_tools_read_metrics_and_whether_it_is_ready() {
+    let folder = Folder::new("operations");
+    let config = configured(&folder, "operations_port = 0");
+    let mut server = town::serve(&config, &[]);
+    let origin = server.ready();
+    let said = server.said();
+    let metrics = said.lines().find_map(|line| line.strip_prefix("metrics on ")).unwrap();
+    let client = Client::new();
+    assert_eq!(client.get(&format!("{origin}/readyz")), (200, "ready\n".to_owned()));
+    let before = client.get(metrics);
+    assert_eq!(before.0, 200, "{}", before.1);
+    let (status, answer) = client.report(&origin, &town::key("wealdmere", 0), 1);
+    assert_eq!(status, 201, "{answer}");
+    let after = client.get(metrics).1;
+    let of = |name: &str| format!("throughline_{name}{{body=\"wealdmere\"}}");
+    let commits = of("commit_duration_seconds_count");
+    assert!(metric(&after, &commits) > metric(&before.1, &commits), "{after}");
+    assert!(metric(&after, &of("commit_inputs_sum")) > 0.0);
+    for line in [format!("{} 1\n", of("ready")), format!("{} 0\n", of("batches_given_up_total"))] {
+        assert!(after.contains(&line), "{line} is not in\n{after}");
+    }
+    assert!(after.contains("throughline_lag_seconds{") && after.ends_with("# EOF\n"), "{after}");
+    // Operators' tools have a port of their own, and no page stands there.
+    assert_eq!(client.get(&format!("{origin}/metrics")).0, 404);
+    let operations = metrics.strip_suffix("/metrics").unwrap();
+    assert_eq!(client.get(&format!("{operations}/wealdmere")).0, 404);
+    server.end();
+}
+
 #[test]
 fn a_full_disk_is_answered_not_now_and_loses_nothing() {
     let folder = Folder::new("full");

@@ -87,6 +87,7 @@ const ANY_STAFF: Who = Who::Staff(&[
 /// All that is served.
 pub const ENDPOINTS: &[Endpoint] = &[
     Endpoint::read(ANYBODY, "/healthz", || get(fronts::health)),
+    Endpoint::read(ANYBODY, "/readyz", || get(fronts::ready)),
     Endpoint::read(ANYBODY, "/assets/stylesheet.css", || get(fronts::stylesheet)),
     Endpoint::read(ANYBODY, "/assets/icon.svg", || get(fronts::icon)),
     Endpoint::read(ANYBODY, "/", || get(fronts::region)),

@@ -1,6 +1,7 @@
 //! Fronts of the region and of a body, pages of information, and files.
 
-use axum::http::header;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base::BodyId;
 use catalogue::Definition;
@@ -8,6 +9,7 @@ use catalogue::Definition;
 use super::answer::{Answer, Fault, html, see_other};
 use super::callers::Visitor;
 use super::seen::Seen;
+use super::state::App;
 use crate::paths;
 use crate::views::front::{BodyFront, BodyLine, Category, RegionFront, Search, ServiceLine};
 use crate::views::information::Information;
@@ -21,6 +23,20 @@ const FOR_AN_HOUR: &str = "public, max-age=3600";
 /// `GET /healthz`
 pub(crate) async fn health() -> &'static str {
     "ok\n"
+}
+
+/// `GET /readyz`
+///
+/// Whether every body follows commands now; 503 names those that do not, for whoever sends callers
+/// here to send them elsewhere meanwhile.
+pub(crate) async fn ready(State(app): State<App>) -> (StatusCode, String) {
+    let closed = app.setup.host.bodies().filter(|body| !body.is_open());
+    let closed: Vec<String> = closed.map(|body| body.settings().body.to_string()).collect();
+    if closed.is_empty() {
+        (StatusCode::OK, "ready\n".to_owned())
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {}\n", closed.join(", ")))
+    }
 }
 
 /// `GET /assets/stylesheet.css`
